@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only file that knows of kernel versions, and of parse.c being built
+ * outside a kernel. The rest is written for the newest kernel.
+ */
+#ifndef TCPHASH_COMPAT_H
+#define TCPHASH_COMPAT_H
+
+#ifdef __KERNEL__
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "tcphash requires Linux >= 5.10"
+#endif
+
+#include <linux/errno.h>
+#include <linux/in6.h>
+#include <linux/inet.h>
+#include <linux/kernel.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/*
+ * The look-ups of include/net/inet_hashtables.h and inet6_hashtables.h lost
+ * their hashinfo argument during 6.18: Kbuild asks the header, and the version
+ * stands in only where that was not done.
+ */
+#ifndef TCPHASH_LOOKUP_HASHINFO
+#define TCPHASH_LOOKUP_HASHINFO (LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0))
+#endif
+
+#if TCPHASH_LOOKUP_HASHINFO
+#define tcphash_call(lookup, net, ...) \
+	lookup(net, (net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#else
+#define tcphash_call(lookup, net, ...) lookup(net, __VA_ARGS__)
+#endif
+
+#else /* !__KERNEL__: enough for parse.c */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/types.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* net/core/utils.c has these; the callers here want the whole text to be an address. */
+static inline int tcphash_pton(int family, const char *src, int len, u8 *dst, const char **end)
+{
+	char *text = strndup(src, len);
+	int ok = text && inet_pton(family, text, dst) == 1;
+
+	free(text);
+	*end = src + (ok ? len : 0);
+	return ok;
+}
+
+#define in4_pton(src, len, dst, delim, end) tcphash_pton(AF_INET, src, len, dst, end)
+#define in6_pton(src, len, dst, delim, end) tcphash_pton(AF_INET6, src, len, dst, end)
+
+#endif /* __KERNEL__ */
+
+#endif /* TCPHASH_COMPAT_H */
