@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { KERNEL_PACKAGES, PACKAGES, type Release } from './releases.ts'
+
+/** What decides over an image's contents, beside the release's row and the package lists. */
+const RECIPE_FILES = ['build.ts', 'mirror.ts', 'guest/install', 'guest/initrd', 'guest/initrd-init']
+
+/** The directory all images are kept in, outside the repository. */
+export const cacheDirectory = (): string =>
+  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'trace-reset', 'lab')
+
+/** The directory of the image that today's recipe gives for a release, whether built or not. */
+export const imageDirectory = (release: Release): string =>
+  join(cacheDirectory(), `${release.name}-${recipeHash(release)}`)
+
+/**
+ * Makes a directory for a build. It carries the builder's process id, so that a later build can tell the remains of
+ * a builder that was killed from the work of one that is still at it.
+ */
+export const createBuildDirectory = (release: Release): string => {
+  mkdirSync(cacheDirectory(), { recursive: true })
+  for (const name of readdirSync(cacheDirectory())) {
+    const pid = /^building-.*-(\d+)-\w{6}$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(cacheDirectory(), name))
+  }
+  return mkdtempSync(join(cacheDirectory(), `building-${release.name}-${process.pid}-`))
+}
+
+/** Moves a finished build to its place and removes the images of the release's older recipes. */
+export const publish = (release: Release, buildDirectory: string): void => {
+  const target = imageDirectory(release)
+  // Another process may have finished the same recipe meanwhile: its image is as good.
+  if (existsSync(target)) remove(buildDirectory)
+  else renameSync(buildDirectory, target)
+  for (const name of readdirSync(cacheDirectory())) {
+    const path = join(cacheDirectory(), name)
+    if (name.startsWith(`${release.name}-`) && path !== target) remove(path)
+  }
+}
+
+/** Removes a directory of the cache with everything in it. */
+export const remove = (path: string): void => rmSync(path, { recursive: true, force: true })
+
+const recipeHash = (release: Release): string => {
+  const hash = createHash('sha256').update(JSON.stringify([release, PACKAGES, KERNEL_PACKAGES, process.version]))
+  for (const file of RECIPE_FILES) hash.update(readFileSync(new URL(file, import.meta.url)))
+  return hash.digest('hex').slice(0, 12)
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+/** A fault the lab foresees. Printed as one line and a hint, never as a stack; `exitCode` becomes the lab's own. */
+export class LabError extends Error {
+  override readonly name = 'LabError'
+  readonly exitCode: number
+  readonly hint: string | undefined
+
+  /**
+   * @param message what is wrong, without prefix or full stop
+   * @param exitCode 2 for a wrong command line, 3 for a machine that cannot do the work
+   */
+  constructor(message: string, { exitCode, hint, cause }: { exitCode: 2 | 3; hint?: string; cause?: unknown }) {
+    super(message, { cause })
+    this.exitCode = exitCode
+    this.hint = hint
+  }
+}

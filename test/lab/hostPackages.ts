@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { execa } from 'execa'
+import { LabError } from './errors.ts'
+import { tellSteps } from './progress.ts'
+
+/** Which Debian package brings a program the lab runs on the host. */
+const PACKAGE_OF = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  debootstrap: 'debootstrap',
+  'mkfs.ext4': 'e2fsprogs',
+  setpriv: 'util-linux',
+  unshare: 'util-linux',
+  tar: 'tar',
+} as const
+
+/**
+ * Brings the programs the lab needs on the host: installed with apt-get for root, asked for otherwise.
+ * @throws LabError (exit code 3) naming what is missing
+ */
+export const ensureHostPackages = async (signal?: AbortSignal): Promise<void> => {
+  const missing = missingPackages()
+  if (missing.length === 0) return
+  const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
+  if (process.getuid?.() !== 0) {
+    throw new LabError(`not installed: ${missing.join(', ')}`, { exitCode: 3, hint: `sudo ${command.join(' ')}` })
+  }
+  await tellSteps('lab')(`installing ${missing.join(', ')}`, () => install(command, signal))
+}
+
+const install = async (command: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
+  const run = ([file, ...args]: readonly string[]) =>
+    execa(file ?? '', args, {
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+      stdin: 'ignore',
+      all: true,
+      reject: false,
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    })
+  // A fresh machine has no package lists, and an old one has lists of files the mirror no longer holds.
+  let result = await run(command)
+  if (result.failed && (await run(['apt-get', 'update'])).exitCode === 0) result = await run(command)
+  signal?.throwIfAborted()
+  if (!result.failed) return
+  throw new LabError(`apt-get could not install ${missingPackages().join(', ')}: ${lastLine(result.all)}`, {
+    exitCode: 3,
+    hint: `apt-get update && ${command.join(' ')}`,
+  })
+}
+
+const missingPackages = (): string[] => [
+  ...new Set(
+    Object.entries(PACKAGE_OF)
+      .filter(([program]) => !isOnPath(program))
+      .map(([, name]) => name),
+  ),
+]
+
+// The sbin directories are not on every user's PATH, and on Debian that is where debootstrap and mkfs live.
+const isOnPath = (program: string): boolean =>
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? ''

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildImage, IMAGE_FILES, ImageFacts } from './build.ts'
+import { createBuildDirectory, imageDirectory, publish, remove } from './cache.ts'
+import { LabError } from './errors.ts'
+import { ensureHostPackages } from './hostPackages.ts'
+import { tellSteps } from './progress.ts'
+import { findRelease, type Release } from './releases.ts'
+
+/** A bootable image in the cache. Paths are absolute. */
+export type Image = ImageFacts & {
+  readonly release: Release
+  readonly disk: string
+  readonly vmlinuz: string
+  readonly initrd: string
+}
+
+/**
+ * Gives the image of a release, built first if the cache has none of today's recipe; progress goes to stderr.
+ * @throws LabError exit code 2 for an unknown release, 3 when it cannot be built here
+ */
+export const ensureImage = async (name: string, signal: AbortSignal = new AbortController().signal): Promise<Image> => {
+  const release = findRelease(name)
+  await ensureHostPackages(signal)
+  const directory = imageDirectory(release)
+  if (!existsSync(directory)) {
+    // Asked for twice by one process, it is still built once.
+    const building = inProgress.get(name) ?? build(release, signal).finally(() => inProgress.delete(name))
+    inProgress.set(name, building)
+    await building
+  }
+  return {
+    ...ImageFacts.parse(JSON.parse(readFileSync(join(directory, IMAGE_FILES.facts), 'utf8'))),
+    release,
+    disk: join(directory, IMAGE_FILES.disk),
+    vmlinuz: join(directory, IMAGE_FILES.kernel),
+    initrd: join(directory, IMAGE_FILES.initrd),
+  }
+}
+
+const inProgress = new Map<string, Promise<void>>()
+
+const build = async (release: Release, signal: AbortSignal): Promise<void> => {
+  if (process.getuid?.() !== 0) {
+    throw new LabError(`building the image of ${release.name} needs root`, {
+      exitCode: 3,
+      hint: `once as root: sudo npm run lab -- ${release.name} -- true`,
+    })
+  }
+  const step = tellSteps(`lab: ${release.name}`)
+  await step('building the image', async () => {
+    const directory = createBuildDirectory(release)
+    try {
+      await buildImage(release, directory, step, signal)
+      publish(release, directory)
+    } catch (error) {
+      remove(directory)
+      throw error
+    }
+  })
+}

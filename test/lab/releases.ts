@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+import { LabError } from './errors.ts'
+
+/** One kernel of the lab, and the Debian it runs under. */
+export type Release = {
+  /** What is typed on the command line, and the name of the cached image. */
+  readonly name: string
+  /** Debian suite of everything but the kernel. */
+  readonly suite: string
+  /** Debian suite of the kernel and its headers, where it is another one. */
+  readonly kernelSuite?: string
+  /** Whether these suites have a `-security` sister on the mirror. */
+  readonly security: boolean
+  /** What this row needs beyond `PACKAGES`. */
+  readonly extraPackages: readonly string[]
+}
+
+/** Packages of every image, beside the kernel and its headers. */
+export const PACKAGES = [
+  'bpftrace',
+  'busybox-static',
+  'gcc',
+  'initramfs-tools',
+  'iproute2',
+  'kmod',
+  'make',
+  'procps',
+  'python3',
+  'util-linux',
+  'xz-utils',
+  'zstd',
+] as const
+
+/** Packages taken from the kernel's suite. The cloud flavour is the smallest one, and has all that is traced. */
+export const KERNEL_PACKAGES = ['linux-image-cloud-amd64', 'linux-headers-cloud-amd64'] as const
+
+/** Every release the lab can boot. */
+export const RELEASES: readonly Release[] = [
+  { name: 'bookworm', suite: 'bookworm', security: true, extraPackages: [] },
+  { name: 'trixie', suite: 'trixie', security: true, extraPackages: [] },
+]
+
+/**
+ * Finds the row of a release.
+ * @throws LabError (exit code 2) when there is no such release
+ */
+export const findRelease = (name: string): Release => {
+  const release = RELEASES.find((row) => row.name === name)
+  if (release !== undefined) return release
+  const known = RELEASES.map((row) => row.name).join(', ')
+  throw new LabError(`no release called ${JSON.stringify(name)}`, { exitCode: 2, hint: `one of: ${known}` })
+}

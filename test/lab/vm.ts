@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { finished } from 'node:stream/promises'
+import type { Duplex, Writable } from 'node:stream'
+import { execa } from 'execa'
+import { remove } from './cache.ts'
+import { LabError } from './errors.ts'
+import { ensureImage, type Image } from './image.ts'
+import { packJob } from './job.ts'
+import { type Machine, startMachine } from './qemu.ts'
+
+export { ensureImage } from './image.ts'
+
+/** One command in one virtual machine. */
+export type LabRun = {
+  /** A name of releases.ts. */
+  readonly release: string
+  /** The command and its arguments; run as root in the project's directory, without a shell. */
+  readonly command: readonly string[]
+  /** A directory of the host that gets what the command leaves in the guest's /out. */
+  readonly out?: string
+  /** How long the machine may live. Default 1800. */
+  readonly timeoutSeconds?: number
+  /** Where the command's stdout goes, byte for byte. Default: this process's. */
+  readonly stdout?: Writable
+  /** Where the command's stderr goes. Default: this process's. */
+  readonly stderr?: Writable
+  /** Where the lab itself tells what it does. Default: this process's stderr. */
+  readonly log?: Writable
+  /** Kills the machine (or stops the build) at once; `runInLab` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Sends SIGINT to the command's process group, which is a normal end: its output and exit code still arrive. */
+  readonly interrupt?: AbortSignal
+}
+
+/** What came of it. */
+export type LabResult = {
+  /** The command's exit code, or 128 + n when signal n ended it. */
+  readonly exitCode: number
+  /** From QEMU's start to the guest's word that it is up. */
+  readonly bootSeconds: number
+}
+
+/** A busy machine without KVM boots in 30 s; whoever needs six times that hangs. */
+const BOOT_SECONDS = 180
+const CONSOLE_LINES = 40
+
+/**
+ * Boots a release and runs a command in it.
+ * @throws LabError exit code 2 for an unknown release; 3 when the image cannot be built, the guest does not come up, or
+ * it goes down (kernel panic, time-out) before the command has ended. The message ends with the console's last lines.
+ */
+export const runInLab = async (run: LabRun): Promise<LabResult> => {
+  const image = await ensureImage(run.release, run.signal)
+  const directory = mkdtempSync(join(tmpdir(), 'trace-reset-lab-'))
+  try {
+    const jobTar = await packJob(directory, { command: run.command, wantsOut: run.out !== undefined })
+    run.signal?.throwIfAborted()
+    const consoleLog = join(directory, 'console.log')
+    return await attend(run, image, startMachine(image, jobTar, consoleLog), consoleLog)
+  } finally {
+    remove(directory)
+  }
+}
+
+// From QEMU's start until nothing of it is left.
+const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: string): Promise<LabResult> => {
+  const startedAt = performance.now()
+  const seconds = () => (performance.now() - startedAt) / 1000
+  let qemuMessages = ''
+  let reason: string | undefined
+  let bootSeconds: number | undefined
+  let exitCode: number | undefined
+  const kill = (why?: string) => {
+    reason ??= why
+    machine.process.kill('SIGKILL')
+  }
+  const abort = () => kill()
+  const interrupt = () => machine.control.write('signal INT\n')
+
+  const boot = setTimeout(() => kill(`no sign of life within ${BOOT_SECONDS} s`), BOOT_SECONDS * 1000)
+  const lifetime = run.timeoutSeconds ?? 1800
+  const life = setTimeout(() => kill(`not done within ${lifetime} s`), lifetime * 1000)
+  run.signal?.addEventListener('abort', abort)
+  run.interrupt?.addEventListener('abort', interrupt)
+  machine.process.stderr?.on('data', (chunk: Buffer) => (qemuMessages += chunk.toString()))
+  createInterface({ input: machine.control }).on('line', (line) => {
+    const [word, value = ''] = line.split(' ')
+    if (word === 'exit') exitCode = Number(value)
+    if (word !== 'ready') return
+    clearTimeout(boot)
+    bootSeconds = seconds()
+    const log = run.log ?? process.stderr
+    log.write(`lab: ${image.release.name}: Linux ${value}, bpftrace ${image.bpftrace.replace(/^bpftrace /, '')}\n`)
+  })
+
+  try {
+    const closed = once(machine.process, 'close')
+    await Promise.all([
+      closed,
+      hand(machine.stdout, run.stdout ?? process.stdout),
+      hand(machine.stderr, run.stderr ?? process.stderr),
+      extract(machine.out, run.out),
+    ])
+  } finally {
+    clearTimeout(boot)
+    clearTimeout(life)
+    run.signal?.removeEventListener('abort', abort)
+    run.interrupt?.removeEventListener('abort', interrupt)
+    kill()
+  }
+
+  if (exitCode !== undefined && bootSeconds !== undefined) return { exitCode, bootSeconds }
+  run.signal?.throwIfAborted()
+  throw failure(reason ?? `the guest went down after ${seconds().toFixed(0)} s`, image, qemuMessages, consoleLog)
+}
+
+// The destination is the caller's and outlives the machine, so its end is not passed on.
+const hand = async (port: Duplex, destination: Writable): Promise<void> => {
+  port.pipe(destination, { end: false })
+  await finished(port, { writable: false })
+}
+
+const extract = async (port: Duplex, directory: string | undefined): Promise<void> => {
+  if (directory === undefined) {
+    port.resume()
+    await finished(port, { writable: false })
+    return
+  }
+  mkdirSync(directory, { recursive: true })
+  const args = ['--extract', '--no-same-owner', `--directory=${directory}`]
+  // An empty stream is no tar: the guest went down before it came to that, which is reported as what it is.
+  await execa('tar', args, { input: port, reject: false })
+}
+
+const failure = (reason: string, image: Image, qemuMessages: string, consoleLog: string): LabError => {
+  const tail = readTail(consoleLog)
+  const panic = /Kernel panic - (.*)/.exec(tail)
+  const what = panic === null ? reason : `kernel panic: ${panic[1]?.trim() ?? ''}`
+  const shown = [qemuMessages.trim(), tail].filter((text) => text !== '').join('\n')
+  return new LabError(`${image.release.name} (Linux ${image.kernel}): ${what}`, {
+    exitCode: 3,
+    hint: `the console's last lines\n${shown}`,
+  })
+}
+
+const readTail = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8').replaceAll('\r', '').trimEnd().split('\n').slice(-CONSOLE_LINES).join('\n')
+  } catch {
+    return ''
+  }
+}
