@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+import { CommanderError } from 'commander'
+import { ExpectedError } from './errors.ts'
+import { createCommand, type Actions } from './options.ts'
+import { toolVersion } from './package.ts'
+import type { Io } from './io.ts'
+
+const main = async () => {
+  const stop = new AbortController()
+  const kill = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => (stop.signal.aborted ? kill : stop).abort())
+  }
+  // Whoever read our output has gone, as head does: there is nothing left to say, and nothing wrong.
+  process.stdout.on('error', () => stop.abort())
+  const io: Io = {
+    out: (text) => void process.stdout.write(text),
+    tell: (line) => void process.stderr.write(`trace-reset: ${line}\n`),
+    colour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    stop: stop.signal,
+    kill: kill.signal,
+  }
+  // Loaded when asked for: rxjs and execa take longer to load than most commands to run.
+  const actions: Actions = {
+    trace: async (options) => (await import('./commands/trace.ts')).trace(options, io),
+    replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, io),
+    program: async (options) => (await import('./commands/program.ts')).program(options, io),
+    probes: async (options) => (await import('./commands/probes.ts')).probes(options, io),
+    ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, io),
+    module: async (verb) => (await import('./commands/module.ts')).module(verb, io),
+    doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, io),
+    causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, io),
+  }
+  try {
+    await createCommand(toolVersion(), actions, (code) => (process.exitCode = code)).parseAsync()
+  } catch (error) {
+    process.exitCode = exitCodeOf(error)
+  }
+}
+
+const exitCodeOf = (error: unknown): number => {
+  // commander has said what is wrong by itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (!(error instanceof ExpectedError)) {
+    process.stderr.write(`trace-reset: unexpected: ${error instanceof Error ? error.stack : String(error)}\n`)
+    return 1
+  }
+  process.stderr.write(`trace-reset: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`)
+  return error.exitCode
+}
+
+await main()

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+import { statSync } from 'node:fs'
+import { environmentError, usageError } from '../errors.ts'
+import type { Filter, Prefix, Range } from '../filter/filter.ts'
+import { addressText } from '../filter/render.ts'
+import type { Io } from '../io.ts'
+import { readFacts } from '../live/facts.ts'
+import type { EhashChoice } from '../options.ts'
+import { openEhash } from './trace.ts'
+
+/** Asks the TCP hash once, for exactly one 5-tuple, and prints the answer as `name value` lines. */
+export const ehashLookup = async (options: Filter & { ehash: EhashChoice }, io: Io): Promise<number> => {
+  const saddr = oneAddress('--saddr', options.saddr)
+  const daddr = oneAddress('--daddr', options.daddr)
+  if (saddr.family !== daddr.family) throw usageError('--saddr and --daddr are of different families')
+  const tuple = {
+    family: saddr.family,
+    saddr: addressText(saddr),
+    sport: onePort('--sport', options.sport),
+    daddr: addressText(daddr),
+    dport: onePort('--dport', options.dport),
+    netns: options.netns[0] ?? statSync('/proc/self/ns/net').ino,
+  }
+  const ehash = openEhash(options.ehash, await readFacts('true'))
+  if (ehash === undefined)
+    throw environmentError('there is nobody to ask', 'load the module (trace-reset module load) or install iproute2')
+  try {
+    const { answer } = await ehash.ask(tuple)
+    if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)
+    io.out(
+      Object.entries({ source: ehash.source, ...answer })
+        .map(([name, value]) => `${name} ${value}\n`)
+        .join(''),
+    )
+    return 0
+  } finally {
+    ehash.close()
+  }
+}
+
+const oneAddress = (option: string, [prefix, ...rest]: readonly Prefix[]): Prefix => {
+  const whole = prefix?.family === 4 ? 32 : 128
+  if (prefix === undefined || rest.length > 0 || prefix.bits !== whole)
+    throw usageError(`${option}: a look-up is for one address`, HINT)
+  return prefix
+}
+
+const onePort = (option: string, [range, ...rest]: readonly Range[]): number => {
+  if (range === undefined || rest.length > 0 || range.first !== range.last)
+    throw usageError(`${option}: a look-up is for one port`, HINT)
+  return range.first
+}
+
+const HINT = 'for example: trace-reset ehash lookup --saddr 192.0.2.7 --sport 40000 --daddr 192.0.2.1 --dport 80'

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { homedir, release } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { environmentError, traceError } from '../errors.ts'
+import type { Io } from '../io.ts'
+import { MODULE_DEVICE, readFacts, type Facts } from '../live/facts.ts'
+import { packageFile } from '../package.ts'
+
+/** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */
+export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
+  const facts = await readFacts('true')
+  switch (verb) {
+    case 'build':
+      return build(facts, io)
+    case 'load':
+      return load(facts, io)
+    case 'unload':
+      return unload(facts, io)
+    case 'status':
+      return status(facts, io)
+  }
+}
+
+/** Where the module for one kernel is built: not in the package, which may not be ours to write to. */
+const directory = () =>
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'trace-reset', 'kmod', release())
+const built = () => join(directory(), 'tcphash.ko')
+
+const build = async ({ headers, kernel }: Facts, io: Io) => {
+  if (!headers) {
+    throw environmentError(
+      `the headers of Linux ${kernel} are not here`,
+      `apt-get install linux-headers-${kernel} gcc make, or your system's packages of those names`,
+    )
+  }
+  rmSync(directory(), { recursive: true, force: true })
+  mkdirSync(directory(), { recursive: true })
+  cpSync(packageFile('kmod'), directory(), { recursive: true })
+  io.tell(`building tcphash.ko for Linux ${kernel}`)
+  const { exitCode, all, shortMessage } = await execa('make', ['-C', directory()], {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+  })
+  if (exitCode !== 0) {
+    throw traceError(
+      `the module cannot be built: ${all?.split('\n').slice(-8).join('\n') ?? shortMessage}`,
+      'gcc and make are needed, the gcc that built the kernel best',
+    )
+  }
+  io.tell(`built ${built()}`)
+  return 0
+}
+
+const load = async (facts: Facts, io: Io) => {
+  requireRoot(facts)
+  if (facts.module !== 'absent') {
+    io.tell('tcphash is loaded already')
+    return 0
+  }
+  if (!existsSync(built()))
+    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'trace-reset module build')
+  const { exitCode, stderr } = await execa('insmod', [built()], { reject: false, stdin: 'ignore' })
+  if (exitCode !== 0) throw environmentError(`the kernel refused the module: ${stderr}`, refusalHint(stderr, facts))
+  io.tell(`loaded: ${MODULE_DEVICE} answers`)
+  return 0
+}
+
+const refusalHint = (words: string, { lockdown }: Facts) => {
+  if (/Invalid module format/.test(words))
+    return 'it was built for another kernel: trace-reset module build, then load again; dmesg says which'
+  if (/Key was rejected|Operation not permitted/.test(words)) {
+    return `lockdown is ${lockdown}: with Secure Boot a module must be signed with an enrolled key (mokutil --import); --ehash ss works without`
+  }
+  return 'dmesg tells why'
+}
+
+const unload = async (facts: Facts, io: Io) => {
+  requireRoot(facts)
+  if (facts.module === 'absent') {
+    io.tell('tcphash is not loaded')
+    return 0
+  }
+  const { exitCode, stderr } = await execa('rmmod', ['tcphash'], { reject: false, stdin: 'ignore' })
+  if (exitCode !== 0)
+    throw traceError(
+      `tcphash cannot be unloaded: ${stderr}`,
+      'somebody has /dev/tcphash open: fuser /dev/tcphash tells who',
+    )
+  io.tell('unloaded')
+  return 0
+}
+
+const status = (facts: Facts, io: Io) => {
+  const words = {
+    ready: 'loaded and usable',
+    denied: 'loaded, but not for this user: run as root',
+    absent: 'not loaded',
+  }
+  io.out(
+    `kernel   ${facts.kernel}\nheaders  ${facts.headers ? 'there' : 'absent'}\nbuilt    ${existsSync(built()) ? built() : 'no'}\nmodule   ${words[facts.module]}\n`,
+  )
+  return facts.module === 'ready' ? 0 : 3
+}
+
+const requireRoot = ({ euid }: Facts) => {
+  if (euid !== 0) throw environmentError('only root can load and unload modules', 'run it with sudo')
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync } from 'node:fs'
+import type { Io } from '../io.ts'
+import { requireBtf } from '../live/check.ts'
+import { writeProgram } from '../live/program.ts'
+import { loadFacts } from '../live/recordedFacts.ts'
+import type { ProgramOptions } from '../options.ts'
+import { packageFile } from '../package.ts'
+
+/** Prints exactly the bpftrace program that a trace with these options would run. Fails with an environment error. */
+export const program = async (options: ProgramOptions, io: Io): Promise<number> => {
+  const btf = requireBtf(await loadFacts(options))
+  io.out(writeProgram(btf, options, (file) => readFileSync(packageFile(`probes/${file}`), 'utf8')).text)
+  return 0
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import { expectationError } from '../errors.ts'
+import type { Io } from '../io.ts'
+import type { Expectation, ReplayOptions } from '../options.ts'
+import { createPrinter } from '../print.ts'
+import { replay as observations } from '../replay.ts'
+import { run } from '../run.ts'
+
+/** Judges a recording. Fails with a trace error when it cannot be read, an expectation error when one does not hold. */
+export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
+  const printer = createPrinter(io, options)
+  const verdicts = run(
+    observations(file, (warning) => io.tell(`warning: ${warning}`)),
+    { record: (lines) => lines, filter: options, count: options.count, enough: () => undefined, see: printer.see },
+  )
+  const { verdicts: given, stop } = await printer.print(verdicts)
+  if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
+  const broken = options.expect.filter((expected) => !holds(expected, given))
+  if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
+  return 0
+}
+
+const holds = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
+  count === undefined ? given.has(cause) : (given.get(cause) ?? 0) === count
+
+const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
+  `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${[...given].map(([name, n]) => `${name} ${n} times`).join(', ') || 'no verdict'}`

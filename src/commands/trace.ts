@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { environmentError, traceError, usageError } from '../errors.ts'
+import type { Ehash } from '../ehash/ehash.ts'
+import { openModule } from '../ehash/module.ts'
+import { openSs } from '../ehash/ss.ts'
+import { families } from '../filter/filter.ts'
+import { describeFilter } from '../filter/render.ts'
+import type { Io } from '../io.ts'
+import { requireTraceable } from '../live/check.ts'
+import { readClock } from '../live/clock.ts'
+import { MODULE_DEVICE, type Facts } from '../live/facts.ts'
+import { live } from '../live/live.ts'
+import { writeProgram } from '../live/program.ts'
+import { loadFacts } from '../live/recordedFacts.ts'
+import type { EhashChoice, TraceOptions } from '../options.ts'
+import { packageFile, toolVersion } from '../package.ts'
+import { createPrinter } from '../print.ts'
+import { recordTo } from '../record.ts'
+import { run } from '../run.ts'
+
+/** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
+export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
+  if (!families(options).includes(4))
+    throw usageError('the filter selects IPv6 only, which is not traced yet', 'give IPv4 addresses')
+  const facts = await loadFacts(options)
+  const btf = requireTraceable(facts)
+  const program = writeProgram(btf, options, (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'))
+  if (program.probes.length === 0)
+    throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
+  for (const name of program.missing) io.tell(`warning: this kernel has no ${name}: the trace goes on without it`)
+
+  const ehash = openEhash(options.ehash, facts)
+  const record = options.record === undefined ? undefined : recordTo(options.record)
+  const printer = createPrinter(io, options)
+  const stop = new AbortController()
+  const source = live({
+    bpftrace: options.bpftrace,
+    program: program.text,
+    start: {
+      kind: 'start',
+      schema: 1,
+      tool: toolVersion(),
+      kernel: facts.kernel,
+      bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
+      filter: describeFilter(options),
+      probes: program.probes,
+      missing: program.missing,
+      program: createHash('sha256').update(program.text).digest('hex'),
+      ehash: ehash?.source ?? 'off',
+    },
+    reasons: btf.enumerators,
+    ehash,
+    clock: readClock(),
+    stop: AbortSignal.any([io.stop, stop.signal]),
+  })
+  try {
+    const verdicts = run(source, {
+      record: record ?? ((observations) => observations),
+      filter: options,
+      count: options.count,
+      enough: () => stop.abort(),
+      see: (observation) => {
+        printer.see(observation)
+        if (observation.kind !== 'start') return
+        io.tell(
+          `tracing ${observation.filter} on Linux ${facts.kernel} (bpftrace ${observation.bpftrace}, TCP hash: ${observation.ehash}); Ctrl-C ends`,
+        )
+      },
+    })
+    const { stop: ended } = await printer.print(verdicts)
+    if (ended !== undefined && ended.error !== null)
+      throw traceError(ended.error, 'what was seen until then was judged and recorded')
+    return 0
+  } finally {
+    ehash?.close()
+  }
+}
+
+/** Opens the source of look-ups that was chosen, or the best there is. Throws an environment error when it is not there. */
+export const openEhash = (choice: EhashChoice, facts: Facts): Ehash | undefined => {
+  switch (choice) {
+    case 'module':
+      return openModule(MODULE_DEVICE)
+    case 'ss':
+      if (!facts.ss) throw environmentError('ss is not here', 'install iproute2, or use --ehash off')
+      return openSs()
+    case 'best':
+      if (facts.module === 'ready') return openModule(MODULE_DEVICE)
+      return facts.ss ? openSs() : undefined
+    case 'off':
+      return undefined
+  }
+}

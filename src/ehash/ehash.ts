@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+import type { Tuple } from '../flow/tuple.ts'
+import type { Answer } from '../observation.ts'
+import type { Time } from '../time.ts'
+
+/** An answer and the moment it was made, when the one who made it says. */
+export type Reply = { answer: Answer; at?: Time }
+
+/**
+ * Something that can be asked what the kernel's TCP hash holds for one connection. `ask` never rejects: what went wrong is
+ * the answer's `error`. `first` says whether it is cheap enough to be asked for every flow that appears.
+ */
+export type Ehash = {
+  source: 'module' | 'ss'
+  first: boolean
+  ask: (tuple: Tuple) => Reply | Promise<Reply>
+  close: () => void
+}

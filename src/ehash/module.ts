@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
+import { environmentError, messageOf } from '../errors.ts'
+import { readAnswer, writeRequest } from './answer.ts'
+import type { Ehash } from './ehash.ts'
+
+/** Longer than any answer; the module bounds its lines (kmod/tcphash.h). */
+const ANSWER_BYTES = 4096
+
+/**
+ * Opens tcphash.ko's device. A request and its answer are a write and a read, 3 us together, so they are made at once
+ * instead of by the thread pool, which would take 50. Throws an environment error when the device cannot be opened.
+ */
+export const openModule = (device: string): Ehash => {
+  const descriptor = open(device)
+  const buffer = Buffer.alloc(ANSWER_BYTES)
+  return {
+    source: 'module',
+    first: true,
+    ask: (tuple) => {
+      try {
+        writeSync(descriptor, writeRequest(tuple))
+        return readAnswer(buffer.toString('latin1', 0, readSync(descriptor, buffer)))
+      } catch (error) {
+        return { answer: { found: null, error: messageOf(error) } }
+      }
+    },
+    close: () => closeSync(descriptor),
+  }
+}
+
+const open = (device: string) => {
+  try {
+    return openSync(device, constants.O_RDWR)
+  } catch (error) {
+    throw environmentError(`cannot open ${device}: ${messageOf(error)}`, hintFor(error), error)
+  }
+}
+
+const hintFor = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    ? 'load the module with: trace-reset module build && trace-reset module load; or use --ehash ss'
+    : 'run as root (the device asks for CAP_NET_ADMIN), or use --ehash ss'

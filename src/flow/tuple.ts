@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * A connection as packets *arriving* at this host name it, the way tcp_v4_rcv sees them: `saddr` and `sport` are the
+ * peer, `daddr` and `dport` are here. Ports in host order, addresses as text, `netns` the inode of the network namespace.
+ */
+export type Tuple = {
+  family: 4 | 6
+  saddr: string
+  sport: number
+  daddr: string
+  dport: number
+  netns: number
+}
+
+/** One string per connection and network namespace. */
+export const tupleKey = (t: Tuple): string => `${t.netns} ${t.saddr} ${t.sport} ${t.daddr} ${t.dport}`
+
+/** `192.0.2.1:80`, `[2001:db8::1]:80`. */
+export const endpoint = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import { isoTime, type Time } from '../time.ts'
+import { lagOf } from '../verdict/hash.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+
+export type Value = string | number | null | readonly string[] | { readonly [name: string]: Value }
+
+/** A field of a verdict: its name in every format, what it means, and its value. */
+export type Column = { name: string; means: string; value: (verdict: Verdict, boot: Time) => Value }
+
+/** Every field, in order. Table, JSON and CSV are made from this list and nothing else. */
+export const COLUMNS: readonly Column[] = [
+  {
+    name: 'time',
+    means: 'when the reset happened, ISO 8601 with nanoseconds',
+    value: ({ at }, boot) => isoTime(at, boot),
+  },
+  { name: 'outcome', means: 'sent or received', value: ({ outcome }) => outcome },
+  { name: 'cause', means: 'why: a name that trace-reset causes explains', value: ({ cause }) => cause },
+  { name: 'who', means: 'whose doing it was', value: ({ who }) => who },
+  {
+    name: 'confidence',
+    means: 'certain (a kernel path or state proves it), likely (inferred), unknown',
+    value: ({ confidence }) => confidence,
+  },
+  { name: 'family', means: '4 or 6', value: ({ tuple }) => tuple.family },
+  { name: 'saddr', means: "the peer's address", value: ({ tuple }) => tuple.saddr },
+  { name: 'sport', means: "the peer's port", value: ({ tuple }) => tuple.sport },
+  { name: 'daddr', means: 'the address here', value: ({ tuple }) => tuple.daddr },
+  { name: 'dport', means: 'the port here', value: ({ tuple }) => tuple.dport },
+  { name: 'netns', means: 'the inode of the network namespace', value: ({ tuple }) => tuple.netns },
+  {
+    name: 'state',
+    means: 'the state of the socket until the reset; null without a socket',
+    value: ({ state }) => state,
+  },
+  { name: 'pid', means: 'the owner, where known', value: ({ owner }) => owner?.pid ?? null },
+  { name: 'comm', means: "the owner's name, where known", value: ({ owner }) => owner?.comm ?? null },
+  { name: 'owner', means: 'how the owner is known: closer, socket, none', value: ({ owner }) => owner?.how ?? 'none' },
+  {
+    name: 'ehash',
+    means: 'what the TCP hash held right after: its source (module, ss, off), found, and the lag in ns',
+    value: ehash,
+  },
+  { name: 'because', means: 'the evidence, a sentence each', value: ({ because }) => because },
+]
+
+const ANSWER = [
+  'found',
+  'error',
+  'state',
+  'substate',
+  'cookie',
+  'inode',
+  'uid',
+  'snd_una',
+  'snd_nxt',
+  'rcv_nxt',
+  'retransmits',
+  'bucket',
+  'chain',
+  'backlog',
+  'limit',
+] as const
+
+/** The names below `ehash`, all of them, so that CSV has the same columns in every row. */
+export const EHASH_FIELDS = ['source', 'lag', ...ANSWER] as const
+
+function ehash({ after }: Verdict): Value {
+  if (after === null) return { source: 'off', found: null, lag: null }
+  const answer = ANSWER.flatMap((name) =>
+    after.answer[name] === undefined ? [] : [[name, after.answer[name] ?? null]],
+  )
+  return { source: after.source, lag: lagOf(after), ...Object.fromEntries(answer) }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+import { styleText } from 'node:util'
+import { endpoint } from '../flow/tuple.ts'
+import { isoTime, type Time } from '../time.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+import { printable, wrap } from './text.ts'
+
+const WIDTH = 80
+const INDENT = 13
+
+/** Whether to colour; decided once, from the terminal that is written to. */
+export type Paint = boolean
+
+/** The head of the table. */
+export const tableHeader = (): string => row('TIME (UTC)', 'PEER', 'LOCAL', 'CAUSE')
+
+/** A verdict as a row with its cause, a line of who it was, and its evidence, in 80 columns where addresses allow it. */
+export const tableEntry = (verdict: Verdict, boot: Time, paint: Paint): string => {
+  const { tuple, cause } = verdict
+  const time = isoTime(verdict.at, boot).slice(11, 23)
+  const head = row(
+    time,
+    endpoint(tuple.saddr, tuple.sport),
+    endpoint(tuple.daddr, tuple.dport),
+    coloured(verdict, cause, paint),
+  )
+  const evidence = verdict.because.flatMap((sentence) => {
+    const [first = '', ...rest] = wrap(sentence, WIDTH - INDENT - 2)
+    return [`- ${first}`, ...rest.map((line) => `  ${line}`)]
+  })
+  return (
+    head +
+    [...wrap(summary(verdict), WIDTH - INDENT), ...evidence]
+      .map((line) => `${' '.repeat(INDENT)}${printable(line)}\n`)
+      .join('')
+  )
+}
+
+const row = (time: string, peer: string, local: string, cause: string) =>
+  `${time.padEnd(12)} ${peer.padEnd(21)} ${local.padEnd(21)} ${cause}\n`
+
+const summary = ({ outcome, who, confidence, owner, state, tuple }: Verdict) =>
+  [
+    `${outcome === 'sent' ? 'sent by this host' : 'received'}: ${who}, ${confidence}`,
+    ...(owner === null ? [] : [`${owner.how} ${owner.comm}[${owner.pid}]`]),
+    ...(state === null ? [] : [`state ${state}`]),
+    `netns ${tuple.netns}`,
+  ].join('; ')
+
+const coloured = ({ confidence }: Verdict, text: string, paint: Paint) => {
+  if (!paint) return text
+  const colour = confidence === 'certain' ? 'red' : confidence === 'likely' ? 'yellow' : 'dim'
+  return styleText(colour, text, { validateStream: false })
+}

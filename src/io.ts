@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+
+/** What commands see of the process. Only cli.ts knows more. */
+export type Io = {
+  /** Verdicts and whatever else was asked for. */
+  out: (text: string) => void
+  /** Everything else: readiness, losses, totals, one line each. */
+  tell: (line: string) => void
+  /** Standard output is a terminal that wants colours. */
+  colour: boolean
+  /** Fires when the run is to end in good order: the first Ctrl-C, SIGTERM, a reader that went away. */
+  stop: AbortSignal
+  /** Fires when it is to end at once: the second Ctrl-C. */
+  kill: AbortSignal
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Just enough of BTF (Documentation/bpf/btf.rst in the kernel's tree) to ask what a kernel has: which functions, with
+// which arguments, and the names of an enum. Prototypes and enums change inside a stable series, so nothing else will do.
+
+/** What a kernel's BTF says of the names asked for; a name that it does not have is absent. */
+export type Btf = {
+  /** Function -> names of its arguments, in order. */
+  functions: Record<string, string[]>
+  /** The typedefs that exist; a tracepoint `x` is the typedef `btf_trace_x`. */
+  typedefs: string[]
+  /** Enumerators of the enum: number -> name. */
+  enumerators: Record<number, string>
+}
+
+const MAGIC = 0xeb9f
+const KIND = { enum: 6, typedef: 8, func: 12, proto: 13, enum64: 19 } as const
+
+/** Bytes that follow the 12 of struct btf_type: fixed, and per member, by kind. Kinds not named have none. */
+const TAIL: Record<number, readonly [number, number]> = {
+  1: [4, 0],
+  3: [12, 0],
+  4: [0, 12],
+  5: [0, 12],
+  6: [0, 8],
+  13: [0, 8],
+  14: [4, 0],
+  15: [0, 12],
+  17: [4, 0],
+  19: [0, 12],
+}
+
+/** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are no BTF. */
+export const readBtf = (
+  bytes: Buffer,
+  wanted: { functions: readonly string[]; typedefs: readonly string[]; enumeration: string },
+): Btf => {
+  if (bytes.readUInt16LE(0) !== MAGIC) throw new Error('not BTF: the magic number is missing')
+  const header = bytes.readUInt32LE(4)
+  const types = bytes.subarray(header + bytes.readUInt32LE(8)).subarray(0, bytes.readUInt32LE(12))
+  const strings = bytes.subarray(header + bytes.readUInt32LE(16)).subarray(0, bytes.readUInt32LE(20))
+  const text = (offset: number) => strings.toString('latin1', offset, strings.indexOf(0, offset))
+
+  // Strings are deduplicated, so a name is known by its offset: comparing numbers beats decoding 60,000 names.
+  const offsets = (names: readonly string[]) => new Map(names.map((name) => [strings.indexOf(`\0${name}\0`) + 1, name]))
+  const functionNames = offsets(wanted.functions)
+  const typedefNames = offsets(wanted.typedefs)
+  const enumerationNames = offsets([wanted.enumeration])
+  for (const names of [functionNames, typedefNames, enumerationNames]) names.delete(0)
+
+  const positions: number[] = [0]
+  const found: { name: string; prototype: number }[] = []
+  const result: Btf = { functions: {}, typedefs: [], enumerators: {} }
+  for (let at = 0; at < types.length;) {
+    positions.push(at)
+    const name = types.readUInt32LE(at)
+    const info = types.readUInt32LE(at + 4)
+    const kind = (info >>> 24) & 31
+    const members = info & 0xffff
+    const [fixed, each] = TAIL[kind] ?? [0, 0]
+    if (kind === KIND.func && functionNames.has(name)) {
+      found.push({ name: functionNames.get(name) ?? '', prototype: types.readUInt32LE(at + 8) })
+    } else if (kind === KIND.typedef && typedefNames.has(name)) {
+      result.typedefs.push(typedefNames.get(name) ?? '')
+    } else if ((kind === KIND.enum || kind === KIND.enum64) && enumerationNames.has(name)) {
+      for (let i = 0; i < members; i++) {
+        const member = at + 12 + i * each
+        result.enumerators[types.readInt32LE(member + 4)] = text(types.readUInt32LE(member))
+      }
+    }
+    at += 12 + fixed + each * members
+  }
+  for (const { name, prototype } of found) {
+    const at = positions[prototype] ?? 0
+    const members = types.readUInt32LE(at + 4) & 0xffff
+    result.functions[name] = Array.from({ length: members }, (_, i) => text(types.readUInt32LE(at + 12 + i * 8)))
+  }
+  return result
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import { environmentError } from '../errors.ts'
+import type { Btf } from './btf.ts'
+import type { Facts } from './facts.ts'
+
+/** The bpftrace below which programs are miscompiled: 0.11 prints wrong numbers without a word. */
+const FLOOR = [0, 17] as const
+
+/** One thing a trace needs: how it is here, whether that will do, and what to do when not. */
+export type Check = { name: string; ok: boolean; found: string; remedy: string }
+
+/** What a trace cannot do without, in the order in which a person would mend it. */
+export const needs = (facts: Facts): Check[] => [
+  {
+    name: 'root',
+    ok: facts.euid === 0,
+    found: `effective user id ${facts.euid}`,
+    remedy: 'run as root, with sudo for instance: bpftrace needs it',
+  },
+  {
+    name: 'bpftrace',
+    ok: 'version' in facts.bpftrace && !below(facts.bpftrace.version),
+    found: 'version' in facts.bpftrace ? facts.bpftrace.version : `${facts.bpftrace.path}: ${facts.bpftrace.error}`,
+    remedy:
+      'version' in facts.bpftrace
+        ? 'install bpftrace 0.17 or later: older ones print wrong numbers without a word'
+        : 'install it (apt-get install bpftrace), or name it with --bpftrace FILE',
+  },
+  {
+    name: 'setpriv',
+    ok: facts.setpriv,
+    found: facts.setpriv ? 'there' : 'not found',
+    remedy: 'install util-linux: setpriv ties the life of bpftrace to ours',
+  },
+  {
+    name: 'BTF',
+    ok: !('error' in facts.btf),
+    found: 'error' in facts.btf ? facts.btf.error : '/sys/kernel/btf/vmlinux',
+    remedy: 'use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are',
+  },
+  {
+    name: 'kprobes',
+    ok: !('error' in facts.btf) && 'register_kprobe' in facts.btf.functions,
+    found: !('error' in facts.btf) && 'register_kprobe' in facts.btf.functions ? 'built in' : 'not in this kernel',
+    remedy: 'use a kernel built with CONFIG_KPROBES=y; to try the tool without one: npm run lab -- bookworm -- COMMAND',
+  },
+  {
+    name: 'lockdown',
+    ok: facts.lockdown !== 'confidentiality',
+    found: facts.lockdown,
+    remedy: 'lockdown=confidentiality forbids kprobes: boot with lockdown=integrity or without',
+  },
+]
+
+const below = (version: string) => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])
+}
+
+/** The kernel's BTF, when this machine can trace. Throws an environment error with the first need that is not met. */
+export const requireTraceable = (facts: Facts): Btf => {
+  const lack = needs(facts).find(({ ok }) => !ok)
+  if (lack !== undefined) throw environmentError(`cannot trace here: ${lack.name}: ${lack.found}`, lack.remedy)
+  return requireBtf(facts)
+}
+
+/** The kernel's BTF: all that writing a program needs. Throws an environment error without it. */
+export const requireBtf = ({ btf }: Facts): Btf => {
+  if ('error' in btf)
+    throw environmentError(
+      `cannot read the kernel's BTF: ${btf.error}`,
+      'name recorded facts with --facts FILE, or use a kernel with BTF',
+    )
+  return btf
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { machine, release } from 'node:os'
+import { geteuid } from 'node:process'
+import { execa } from 'execa'
+import { messageOf } from '../errors.ts'
+import { readBtf, type Btf } from './btf.ts'
+import { CATALOGUE } from './catalogue.ts'
+
+/** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
+export type Facts = {
+  kernel: string
+  machine: string
+  euid: number
+  /** What the kernel's BTF says of the catalogue, or why it could not be read. */
+  btf: Btf | { error: string }
+  /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
+  lockdown: string
+  bpftrace: { path: string; version: string } | { path: string; error: string }
+  /** /dev/tcphash: can be opened, is there but not for us, is not there. */
+  module: 'ready' | 'denied' | 'absent'
+  ss: boolean
+  setpriv: boolean
+  /** The headers of the running kernel, to build the module with. */
+  headers: boolean
+}
+
+export const MODULE_DEVICE = '/dev/tcphash'
+
+/** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
+export const readFacts = async (bpftrace: string): Promise<Facts> => ({
+  kernel: release(),
+  machine: machine(),
+  euid: geteuid?.() ?? -1,
+  btf: kernelBtf(),
+  lockdown: lockdown(),
+  bpftrace: await bpftraceVersion(bpftrace),
+  module: moduleState(),
+  ss: await runs('ss', ['-V']),
+  setpriv: await runs('setpriv', ['--version']),
+  headers: existsSync(`/lib/modules/${release()}/build/Makefile`),
+})
+
+const kernelBtf = (): Facts['btf'] => {
+  const functions = CATALOGUE.flatMap(({ type, name, also }) => (type === 'function' ? [name, ...also] : also))
+  const typedefs = CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [`btf_trace_${name}`] : []))
+  try {
+    return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), {
+      functions: [...functions, 'register_kprobe'],
+      typedefs,
+      enumeration: 'sk_rst_reason',
+    })
+  } catch (error) {
+    return { error: messageOf(error) }
+  }
+}
+
+// The file reads `none [integrity] confidentiality` (security/lockdown/lockdown.c); without it there is no lockdown.
+const lockdown = () => {
+  try {
+    return /\[(\w+)\]/.exec(readFileSync('/sys/kernel/security/lockdown', 'latin1'))?.[1] ?? 'none'
+  } catch {
+    return 'none'
+  }
+}
+
+const bpftraceVersion = async (path: string): Promise<Facts['bpftrace']> => {
+  const { stdout, exitCode, shortMessage } = await execa(path, ['--version'], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: 30_000,
+  })
+  const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1]
+  if (exitCode === 0 && version !== undefined) return { path, version }
+  return { path, error: shortMessage ?? `it does not print a version: ${JSON.stringify(stdout.slice(0, 80))}` }
+}
+
+const moduleState = (): Facts['module'] => {
+  if (!existsSync(MODULE_DEVICE)) return 'absent'
+  try {
+    accessSync(MODULE_DEVICE, constants.R_OK | constants.W_OK)
+    return 'ready'
+  } catch {
+    return 'denied'
+  }
+}
+
+const runs = async (command: string, args: string[]) =>
+  (await execa(command, args, { reject: false, stdio: 'ignore', timeout: 30_000 })).exitCode === 0

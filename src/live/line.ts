@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+import { stateName } from '../flow/states.ts'
+import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
+import { timeOf } from '../time.ts'
+
+/** Reads the fields of one line that a probe printed. */
+type Fields = { text: (name: string) => string; number: (name: string) => number; big: (name: string) => bigint }
+
+/**
+ * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation. `reasons`
+ * are the names of enum sk_rst_reason by number. Throws on a line that is not whole: the caller counts it as lost.
+ */
+export const readLine = (line: string, reasons: Readonly<Record<number, string>>): Observation => {
+  const { kind, fields, stack } = split(line)
+  const at = timeOf(fields.big('at'))
+  if (kind === 'tick') return { kind, at }
+  const event = { at, cpu: fields.number('cpu'), fn: fields.text('fn') }
+  if (kind === 'reply') return { kind, ...event, skb: fields.text('skb') }
+  const tuple = readTuple(fields)
+  switch (kind) {
+    case 'packet':
+      return { kind, ...event, tuple, segment: readSegment(fields), first: fields.number('first') === 1 }
+    case 'state': {
+      const from = stateName(fields.number('from'))
+      const to = stateName(fields.number('to'))
+      return { kind, ...event, tuple, sk: fields.text('sk'), from, to, task: readTask(fields) }
+    }
+    case 'owner':
+      return { kind, ...event, tuple, sk: fields.text('sk'), task: readTask(fields) }
+    case 'reset':
+      return {
+        kind,
+        ...event,
+        tuple,
+        segment: given(fields, 'skb') ? readSegment(fields) : null,
+        socket: given(fields, 'sk') ? readSocket(fields) : null,
+        task: fields.text('pid') === '' ? null : readTask(fields),
+        stack: [...stack.matchAll(/^\s*([\w.]+)\+/gm)].map(([, name]) => name ?? ''),
+        reason: readReason(fields, reasons),
+        flow: readFlow(fields),
+      }
+    default:
+      throw new Error(`no such line: ${JSON.stringify(kind)}`)
+  }
+}
+
+// The name of a task is anybody's bytes, so it comes last, and the stack, which has lines of its own, before it.
+const split = (line: string) => {
+  const [front, comm] = cut(line.replace(/\n$/, ''), ' comm=')
+  const [head, stack] = cut(front, ' stack=')
+  const [kind = '', ...pairs] = head.trim().split(' ')
+  const values = new Map(pairs.map((pair) => cut(pair, '=')))
+  values.set('comm', comm)
+  const text = (name: string) => values.get(name) ?? ''
+  const big = (name: string) => {
+    if (!/^-?\d+$/.test(text(name))) throw new Error(`${name} is no number: ${JSON.stringify(text(name))}`)
+    return BigInt(text(name))
+  }
+  const number = (name: string) => Math.min(Number(big(name)), Number.MAX_SAFE_INTEGER)
+  return { kind, stack, fields: { text, number, big } satisfies Fields }
+}
+
+const cut = (text: string, separator: string): [string, string] => {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
+}
+
+const given = (fields: Fields, pointer: string) => !['', '0'].includes(fields.text(pointer))
+
+const readTuple = (fields: Fields) => ({
+  family: fields.number('family') === 6 ? (6 as const) : (4 as const),
+  saddr: fields.text('saddr'),
+  sport: fields.number('sport'),
+  daddr: fields.text('daddr'),
+  dport: fields.number('dport'),
+  netns: fields.number('netns'),
+})
+
+const readSegment = (fields: Fields): Segment => ({
+  skb: fields.text('skb'),
+  flags: fields.number('flags'),
+  seq: fields.number('seq'),
+  ack: fields.number('ack'),
+  window: fields.number('window'),
+  length: fields.number('length'),
+  ttl: fields.number('ttl'),
+  ip_id: fields.number('ip_id'),
+})
+
+const NUMBERS = [
+  'snd_una',
+  'snd_nxt',
+  'rcv_nxt',
+  'copied_seq',
+  'rcv_wnd',
+  'shutdown',
+  'lingertime',
+  'backlog',
+  'limit',
+] as const
+
+const readSocket = (fields: Fields): Socket => {
+  const state = stateName(fields.number('state'))
+  const socket: Socket = { sk: fields.text('sk'), state }
+  if (state === 'TIME_WAIT') {
+    return { ...socket, substate: stateName(fields.number('substate')), rcv_nxt: fields.number('tw_rcv_nxt') }
+  }
+  if (state === 'NEW_SYN_RECV') return socket
+  for (const name of NUMBERS) if (fields.text(name) !== '') socket[name] = fields.number(name)
+  if (given(fields, 'cookie')) socket.cookie = fields.text('cookie')
+  // Bits of enum sock_flags (include/net/sock.h): SOCK_DEAD is 0, SOCK_LINGER is 4 on every kernel of the matrix.
+  const flags = fields.text('sk_flags')
+  if (flags !== '') {
+    socket.dead = (BigInt(`0x${flags}`) & 1n) !== 0n
+    socket.linger = (BigInt(`0x${flags}`) & 16n) !== 0n
+  }
+  return socket
+}
+
+const readTask = (fields: Fields): Task => {
+  const exiting = (Number.parseInt(fields.text('task_flags') || '0', 16) & PF_EXITING) !== 0
+  return {
+    pid: fields.number('pid'),
+    comm: fields.text('comm'),
+    exit_code: exiting ? fields.number('exit_code') : null,
+  }
+}
+
+/** include/linux/sched.h: the task is in do_exit(). */
+const PF_EXITING = 4
+
+const readReason = (fields: Fields, reasons: Readonly<Record<number, string>>) => {
+  const number = fields.text('reason')
+  if (number === '' || number === '-1') return null
+  return reasons[Number(number)]?.replace(/^SK_RST_REASON_/, '') ?? `REASON_${number}`
+}
+
+const readFlow = (fields: Fields): FlowFacts | null =>
+  given(fields, 'flow_ttl')
+    ? { ttl: fields.number('flow_ttl'), packets: fields.number('flow_packets'), last: timeOf(fields.big('flow_last')) }
+    : null

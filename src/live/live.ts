@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import { concat, defer, EMPTY, from, mergeMap, of, type Observable } from 'rxjs'
+import type { Ehash } from '../ehash/ehash.ts'
+import { traceError } from '../errors.ts'
+import type { Kind, Observation } from '../observation.ts'
+import { runBpftrace, type Output } from './bpftrace.ts'
+import type { Clock } from './clock.ts'
+import { readLine } from './line.ts'
+import { withLookups } from './lookups.ts'
+import { readMessage } from './message.ts'
+
+/** All that a live trace is made of. `start` is what its first Observation will say; `stop` ends it in good order. */
+export type LiveTrace = {
+  bpftrace: string
+  program: string
+  start: Omit<Kind<'start'>, 'at' | 'boot'>
+  /** Names of enum sk_rst_reason by number. */
+  reasons: Readonly<Record<number, string>>
+  ehash: Ehash | undefined
+  clock: Clock
+  stop: AbortSignal
+}
+
+/**
+ * The Observations of a trace of this kernel: `start` once bpftrace has attached, `stop` after the last answer. Fails with
+ * a trace error when bpftrace ends before it has attached; when it dies later, `stop` says so.
+ */
+export const live = (trace: LiveTrace): Observable<Observation> =>
+  defer(() => {
+    let attached = false
+    let stopped: Kind<'stop'> | undefined
+
+    const observe = (output: Output): Observation[] => {
+      if (output.kind === 'exit') {
+        const error = output.code === 0 ? null : `bpftrace ended with exit code ${output.code}: ${output.words}`
+        if (attached) stopped = { kind: 'stop', error }
+        else if (!trace.stop.aborted)
+          throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))
+        return []
+      }
+      const observation = read(output.line, trace.reasons)
+      if (observation !== 'attached') return observation === undefined ? [] : [observation]
+      attached = true
+      return [{ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }]
+    }
+
+    return concat(
+      runBpftrace(trace.bpftrace, trace.program, trace.stop).pipe(
+        mergeMap((output) => from(observe(output))),
+        withLookups(trace.ehash, trace.clock),
+      ),
+      defer(() => (stopped === undefined ? EMPTY : of(stopped))),
+    )
+  })
+
+// Lines are the kernel's and bpftrace's: what cannot be read is lost, and said to be, and ends nothing.
+const read = (line: string, reasons: LiveTrace['reasons']): Observation | 'attached' | undefined => {
+  try {
+    const message = readMessage(line)
+    if (message === undefined) return undefined
+    if (message.kind === 'attached') return 'attached'
+    return message.kind === 'lost'
+      ? { kind: 'lost', what: 'events', count: message.count }
+      : readLine(message.text, reasons)
+  } catch {
+    return { kind: 'lost', what: 'events', count: 1 }
+  }
+}
+
+const hintFor = (words: string) =>
+  /not permitted|EPERM|denied/i.test(words)
+    ? 'the kernel refused it: trace-reset doctor tells what stands in the way'
+    : 'trace-reset program prints the program, to be tried with bpftrace by hand'

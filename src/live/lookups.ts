@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import { concat, finalize, from, map, mergeMap, of, type Observable, type OperatorFunction } from 'rxjs'
+import type { Ehash, Reply } from '../ehash/ehash.ts'
+import type { Kind, Observation } from '../observation.ts'
+import type { Clock } from './clock.ts'
+
+/** Questions that may wait for an answer; more are dropped and said to be. RxJS holds nothing back by itself. */
+const MOST_WAITING = 64
+
+/**
+ * After each reset, and after the first segment of a flow where that is cheap enough, puts what the TCP hash holds for the
+ * same 5-tuple at that moment.
+ */
+export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
+  if (ehash === undefined) return (observations) => observations
+  let waiting = 0
+
+  const answered = (about: Kind<'packet' | 'reset'>, { answer, at = clock.now() }: Reply): Kind<'lookup'> => ({
+    kind: 'lookup',
+    at,
+    event: about.at,
+    why: about.kind === 'packet' ? 'first' : 'reset',
+    tuple: about.tuple,
+    source: ehash.source,
+    answer,
+  })
+
+  const ask = (about: Kind<'packet' | 'reset'>): Observable<Observation> => {
+    if (waiting >= MOST_WAITING) return of({ kind: 'lost', what: 'lookups', count: 1 })
+    const reply = ehash.ask(about.tuple)
+    if (!(reply instanceof Promise)) return of(answered(about, reply))
+    waiting += 1
+    return from(reply).pipe(
+      finalize(() => (waiting -= 1)),
+      map((value) => answered(about, value)),
+    )
+  }
+
+  return mergeMap((observation) => {
+    const asks = observation.kind === 'reset' || (observation.kind === 'packet' && observation.first && ehash.first)
+    return asks ? concat(of(observation), ask(observation)) : of(observation)
+  })
+}

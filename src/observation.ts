@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// The seam: the one type that crosses every boundary, live, in a file and in tests. One Observation is one line of JSON.
+// Names taken from the kernel keep the kernel's spelling.
+import { z } from 'zod'
+
+/** The version of the lines; a recording carries it in its first line. */
+export const SCHEMA = 1
+
+const uint = z.int().min(0)
+const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
+const time = z.strictObject({ s: z.int(), ns: uint.max(999_999_999) })
+const tuple = z.strictObject({
+  family: z.union([z.literal(4), z.literal(6)]),
+  saddr: z.union([z.ipv4(), z.ipv6()]),
+  sport: uint.max(65535),
+  daddr: z.union([z.ipv4(), z.ipv6()]),
+  dport: uint.max(65535),
+  netns: uint,
+})
+
+/** One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes. */
+const segment = z.strictObject({
+  skb: hex,
+  flags: uint.max(255),
+  seq: uint,
+  ack: uint,
+  window: uint,
+  length: z.int(),
+  ttl: uint.max(255),
+  ip_id: uint.max(65535),
+})
+
+/** A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk` and `state`. */
+const socket = z.strictObject({
+  sk: hex,
+  state: z.string(),
+  substate: z.string().optional(),
+  cookie: hex.optional(),
+  snd_una: uint.optional(),
+  snd_nxt: uint.optional(),
+  rcv_nxt: uint.optional(),
+  copied_seq: uint.optional(),
+  rcv_wnd: uint.optional(),
+  shutdown: uint.optional(),
+  dead: z.boolean().optional(),
+  linger: z.boolean().optional(),
+  lingertime: uint.optional(),
+  backlog: uint.optional(),
+  limit: uint.optional(),
+})
+
+/** The task that ran when the probe fired; `exit_code` as in the kernel's task_struct while it is exiting, else null. */
+const task = z.strictObject({ pid: uint, comm: z.string(), exit_code: z.int().nullable() })
+
+/** What was remembered of a flow's earlier segments: the TTL of the first, how many, and when the last one came. */
+const flowFacts = z.strictObject({ ttl: uint.max(255), packets: uint, last: time })
+
+const event = { at: time, cpu: uint, fn: z.string() }
+
+const start = z.strictObject({
+  kind: z.literal('start'),
+  schema: z.literal(SCHEMA),
+  tool: z.string(),
+  at: time,
+  /** The moment of boot since 1970: what turns event time into a date. */
+  boot: time,
+  kernel: z.string(),
+  bpftrace: z.string(),
+  filter: z.string(),
+  probes: z.array(z.string()),
+  /** Probes that the catalogue has and this kernel has not. */
+  missing: z.array(z.string()),
+  /** SHA-256 of the bpftrace program that ran. */
+  program: z.string(),
+  ehash: z.enum(['module', 'ss', 'off']),
+})
+const packet = z.strictObject({ kind: z.literal('packet'), ...event, tuple, segment, first: z.boolean() })
+const reset = z.strictObject({
+  kind: z.literal('reset'),
+  ...event,
+  tuple,
+  segment: segment.nullable(),
+  socket: socket.nullable(),
+  task: task.nullable(),
+  /** Kernel functions from the innermost outwards, without offsets. */
+  stack: z.array(z.string()),
+  /** The kernel's own reason (enum sk_rst_reason, 6.12 and later), without its prefix. */
+  reason: z.string().nullable(),
+  flow: flowFacts.nullable(),
+})
+const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: hex })
+const state = z.strictObject({
+  kind: z.literal('state'),
+  ...event,
+  tuple,
+  sk: hex,
+  from: z.string(),
+  to: z.string(),
+  task,
+})
+const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex, task })
+
+/** What a look-up answered. `error` says why there is no answer; `found` is null then. */
+const answer = z.strictObject({
+  found: z.enum(['established', 'timewait', 'request', 'listener', 'none']).nullable(),
+  error: z.string().optional(),
+  state: z.string().optional(),
+  substate: z.string().optional(),
+  cookie: hex.optional(),
+  inode: uint.optional(),
+  uid: uint.optional(),
+  snd_una: uint.optional(),
+  snd_nxt: uint.optional(),
+  rcv_nxt: uint.optional(),
+  retransmits: uint.optional(),
+  bucket: uint.optional(),
+  chain: uint.optional(),
+  backlog: uint.optional(),
+  limit: uint.optional(),
+})
+const lookup = z.strictObject({
+  kind: z.literal('lookup'),
+  /** When the answer was made. */
+  at: time,
+  /** The moment of the event that it was asked for: with `why` and `tuple` its reference. */
+  event: time,
+  why: z.enum(['first', 'reset']),
+  tuple,
+  source: z.enum(['module', 'ss']),
+  answer,
+})
+const tick = z.strictObject({ kind: z.literal('tick'), at: time })
+const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups']), count: uint })
+const stop = z.strictObject({ kind: z.literal('stop'), error: z.string().nullable() })
+
+/** Any line of a recording. */
+export const observation = z.discriminatedUnion('kind', [
+  start,
+  packet,
+  reset,
+  reply,
+  state,
+  owner,
+  lookup,
+  tick,
+  lost,
+  stop,
+])
+
+export type Observation = z.infer<typeof observation>
+export type Segment = z.infer<typeof segment>
+export type Socket = z.infer<typeof socket>
+export type Task = z.infer<typeof task>
+export type Answer = z.infer<typeof answer>
+export type FlowFacts = z.infer<typeof flowFacts>
+
+/** One kind of Observation. */
+export type Kind<K extends Observation['kind']> = Extract<Observation, { kind: K }>

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { ANY, families, parseAddresses, parseNetns, parsePorts, type Filter } from './filter/filter.ts'
+import { usageError } from './errors.ts'
+import { FORMATS, type FormatName } from './format/format.ts'
+import { CAUSES, isCause, type CauseId } from './verdict/causes.ts'
+
+/** What a trace and a replay have in common. */
+export type OutputOptions = Filter & { format: FormatName; output?: string; count: number }
+export type TraceOptions = OutputOptions & { record?: string; ehash: EhashChoice; bpftrace: string; facts?: string }
+export type Expectation = { cause: CauseId; count: number | undefined }
+export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ProgramOptions = Filter & { bpftrace: string; facts?: string }
+export type EhashChoice = 'best' | 'module' | 'ss' | 'off'
+
+/** What each command does; every one gives its exit code. */
+export type Actions = {
+  trace: (options: TraceOptions) => Promise<number>
+  replay: (file: string, options: ReplayOptions) => Promise<number>
+  program: (options: ProgramOptions) => Promise<number>
+  probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
+  ehashLookup: (options: Filter & { ehash: EhashChoice }) => Promise<number>
+  module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
+  doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
+  causes: (cause: CauseId | undefined) => Promise<number>
+}
+
+const EXAMPLES = `
+Addresses and ports are those of packets that arrive at this host: --saddr is the
+peer, --dport the port here. A filter selects the connection, both directions.
+
+Examples:
+  trace-reset                                    every reset, until Ctrl-C
+  trace-reset --saddr 192.0.2.7 --dport 80       those of one client and our port 80
+  trace-reset --saddr 192.0.2.0/24,198.51.100.0/24 --dport 80,8000-8100
+  trace-reset --sport 5432 --record db.jsonl.gz  our connections to a database, kept
+  trace-reset replay db.jsonl.gz --format json   the same verdicts, anywhere
+  trace-reset replay db.jsonl.gz --expect peer-aborted=2
+  trace-reset --dport 80 --format json -n 1 | jq .cause
+  trace-reset causes unread-data-on-close        what it means, what to do next
+  trace-reset doctor                             what is missing on this machine
+
+Exit codes: 0 ended, 1 the trace or the recording failed, 2 usage, 3 this machine
+cannot trace as it is, 4 an expectation of replay does not hold.`
+
+/** The command line: every option, default and bound. Values are parsed here and nowhere else. */
+export const createCommand = (version: string, actions: Actions, done: (exitCode: number) => void): Command => {
+  const root = new Command('trace-reset')
+    .description('Who reset this TCP connection, and why? Answered from the kernel, with evidence.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '')}`) })
+    .showHelpAfterError('hint: trace-reset --help shows the options and examples')
+    .addHelpText('after', EXAMPLES)
+  withOutput(withFilter(root))
+    .option('--record <file>', 'keep what was observed, to replay; gzipped when the name ends in .gz')
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (options: TraceOptions) => done(await actions.trace(checked(options))))
+
+  withOutput(withFilter(root.command('replay').argument('<file>', 'a recording, or - for standard input')))
+    .description('judge a recording: no root, no bpftrace, no Linux needed')
+    .addOption(
+      new Option('--expect <cause[=n]>', 'exit with 4 unless the cause was given, n times if said')
+        .argParser(expectation)
+        .default([], 'none'),
+    )
+    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, checked(options))))
+
+  withFilter(root.command('program'))
+    .description('print the bpftrace program that would run, and run nothing')
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (options: ProgramOptions) => done(await actions.program(checked(options))))
+
+  root
+    .command('probes')
+    .description('list the kernel functions used, and whether this kernel has them')
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (options: { bpftrace: string }) => done(await actions.probes(options)))
+
+  const ehash = root.command('ehash').description("ask the kernel's TCP hash")
+  withFilter(ehash.command('lookup'))
+    .description('what the TCP hash holds for one 5-tuple: --saddr --sport --daddr --dport [--netns]')
+    .addOption(ehashOption())
+    .action(async (options: Filter & { ehash: EhashChoice }) => done(await actions.ehashLookup(checked(options))))
+
+  const module = root.command('module').description('the kernel module tcphash.ko, for exact look-ups')
+  const verbs = {
+    build: 'compile it for the running kernel',
+    load: 'load what was built (root)',
+    unload: 'unload it (root)',
+    status: 'tell whether it is built, loaded and usable',
+  } as const
+  for (const verb of ['build', 'load', 'unload', 'status'] as const) {
+    module
+      .command(verb)
+      .description(verbs[verb])
+      .action(async () => done(await actions.module(verb)))
+  }
+
+  root
+    .command('doctor')
+    .description('tell what this machine needs to trace, with the remedies')
+    .addOption(bpftraceOption())
+    .option('--json', 'print the facts of this machine, as --facts takes them')
+    .action(async (options: { bpftrace: string; json?: true }) => done(await actions.doctor(options)))
+
+  root
+    .command('causes')
+    .argument('[cause]', 'one of them, in full', knownCause)
+    .description('what the causes mean, and what to do next')
+    .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
+  return root
+}
+
+const withFilter = (command: Command): Command => {
+  const list = <T>(name: string, about: string, placeholder: string, parse: (option: string, text: string) => T[]) =>
+    command.addOption(
+      new Option(`--${name} <${placeholder}>`, about)
+        .argParser((text: string, previous: readonly T[]) => [...previous, ...parse(`--${name}`, text)])
+        .default([], 'any'),
+    )
+  list('saddr', "the peer's address: addresses, prefixes, or both", 'list', parseAddresses)
+  list('sport', "the peer's port: ports, ranges, or both", 'list', parsePorts)
+  list('daddr', 'the address here', 'list', parseAddresses)
+  list('dport', 'the port here', 'list', parsePorts)
+  list('netns', 'the network namespace, by inode', 'list', parseNetns)
+  return command
+}
+
+const withOutput = (command: Command): Command =>
+  command
+    .addOption(new Option('-f, --format <format>', 'how verdicts are printed').choices(FORMATS).default('table'))
+    .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .addOption(
+      new Option('-n, --count <n>', 'end after this many verdicts').argParser(positive).default(Infinity, 'no end'),
+    )
+
+const ehashOption = () =>
+  new Option('--ehash <source>', 'who looks into the TCP hash').choices(['best', 'module', 'ss', 'off']).default('best')
+const bpftraceOption = () => new Option('--bpftrace <file>', 'the bpftrace to run').default('bpftrace')
+const factsOption = () =>
+  new Option('--facts <file>', "facts from another machine's doctor --json, instead of this one's")
+
+const positive = (text: string) => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a number from 1 up.')
+  return Number(text)
+}
+
+const knownCause = (name: string): CauseId => {
+  if (isCause(name)) return name
+  throw usageError(`there is no cause ${JSON.stringify(name)}`, `known are: ${Object.keys(CAUSES).join(', ')}`)
+}
+
+const expectation = (text: string, previous: readonly Expectation[]): Expectation[] => {
+  const [, name = '', count] = /^([^=]*)(?:=(\d{1,9}))?$/.exec(text) ?? []
+  if (name === '')
+    throw usageError(`--expect: ${JSON.stringify(text)} is not a cause`, 'give CAUSE or CAUSE=N, as in linger-zero=2')
+  return [...previous, { cause: knownCause(name), count: count === undefined ? undefined : Number(count) }]
+}
+
+// Contradictions between options, found when all are known.
+const checked = <T extends Filter>(options: T): T => {
+  families({ ...ANY, saddr: options.saddr, daddr: options.daddr })
+  return options
+}

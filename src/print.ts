@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import { closeSync } from 'node:fs'
+import type { Observable } from 'rxjs'
+import { formatOf, type FormatName } from './format/format.ts'
+import type { Io } from './io.ts'
+import type { Kind, Observation } from './observation.ts'
+import { openForWriting, writeAll } from './record.ts'
+import { createReport } from './report.ts'
+import type { Verdict } from './verdict/verdict.ts'
+
+/** What a finished run has come to. */
+export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
+
+/** Where a run's text goes, opened before the run begins. */
+export type Printer = {
+  see: (observation: Observation) => void
+  /** Prints verdicts until they end, the totals too, and gives what it came to. Rejects with the failure of the source. */
+  print: (verdicts: Observable<Verdict>) => Promise<Result>
+}
+
+/** Makes the printer. Throws a usage error when the output file cannot be written. */
+export const createPrinter = (io: Io, options: { format: FormatName; output?: string }): Printer => {
+  const file = options.output === undefined ? undefined : openForWriting('--output', options.output)
+  const out = file === undefined ? io.out : (text: string) => writeAll(file, Buffer.from(text))
+  const { header, entry } = formatOf(options.format, io.colour && file === undefined)
+  const report = createReport()
+  const result: Result = { verdicts: new Map(), stop: undefined }
+  let boot = { s: 0, ns: 0 }
+
+  const see = (observation: Observation) => {
+    report.see(observation)
+    if (observation.kind === 'stop') result.stop = observation
+    if (observation.kind !== 'start') return
+    boot = observation.boot
+    out(header())
+  }
+
+  const end = () => {
+    if (file !== undefined) closeSync(file)
+    io.tell(report.text())
+  }
+
+  const print = (verdicts: Observable<Verdict>) =>
+    new Promise<Result>((resolve, reject) => {
+      const subscription = verdicts.subscribe({
+        next: (verdict) => {
+          report.judged(verdict)
+          result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
+          out(entry(verdict, boot))
+        },
+        error: (error: unknown) => {
+          end()
+          reject(error)
+        },
+        complete: () => {
+          end()
+          resolve(result)
+        },
+      })
+      io.kill.addEventListener('abort', () => {
+        subscription.unsubscribe()
+        end()
+        resolve(result)
+      })
+    })
+
+  return { see, print }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+import { FLAG } from './flow/states.ts'
+import type { Observation } from './observation.ts'
+import type { Verdict } from './verdict/verdict.ts'
+
+/** Counts what passes, for the last line on standard error. */
+export const createReport = () => {
+  const outcomes = { sent: 0, received: 0 }
+  const lost = { events: 0, lookups: 0 }
+  let lookups = 0
+  let arrived = 0
+  let obeyed = 0
+
+  const rst = (observation: Observation) =>
+    (observation.kind === 'packet' || observation.kind === 'reset') &&
+    observation.segment !== null &&
+    (observation.segment.flags & FLAG.rst) !== 0
+
+  return {
+    see: (observation: Observation) => {
+      if (observation.kind === 'lookup') lookups += 1
+      if (observation.kind === 'lost') lost[observation.what] += observation.count
+      if (observation.kind === 'packet' && rst(observation)) arrived += 1
+      if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && rst(observation)) obeyed += 1
+    },
+    judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
+    /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
+    text: () =>
+      [
+        `${plural(outcomes.sent + outcomes.received, 'reset')}: ${outcomes.sent} sent, ${outcomes.received} received`,
+        ...(arrived > obeyed
+          ? [`${plural(arrived - obeyed, 'RST')} came in that no full socket obeyed, and are not judged`]
+          : []),
+        plural(lookups, 'look-up'),
+        lost.events + lost.lookups === 0
+          ? 'nothing lost'
+          : `LOST ${plural(lost.events, 'event')} and ${plural(lost.lookups, 'look-up')}`,
+      ].join('; '),
+  }
+}
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

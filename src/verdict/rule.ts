@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+import type { Case } from '../flow/case.ts'
+import type { CauseId } from './causes.ts'
+
+/** `certain` when a kernel path or state proves the cause, `likely` when it is inferred from the shape of packets. */
+export type Confidence = 'certain' | 'likely' | 'unknown'
+
+/** How sure a rule is and why: sentences with the numbers, each naming the observation that it rests on. */
+export type Evidence = { confidence: Confidence; because: string[] }
+
+/** One entry of the table: gives its evidence when it explains the case, else undefined. Rules are tried in order. */
+export type Rule = { cause: CauseId; explain: (reset: Case) => Evidence | undefined }
+
+export const certain = (...because: string[]): Evidence => ({ confidence: 'certain', because })
+export const likely = (...because: string[]): Evidence => ({ confidence: 'likely', because })

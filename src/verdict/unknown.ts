@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+import type { Case } from '../flow/case.ts'
+import { flagNames } from '../flow/states.ts'
+import { foreignTtl } from './received.ts'
+
+/** What stands in the way of a cause: sentences of what was seen and of what was not. */
+export const missing = (reset: Case): string[] => {
+  const { fn, segment, socket, stack, flow } = reset.reset
+  const seen = [
+    `${fn} ran`,
+    ...(stack.length > 1 ? [`called by ${stack.slice(1, 5).join(' < ')}`] : []),
+    ...(segment === null
+      ? []
+      : [`for a segment with ${flagNames(segment.flags)}, seq ${segment.seq}, ${segment.length} bytes of data`]),
+    socket === null ? 'without a socket' : `on a socket in ${reset.stateBefore ?? socket.state}`,
+  ].join(', ')
+  const lacks = [
+    ...(fn === 'tcp_send_active_reset' && stack.length <= 1 ? ['missing: the stack, which tells who called'] : []),
+    ...(socket?.state === 'CLOSE' && reset.stateBefore === null
+      ? ['missing: the state until the reset; the change to CLOSE was not seen']
+      : []),
+    ...(foreignTtl(reset)
+      ? [
+          `the RST has TTL ${segment?.ttl} and the flow has TTL ${flow?.ttl}: another machine may have sent it, so its shape proves nothing of the peer`,
+        ]
+      : []),
+  ]
+  return [seen, ...(lacks.length > 0 ? lacks : ['no rule explains this path'])]
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+import type { Case } from '../flow/case.ts'
+import type { Kind } from '../observation.ts'
+import type { Time } from '../time.ts'
+import { CAUSES, type CauseId, type Who } from './causes.ts'
+import type { Confidence } from './rule.ts'
+
+/** The answer: who reset this connection, and why. */
+export type Verdict = {
+  at: Time
+  outcome: Case['outcome']
+  cause: CauseId
+  who: Who
+  confidence: Confidence
+  tuple: Kind<'reset'>['tuple']
+  state: string | null
+  owner: Case['owner']
+  after: Case['after']
+  because: string[]
+}
+
+export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
+  at: reset.reset.at,
+  outcome: reset.outcome,
+  cause,
+  who: CAUSES[cause].who,
+  confidence,
+  tuple: reset.reset.tuple,
+  state: reset.stateBefore,
+  owner: reset.owner,
+  after: reset.after,
+  because,
+})
