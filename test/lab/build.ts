@@ -2,9 +2,8 @@
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { z } from 'zod'
-import { LabError } from './errors.ts'
+import { run, runContained, runInRoot } from './contained.ts'
 import { readMirror, renderSources } from './mirror.ts'
 import type { Step } from './progress.ts'
 import { KERNEL_PACKAGES, PACKAGES, type Release } from './releases.ts'
@@ -13,18 +12,20 @@ import { KERNEL_PACKAGES, PACKAGES, type Release } from './releases.ts'
 export const ImageFacts = z.object({ kernel: z.string(), bpftrace: z.string() }).readonly()
 export type ImageFacts = z.infer<typeof ImageFacts>
 
-/** Names of the files in an image's directory. */
-export const IMAGE_FILES = { disk: 'root.img', kernel: 'vmlinuz', initrd: 'initrd', facts: 'image.json' } as const
+/** Names of what is in an image's directory. The root stays beside its disk image, to build the module in. */
+export const IMAGE_FILES = {
+  disk: 'root.img',
+  kernel: 'vmlinuz',
+  initrd: 'initrd',
+  facts: 'image.json',
+  root: 'root',
+} as const
 
 const GUEST = fileURLToPath(new URL('guest/', import.meta.url))
 const DEBOOTSTRAP_SCRIPTS = '/usr/share/debootstrap/scripts'
 
 /** Room left on the root disk for what a job writes. The image file is sparse, so it costs nothing. */
 const FREE_MIB = 1024
-
-// Mounts made in a build live in a mount namespace of their own, and its processes in a pid namespace that dies with
-// unshare: however the build ends, nothing stays mounted or running.
-const CONTAINED = ['--mount', '--pid', '--fork', '--kill-child']
 
 /**
  * Builds a release's image into an empty directory. Needs root, and the network.
@@ -36,14 +37,10 @@ export const buildImage = async (
   step: Step,
   signal: AbortSignal,
 ): Promise<void> => {
-  const root = join(directory, 'root')
-  const run = (command: readonly string[]) => runCommand(command, signal)
-  const inRoot = (command: readonly string[]) =>
-    run(['unshare', ...CONTAINED, `--mount-proc=${join(root, 'proc')}`, 'chroot', root, ...command])
+  const root = join(directory, IMAGE_FILES.root)
+  const inRoot = (command: readonly string[]) => runInRoot(root, command, signal)
 
-  await step('base system (debootstrap)', () =>
-    run(['unshare', ...CONTAINED, '--mount-proc', ...debootstrap(release, root)]),
-  )
+  await step('base system (debootstrap)', () => runContained(debootstrap(release, root), signal))
   await step('kernel and packages (apt-get)', async () => {
     writeFileSync(join(root, 'etc/apt/sources.list'), renderSources(release, readMirror()))
     if (existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'))
@@ -66,12 +63,11 @@ export const buildImage = async (
     copyFileSync(join(root, 'boot/lab-initrd'), join(directory, IMAGE_FILES.initrd))
   })
   await step('disk image (mkfs.ext4)', async () => {
-    const usedMib = Number.parseInt(await run(['du', '--summarize', '--block-size=1M', root]), 10)
+    const usedMib = Number.parseInt(await run(['du', '--summarize', '--block-size=1M', root], signal), 10)
     const size = `${Math.ceil(usedMib * 1.1) + FREE_MIB}M`
     // No journal and no checksums: the disk is thrown away after each run, and ext4 needs fewer modules so.
     const features = ['-O', '^has_journal,^metadata_csum', '-E', 'root_owner=0:0']
-    await run(['mkfs.ext4', '-q', '-F', ...features, '-d', root, join(directory, IMAGE_FILES.disk), size])
-    await run(['rm', '-rf', root])
+    await run(['mkfs.ext4', '-q', '-F', ...features, '-d', root, join(directory, IMAGE_FILES.disk), size], signal)
   })
 }
 
@@ -81,23 +77,4 @@ const debootstrap = (release: Release, root: string): string[] => {
   const script = known ? [] : [`${DEBOOTSTRAP_SCRIPTS}/sid`]
   const command = ['debootstrap', '--variant=minbase', '--include=ca-certificates', release.suite, root]
   return [...command, readMirror().main, ...script]
-}
-
-const runCommand = async (command: readonly string[], signal: AbortSignal): Promise<string> => {
-  const [file = '', ...args] = command
-  const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/local/bin`, LC_ALL: 'C.UTF-8' }
-  // SIGKILL, since unshare ignores the others while it waits for its child.
-  const options = {
-    env,
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-    cancelSignal: signal,
-    killSignal: 'SIGKILL',
-  } as const
-  const result = await execa(file, args, options)
-  signal.throwIfAborted()
-  if (!result.failed) return result.stdout.trim()
-  const tail = result.all.trimEnd().split('\n').slice(-15).join('\n')
-  throw new LabError(`building the image failed: ${result.shortMessage}\n${tail}`, { exitCode: 3 })
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { KERNEL_PACKAGES, PACKAGES, type Release } from './releases.ts'
 
 /** What decides over an image's contents, beside the release's row and the package lists. */
-const RECIPE_FILES = ['build.ts', 'mirror.ts', 'guest/install', 'guest/initrd', 'guest/initrd-init']
+const RECIPE_FILES = ['build.ts', 'contained.ts', 'mirror.ts', 'guest/install', 'guest/initrd', 'guest/initrd-init']
 
 /** The directory all images are kept in, outside the repository. */
 export const cacheDirectory = (): string =>

@@ -14,6 +14,10 @@ export type Image = ImageFacts & {
   readonly disk: string
   readonly vmlinuz: string
   readonly initrd: string
+  /** The root as a directory, to build the module in. */
+  readonly root: string
+  /** Holds the modules built for this image. */
+  readonly modules: string
 }
 
 /**
@@ -36,6 +40,8 @@ export const ensureImage = async (name: string, signal: AbortSignal = new AbortC
     disk: join(directory, IMAGE_FILES.disk),
     vmlinuz: join(directory, IMAGE_FILES.kernel),
     initrd: join(directory, IMAGE_FILES.initrd),
+    root: join(directory, IMAGE_FILES.root),
+    modules: join(directory, 'modules'),
   }
 }
 

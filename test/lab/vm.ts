@@ -11,6 +11,8 @@ import { remove } from './cache.ts'
 import { LabError } from './errors.ts'
 import { ensureImage, type Image } from './image.ts'
 import { packJob } from './job.ts'
+import { ensureModule } from './module.ts'
+import { tellSteps } from './progress.ts'
 import { type Machine, startMachine } from './qemu.ts'
 
 export { ensureImage } from './image.ts'
@@ -58,12 +60,25 @@ export const runInLab = async (run: LabRun): Promise<LabResult> => {
   const image = await ensureImage(run.release, run.signal)
   const directory = mkdtempSync(join(tmpdir(), 'trace-reset-lab-'))
   try {
-    const jobTar = await packJob(directory, { command: run.command, wantsOut: run.out !== undefined })
+    const module = await moduleFor(image, run)
+    const jobTar = await packJob(directory, { command: run.command, module, wantsOut: run.out !== undefined })
     run.signal?.throwIfAborted()
     const consoleLog = join(directory, 'console.log')
     return await attend(run, image, startMachine(image, jobTar, consoleLog), consoleLog)
   } finally {
     remove(directory)
+  }
+}
+
+// A module that does not build is said, and is no reason to refuse a command that may not need it.
+const moduleFor = async (image: Image, run: LabRun): Promise<string | undefined> => {
+  const name = `lab: ${image.release.name}`
+  try {
+    return await ensureModule(image, tellSteps(name), run.signal ?? new AbortController().signal)
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    process.stderr.write(`${name}: no module: ${error.message}\n`)
+    return undefined
   }
 }
 
