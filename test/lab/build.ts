@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { run, runContained, runInRoot } from './contained.ts'
-import { readMirror, renderSources } from './mirror.ts'
+import { pickSettings, readMirror, renderSources } from './mirror.ts'
 import type { Step } from './progress.ts'
 import { KERNEL_PACKAGES, PACKAGES, type Release } from './releases.ts'
 
@@ -43,6 +43,8 @@ export const buildImage = async (
   await step('base system (debootstrap)', () => runContained(debootstrap(release, root), signal))
   await step('kernel and packages (apt-get)', async () => {
     writeFileSync(join(root, 'etc/apt/sources.list'), renderSources(release, readMirror()))
+    const settings = pickSettings(await run(['apt-config', 'dump'], signal))
+    writeFileSync(join(root, 'etc/apt/apt.conf.d/90host'), settings)
     if (existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'))
     cpSync(GUEST, join(root, 'lab'), { recursive: true })
     const packages = [...PACKAGES, ...release.extraPackages]

@@ -17,16 +17,16 @@ export const imageDirectory = (release: Release): string =>
   join(cacheDirectory(), `${release.name}-${recipeHash(release)}`)
 
 /**
- * Makes a directory for a build. It carries the builder's process id, so that a later build can tell the remains of
- * a builder that was killed from the work of one that is still at it.
+ * Makes a directory for one piece of work. Its name carries this process's id, so that the remains of a process that
+ * was killed can be told from the work of one that is still at it, and are removed here.
  */
-export const createBuildDirectory = (release: Release): string => {
+export const createWorkDirectory = (purpose: string): string => {
   mkdirSync(cacheDirectory(), { recursive: true })
   for (const name of readdirSync(cacheDirectory())) {
-    const pid = /^building-.*-(\d+)-\w{6}$/.exec(name)?.[1]
+    const pid = /^(?:building|running)-.*-(\d+)-\w{6}$/.exec(name)?.[1]
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(cacheDirectory(), name))
   }
-  return mkdtempSync(join(cacheDirectory(), `building-${release.name}-${process.pid}-`))
+  return mkdtempSync(join(cacheDirectory(), `${purpose}-${process.pid}-`))
 }
 
 /** Moves a finished build to its place and removes the images of the release's older recipes. */

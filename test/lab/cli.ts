@@ -28,12 +28,12 @@ const main = async (): Promise<number> => {
   process.on('SIGHUP', () => off.abort(new Ended(129)))
   process.on('SIGINT', () => {
     const now = performance.now()
-    if (interruptedAt === undefined) interrupt.abort()
+    if (interruptedAt === undefined) interrupt.abort(new Ended(130))
     else if (now - interruptedAt > SAME_KEYSTROKE_MS) off.abort(new Ended(130))
     interruptedAt ??= now
   })
   // Whoever reads our output has had enough: no reason to go on.
-  process.stdout.on('error', () => off.abort(new Ended(0)))
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => off.abort(new Ended(0)))
 
   const program = new Command('npm run lab --')
     .description('Boots a stock Debian kernel in QEMU and runs a command there, with this project inside.')

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { buildImage, IMAGE_FILES, ImageFacts } from './build.ts'
-import { createBuildDirectory, imageDirectory, publish, remove } from './cache.ts'
+import { createWorkDirectory, imageDirectory, publish, remove } from './cache.ts'
 import { LabError } from './errors.ts'
 import { ensureHostPackages } from './hostPackages.ts'
-import { tellSteps } from './progress.ts'
+import { type Step, tellSteps } from './progress.ts'
 import { findRelease, type Release } from './releases.ts'
 
 /** A bootable image in the cache. Paths are absolute. */
@@ -21,16 +22,21 @@ export type Image = ImageFacts & {
 }
 
 /**
- * Gives the image of a release, built first if the cache has none of today's recipe; progress goes to stderr.
+ * Gives the image of a release, built first if the cache has none of today's recipe; `log` is told of progress.
  * @throws LabError exit code 2 for an unknown release, 3 when it cannot be built here
  */
-export const ensureImage = async (name: string, signal: AbortSignal = new AbortController().signal): Promise<Image> => {
+export const ensureImage = async (
+  name: string,
+  { signal = new AbortController().signal, log = process.stderr }: { signal?: AbortSignal; log?: Writable } = {},
+): Promise<Image> => {
   const release = findRelease(name)
   await ensureHostPackages(signal)
   const directory = imageDirectory(release)
   if (!existsSync(directory)) {
     // Asked for twice by one process, it is still built once.
-    const building = inProgress.get(name) ?? build(release, signal).finally(() => inProgress.delete(name))
+    const building =
+      inProgress.get(name) ??
+      build(release, tellSteps(`lab: ${name}`, log), signal).finally(() => inProgress.delete(name))
     inProgress.set(name, building)
     await building
   }
@@ -47,16 +53,15 @@ export const ensureImage = async (name: string, signal: AbortSignal = new AbortC
 
 const inProgress = new Map<string, Promise<void>>()
 
-const build = async (release: Release, signal: AbortSignal): Promise<void> => {
+const build = async (release: Release, step: Step, signal: AbortSignal): Promise<void> => {
   if (process.getuid?.() !== 0) {
     throw new LabError(`building the image of ${release.name} needs root`, {
       exitCode: 3,
       hint: `once as root: sudo npm run lab -- ${release.name} -- true`,
     })
   }
-  const step = tellSteps(`lab: ${release.name}`)
   await step('building the image', async () => {
-    const directory = createBuildDirectory(release)
+    const directory = createWorkDirectory(`building-${release.name}`)
     try {
       await buildImage(release, directory, step, signal)
       publish(release, directory)

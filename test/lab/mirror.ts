@@ -33,11 +33,21 @@ export const findMirror = (sources: string): Mirror => {
 
 /** Writes the sources.list of a release's root: its userland's suite, and its kernel's where that is another. */
 export const renderSources = (release: Release, mirror: Mirror): string =>
-  [release.suite, ...(release.kernelSuite === undefined ? [] : [release.kernelSuite])]
-    .flatMap((suite) => [
-      `deb ${mirror.main} ${suite} main\n`,
-      ...(release.security ? [`deb ${mirror.security} ${suite}-security main\n`] : []),
-    ])
+  [
+    `deb ${mirror.main} ${release.suite} main\n`,
+    release.security ? `deb ${mirror.security} ${release.suite}-security main\n` : '',
+    release.kernelSuite === undefined ? '' : `deb ${mirror.main} ${release.kernelSuite} main\n`,
+  ].join('')
+
+/**
+ * Picks out of `apt-config dump` what this machine needs to reach its mirror, to be apt's settings in a release's root
+ * too: proxies, and whether a mirror that lags behind is accepted.
+ */
+export const pickSettings = (dump: string): string =>
+  dump
+    .split('\n')
+    .filter((line) => /^Acquire::(https?::Proxy|Check-Valid-Until|Check-Date)\b/.test(line))
+    .map((line) => `${line}\n`)
     .join('')
 
 const sourceFiles = (aptDirectory: string): string[] =>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Writable } from 'node:stream'
 
 /** Does one long piece of work and tells of it. */
 export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>
@@ -9,18 +10,19 @@ const TICK_MS = 1000
  * Makes the teller of a longer job: a line when a step starts, and its seconds when it is done.
  * On a terminal the line counts along meanwhile, so that nothing looks stuck.
  */
-export const tellSteps = (prefix: string, output: NodeJS.WriteStream = process.stderr): Step => {
+export const tellSteps = (prefix: string, output: Writable = process.stderr): Step => {
+  const isTty = output === process.stderr && process.stderr.isTTY
   return async (what, work) => {
     const startedAt = performance.now()
     const line = () => `${prefix}: ${what} ... ${Math.round((performance.now() - startedAt) / 1000)} s`
-    if (!output.isTTY) output.write(`${prefix}: ${what} ...\n`)
-    const ticking = setInterval(() => output.isTTY && output.write(`\r${line()}`), TICK_MS)
+    if (!isTty) output.write(`${prefix}: ${what} ...\n`)
+    const ticking = setInterval(() => isTty && output.write(`\r${line()}`), TICK_MS)
     try {
       const result = await work()
-      output.write(`${output.isTTY ? '\r' : ''}${line()}\n`)
+      output.write(`${isTty ? '\r' : ''}${line()}\n`)
       return result
     } catch (error) {
-      output.write(`${output.isTTY ? '\r' : ''}${line()}, failed\n`)
+      output.write(`${isTty ? '\r' : ''}${line()}, failed\n`)
       throw error
     } finally {
       clearInterval(ticking)

@@ -9,7 +9,7 @@ export type Release = {
   readonly suite: string
   /** Debian suite of the kernel and its headers, where it is another one. */
   readonly kernelSuite?: string
-  /** Whether these suites have a `-security` sister on the mirror. */
+  /** Whether the suite has a `-security` sister on the mirror. */
   readonly security: boolean
   /** What this row needs beyond `PACKAGES`. */
   readonly extraPackages: readonly string[]
@@ -19,6 +19,7 @@ export type Release = {
 export const PACKAGES = [
   'bpftrace',
   'busybox-static',
+  'cpio',
   'gcc',
   'initramfs-tools',
   'iproute2',
@@ -36,8 +37,11 @@ export const KERNEL_PACKAGES = ['linux-image-cloud-amd64', 'linux-headers-cloud-
 
 /** Every release the lab can boot. */
 export const RELEASES: readonly Release[] = [
+  // The kernel alone, since bullseye's own bpftrace 0.11 prints wrong numbers.
+  { name: 'bullseye', suite: 'bookworm', kernelSuite: 'bullseye', security: true, extraPackages: [] },
   { name: 'bookworm', suite: 'bookworm', security: true, extraPackages: [] },
   { name: 'trixie', suite: 'trixie', security: true, extraPackages: [] },
+  { name: 'sid', suite: 'sid', security: false, extraPackages: [] },
 ]
 
 /**

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
 import type { Duplex, Writable } from 'node:stream'
 import { execa } from 'execa'
-import { remove } from './cache.ts'
+import { createWorkDirectory, remove } from './cache.ts'
+import { readConsoleEnd } from './console.ts'
 import { LabError } from './errors.ts'
 import { ensureImage, type Image } from './image.ts'
 import { packJob } from './job.ts'
@@ -35,7 +35,10 @@ export type LabRun = {
   readonly log?: Writable
   /** Kills the machine (or stops the build) at once; `runInLab` then rejects with the signal's reason. */
   readonly signal?: AbortSignal
-  /** Sends SIGINT to the command's process group, which is a normal end: its output and exit code still arrive. */
+  /**
+   * Sends SIGINT to the command's process group, which is a normal end: its output and exit code still arrive.
+   * While there is no command yet, it does what `signal` does.
+   */
   readonly interrupt?: AbortSignal
 }
 
@@ -49,7 +52,6 @@ export type LabResult = {
 
 /** A busy machine without KVM boots in 30 s; whoever needs six times that hangs. */
 const BOOT_SECONDS = 180
-const CONSOLE_LINES = 40
 
 /**
  * Boots a release and runs a command in it.
@@ -57,12 +59,14 @@ const CONSOLE_LINES = 40
  * it goes down (kernel panic, time-out) before the command has ended. The message ends with the console's last lines.
  */
 export const runInLab = async (run: LabRun): Promise<LabResult> => {
-  const image = await ensureImage(run.release, run.signal)
-  const directory = mkdtempSync(join(tmpdir(), 'trace-reset-lab-'))
+  const log = run.log ?? process.stderr
+  const signal = AbortSignal.any([run.signal, run.interrupt].filter((one) => one !== undefined))
+  const image = await ensureImage(run.release, { signal, log })
+  const directory = createWorkDirectory(`running-${run.release}`)
   try {
-    const module = await moduleFor(image, run)
+    const module = await moduleFor(image, log, signal)
     const jobTar = await packJob(directory, { command: run.command, module, wantsOut: run.out !== undefined })
-    run.signal?.throwIfAborted()
+    signal.throwIfAborted()
     const consoleLog = join(directory, 'console.log')
     return await attend(run, image, startMachine(image, jobTar, consoleLog), consoleLog)
   } finally {
@@ -71,13 +75,13 @@ export const runInLab = async (run: LabRun): Promise<LabResult> => {
 }
 
 // A module that does not build is said, and is no reason to refuse a command that may not need it.
-const moduleFor = async (image: Image, run: LabRun): Promise<string | undefined> => {
+const moduleFor = async (image: Image, log: Writable, signal: AbortSignal): Promise<string | undefined> => {
   const name = `lab: ${image.release.name}`
   try {
-    return await ensureModule(image, tellSteps(name), run.signal ?? new AbortController().signal)
+    return await ensureModule(image, tellSteps(name, log), signal)
   } catch (error) {
     if (!(error instanceof LabError)) throw error
-    process.stderr.write(`${name}: no module: ${error.message}\n`)
+    log.write(`${name}: no module: ${error.message}\n`)
     return undefined
   }
 }
@@ -95,7 +99,7 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
     machine.process.kill('SIGKILL')
   }
   const abort = () => kill()
-  const interrupt = () => machine.control.write('signal INT\n')
+  const interrupt = () => (bootSeconds === undefined ? kill() : machine.control.write('signal INT\n'))
 
   const boot = setTimeout(() => kill(`no sign of life within ${BOOT_SECONDS} s`), BOOT_SECONDS * 1000)
   const lifetime = run.timeoutSeconds ?? 1800
@@ -103,6 +107,8 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
   run.signal?.addEventListener('abort', abort)
   run.interrupt?.addEventListener('abort', interrupt)
   machine.process.stderr?.on('data', (chunk: Buffer) => (qemuMessages += chunk.toString()))
+  // Written to while the guest goes down, it breaks: the end is told by the process, not by this.
+  machine.control.on('error', () => {})
   createInterface({ input: machine.control }).on('line', (line) => {
     const [word, value = ''] = line.split(' ')
     if (word === 'exit') exitCode = Number(value)
@@ -114,13 +120,13 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
   })
 
   try {
-    const closed = once(machine.process, 'close')
-    await Promise.all([
-      closed,
+    const [outFault] = await Promise.all([
+      extract(machine.out, run.out),
       hand(machine.stdout, run.stdout ?? process.stdout),
       hand(machine.stderr, run.stderr ?? process.stderr),
-      extract(machine.out, run.out),
+      once(machine.process, 'close'),
     ])
+    if (exitCode !== undefined && outFault !== undefined) throw new LabError(outFault, { exitCode: 3 })
   } finally {
     clearTimeout(boot)
     clearTimeout(life)
@@ -131,6 +137,7 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
 
   if (exitCode !== undefined && bootSeconds !== undefined) return { exitCode, bootSeconds }
   run.signal?.throwIfAborted()
+  if (bootSeconds === undefined) run.interrupt?.throwIfAborted()
   throw failure(reason ?? `the guest went down after ${seconds().toFixed(0)} s`, image, qemuMessages, consoleLog)
 }
 
@@ -140,33 +147,26 @@ const hand = async (port: Duplex, destination: Writable): Promise<void> => {
   await finished(port, { writable: false })
 }
 
-const extract = async (port: Duplex, directory: string | undefined): Promise<void> => {
+// An empty stream is no tar, and no fault either: the guest went down before it came to that, which is told elsewhere.
+const extract = async (port: Duplex, directory: string | undefined): Promise<string | undefined> => {
   if (directory === undefined) {
     port.resume()
     await finished(port, { writable: false })
-    return
+    return undefined
   }
   mkdirSync(directory, { recursive: true })
   const args = ['--extract', '--no-same-owner', `--directory=${directory}`]
-  // An empty stream is no tar: the guest went down before it came to that, which is reported as what it is.
-  await execa('tar', args, { input: port, reject: false })
+  const result = await execa('tar', args, { input: port, reject: false })
+  // Whatever tar did not take, the guest must get rid of, or it never ends.
+  port.resume()
+  return result.failed ? `could not unpack /out to ${directory}: ${result.stderr}` : undefined
 }
 
 const failure = (reason: string, image: Image, qemuMessages: string, consoleLog: string): LabError => {
-  const tail = readTail(consoleLog)
-  const panic = /Kernel panic - (.*)/.exec(tail)
-  const what = panic === null ? reason : `kernel panic: ${panic[1]?.trim() ?? ''}`
-  const shown = [qemuMessages.trim(), tail].filter((text) => text !== '').join('\n')
+  const { panic, lines } = readConsoleEnd(consoleLog)
+  const what = panic === undefined ? reason : `kernel panic: ${panic}`
   return new LabError(`${image.release.name} (Linux ${image.kernel}): ${what}`, {
     exitCode: 3,
-    hint: `the console's last lines\n${shown}`,
+    hint: ['the console says', qemuMessages.trim(), ...lines].filter((line) => line !== '').join('\n'),
   })
-}
-
-const readTail = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8').replaceAll('\r', '').trimEnd().split('\n').slice(-CONSOLE_LINES).join('\n')
-  } catch {
-    return ''
-  }
 }
