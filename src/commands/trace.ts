@@ -20,6 +20,9 @@ import { createPrinter } from '../print.ts'
 import { recordTo } from '../record.ts'
 import { run } from '../run.ts'
 
+/** The program goes to bpftrace as one argument, and the kernel takes 128 KiB (MAX_ARG_STRLEN). */
+const LONGEST_PROGRAM = 120_000
+
 /** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
 export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   if (!families(options).includes(4))
@@ -29,6 +32,8 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   const program = writeProgram(btf, options, (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'))
   if (program.probes.length === 0)
     throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
+  if (program.text.length > LONGEST_PROGRAM)
+    throw usageError('the filter is too long', 'give prefixes or ranges instead of so many single values')
   for (const name of program.missing) io.tell(`warning: this kernel has no ${name}: the trace goes on without it`)
 
   const ehash = openEhash(options.ehash, facts)

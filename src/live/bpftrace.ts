@@ -4,8 +4,9 @@ import { Observable } from 'rxjs'
 import split2 from 'split2'
 import { MAP_KEYS } from './program.ts'
 
-/** A line of bpftrace's standard output, or its end with the exit code and the last of its standard error. */
-export type Output = { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
+/** All probes are attached, or a line of bpftrace's standard output, or its end with its last words on standard error. */
+export type Output =
+  { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
 
 /** Both spellings: up to 0.17 the first of each pair, from 0.20 the second; 0.26 and later ignore the old ones. */
 const ENVIRONMENT = {
@@ -14,27 +15,48 @@ const ENVIRONMENT = {
   BPFTRACE_PERF_RB_PAGES: '256',
 }
 
+/** What the leash says when it is on; no line that bpftrace writes. */
+const READY = 'trace-reset: all probes are attached'
+
 /**
  * Runs a program with bpftrace and gives its lines as they come. When `stop` fires, bpftrace is asked to end and its last
- * lines still come; unsubscribing kills it. It never outlives us, not even a SIGKILL of ours: setpriv has the kernel kill
- * it with its parent (prctl PR_SET_PDEATHSIG).
+ * lines still come; unsubscribing kills it.
+ *
+ * bpftrace runs a command of ours besides (-c), and ends in good order when that ends: cat, on a standard input that we
+ * hold. It starts when all probes are attached, and what it repeats is the one sign of that: the message attached_probes
+ * is written before. SIGINT would not do as an end: 0.17 misses one that comes while it attaches or prints.
+ *
+ * It never outlives us, not even a SIGKILL of ours: setpriv has the kernel kill it with its parent (PR_SET_PDEATHSIG).
  */
 export const runBpftrace = (path: string, program: string, stop: AbortSignal): Observable<Output> =>
   new Observable((subscriber) => {
-    const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', path, '-f', 'json', '-B', 'line', '-'], {
-      input: program,
+    const bpftrace = [path, '-f', 'json', '-B', 'line', '-c', '/bin/cat', '-e', program]
+    const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', ...bpftrace], {
+      stdin: 'pipe',
       env: ENVIRONMENT,
       buffer: false,
       reject: false,
     })
+    let ready = false
+    const end = () => {
+      // Before it is ready there is nothing to lose, and its compiler may take seconds.
+      if (ready) child.stdin.end()
+      else child.kill('SIGKILL')
+    }
+    if (stop.aborted) end()
+    stop.addEventListener('abort', end)
+
+    // Whoever ends first, a broken pipe to a bpftrace that is gone is told by its exit.
+    child.stdin.on('error', () => undefined)
+    child.stdin.write(`${READY}\n`)
     const words: string[] = []
-    const interrupt = () => void child.kill('SIGINT')
-    if (stop.aborted) interrupt()
-    stop.addEventListener('abort', interrupt)
     child.stderr.pipe(split2()).on('data', (line: string) => words.push(line) > 20 && words.shift())
     // split2, since readline splits on a lone carriage return, which the name of a task may hold.
     const lines = child.stdout.pipe(split2())
-    lines.on('data', (line: string) => subscriber.next({ kind: 'output', line }))
+    lines.on('data', (line: string) => {
+      if (line === READY) ready = true
+      subscriber.next(line === READY ? { kind: 'ready' } : { kind: 'output', line })
+    })
     const drained = new Promise((resolve) => lines.once('end', resolve))
     void Promise.all([child, drained]).then(([{ exitCode, signal }]) => {
       if (signal !== undefined) words.push(`it was ended by ${signal}`)
@@ -42,7 +64,7 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
       subscriber.complete()
     })
     return () => {
-      stop.removeEventListener('abort', interrupt)
+      stop.removeEventListener('abort', end)
       child.kill('SIGKILL')
     }
   })

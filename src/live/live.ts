@@ -31,17 +31,23 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     let stopped: Kind<'stop'> | undefined
 
     const observe = (output: Output): Observation[] => {
-      if (output.kind === 'exit') {
-        const error = output.code === 0 ? null : `bpftrace ended with exit code ${output.code}: ${output.words}`
-        if (attached) stopped = { kind: 'stop', error }
-        else if (!trace.stop.aborted)
-          throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))
-        return []
+      switch (output.kind) {
+        case 'ready':
+          attached = true
+          return [{ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }]
+        case 'output': {
+          const observation = read(output.line, trace.reasons)
+          // A probe may fire while others are still being attached: such a beginning is no observation.
+          return observation === undefined || !attached ? [] : [observation]
+        }
+        case 'exit': {
+          const error = output.code === 0 ? null : `bpftrace ended with exit code ${output.code}: ${output.words}`
+          if (attached) stopped = { kind: 'stop', error }
+          else if (!trace.stop.aborted)
+            throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))
+          return []
+        }
       }
-      const observation = read(output.line, trace.reasons)
-      if (observation !== 'attached') return observation === undefined ? [] : [observation]
-      attached = true
-      return [{ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }]
     }
 
     return concat(
@@ -54,11 +60,12 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
   })
 
 // Lines are the kernel's and bpftrace's: what cannot be read is lost, and said to be, and ends nothing.
-const read = (line: string, reasons: LiveTrace['reasons']): Observation | 'attached' | undefined => {
+const read = (line: string, reasons: LiveTrace['reasons']): Observation | undefined => {
+  // bpftrace 0.17 ends with two empty lines.
+  if (line === '') return undefined
   try {
     const message = readMessage(line)
     if (message === undefined) return undefined
-    if (message.kind === 'attached') return 'attached'
     return message.kind === 'lost'
       ? { kind: 'lost', what: 'events', count: message.count }
       : readLine(message.text, reasons)

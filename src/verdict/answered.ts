@@ -50,9 +50,10 @@ export const dataAfterClose: Rule = {
         `it answers ${segmentText(segment)}, after rcv_nxt ${socket.rcv_nxt}: nobody is left to read it`,
       )
     }
-    if (withoutRst !== null && (stateBefore === 'FIN_WAIT1' || stateBefore === 'FIN_WAIT2')) {
+    if (stateBefore === 'FIN_WAIT1' || stateBefore === 'FIN_WAIT2') {
+      // Without tcp_reset it was tcp_done: the segment that acknowledged our FIN had the data (tcp_rcv_state_process).
       return certain(
-        `tcp_reset and then tcp_v4_send_reset ran for a socket in ${stateBefore}, whose application had closed it or shut down reading`,
+        `${withoutRst === null ? '' : 'tcp_reset and then '}tcp_v4_send_reset ran for a socket in ${stateBefore}, whose application had closed it or shut down reading`,
         `it answers ${segmentText(segment)}: nobody is left to read it`,
       )
     }

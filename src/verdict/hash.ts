@@ -8,7 +8,11 @@ export const lagOf = ({ at, event }: Kind<'lookup'>): number => nanosecondsBetwe
 
 /** What the TCP hash says of the case, in words: before, when the flow was first seen, and right after the reset. */
 export const hashText = ({ before, after }: Case): string[] => [
-  ...(before === null ? [] : [`when the flow was first seen the TCP hash (${before.source}) held ${content(before)}`]),
+  ...(before === null
+    ? []
+    : [
+        `${spanText(lagOf(before))} after the flow was first seen the TCP hash (${before.source}) held ${content(before)}`,
+      ]),
   after === null
     ? 'the TCP hash was not asked: whether a socket was left is not known'
     : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}`,
