@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { ExpectedError } from './errors.ts'
 import { createCommand, type Actions } from './options.ts'
@@ -15,6 +17,7 @@ const main = async () => {
   // Whoever read our output has gone, as head does: there is nothing left to say, and nothing wrong.
   process.stdout.on('error', () => stop.abort())
   const io: Io = {
+    cache: cacheDirectory(),
     out: (text) => void process.stdout.write(text),
     tell: (line) => void process.stderr.write(`trace-reset: ${line}\n`),
     colour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
@@ -38,6 +41,12 @@ const main = async () => {
     process.exitCode = exitCodeOf(error)
   }
 }
+
+// Root loads modules only from where nobody else can write, whatever HOME sudo left it.
+const cacheDirectory = () =>
+  process.geteuid?.() === 0
+    ? '/var/cache/trace-reset'
+    : join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'trace-reset')
 
 const exitCodeOf = (error: unknown): number => {
   // commander has said what is wrong by itself.

@@ -2,6 +2,8 @@
 
 /** What commands see of the process. Only cli.ts knows more. */
 export type Io = {
+  /** Where to keep what can be made again: the built module. */
+  cache: string
   /** Verdicts and whatever else was asked for. */
   out: (text: string) => void
   /** Everything else: readiness, losses, totals, one line each. */

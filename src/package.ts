@@ -6,7 +6,5 @@ import { fileURLToPath } from 'node:url'
 export const packageFile = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** The version of this tool, from its package.json. */
-export const toolVersion = (): string => {
-  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }
-  return version
-}
+export const toolVersion = (): string =>
+  /"version": "([^"]+)"/.exec(readFileSync(packageFile('package.json'), 'utf8'))?.[1] ?? 'unknown'

@@ -8,6 +8,8 @@ import { decode } from './decode.ts'
 import { messageOf, traceError } from './errors.ts'
 import type { Observation } from './observation.ts'
 
+const STDIN = 0
+
 /** Longer than any line that is ours: a file of something else may have no end of line at all. */
 const LONGEST_LINE = 1024 * 1024
 
@@ -56,7 +58,7 @@ async function* lines(file: string): AsyncGenerator<{ text: string; whole: boole
 }
 
 async function* contents(file: string): AsyncGenerator<Buffer> {
-  const source = file === '-' ? process.stdin : createReadStream('', { fd: openForReading(file) })
+  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file) })
   const chunks = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
   const first = await chunks.next()
   if (first.done === true) return

@@ -11,17 +11,12 @@ export const createReport = () => {
   let arrived = 0
   let obeyed = 0
 
-  const rst = (observation: Observation) =>
-    (observation.kind === 'packet' || observation.kind === 'reset') &&
-    observation.segment !== null &&
-    (observation.segment.flags & FLAG.rst) !== 0
-
   return {
     see: (observation: Observation) => {
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
-      if (observation.kind === 'packet' && rst(observation)) arrived += 1
-      if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && rst(observation)) obeyed += 1
+      if (observation.kind === 'packet' && hasRst(observation)) arrived += 1
+      if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && hasRst(observation)) obeyed += 1
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
@@ -38,5 +33,10 @@ export const createReport = () => {
       ].join('; '),
   }
 }
+
+const hasRst = (observation: Observation) =>
+  (observation.kind === 'packet' || observation.kind === 'reset') &&
+  observation.segment !== null &&
+  (observation.segment.flags & FLAG.rst) !== 0
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

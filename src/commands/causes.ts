@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { wrap } from '../format/text.ts'
 import type { Io } from '../io.ts'
-import { CAUSES, type CauseId } from '../verdict/causes.ts'
+import { CAUSES, isCause, type CauseId } from '../verdict/causes.ts'
 
 /** Prints what the causes mean: one in full with what to do next, or all in a line or two each. */
 export const causes = (cause: CauseId | undefined, io: Io): Promise<number> => {
   io.out(
     cause === undefined
       ? Object.keys(CAUSES)
-          .map((name) => line(name as CauseId))
+          .filter(isCause)
+          .map((name) => line(name))
           .join('')
       : page(cause),
   )

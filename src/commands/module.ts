@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { homedir, release } from 'node:os'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
@@ -24,9 +24,8 @@ export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: I
 }
 
 /** Where the module for one kernel is built: not in the package, which may not be ours to write to. */
-const directory = () =>
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'trace-reset', 'kmod', release())
-const built = () => join(directory(), 'tcphash.ko')
+const directory = ({ cache }: Io) => join(cache, 'kmod', release())
+const built = (io: Io) => join(directory(io), 'tcphash.ko')
 
 const build = async ({ headers, kernel }: Facts, io: Io) => {
   if (!headers) {
@@ -35,11 +34,11 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
       `apt-get install linux-headers-${kernel} gcc make, or your system's packages of those names`,
     )
   }
-  rmSync(directory(), { recursive: true, force: true })
-  mkdirSync(directory(), { recursive: true })
-  cpSync(packageFile('kmod'), directory(), { recursive: true })
+  rmSync(directory(io), { recursive: true, force: true })
+  mkdirSync(directory(io), { recursive: true })
+  cpSync(packageFile('kmod'), directory(io), { recursive: true })
   io.tell(`building tcphash.ko for Linux ${kernel}`)
-  const { exitCode, all, shortMessage } = await execa('make', ['-C', directory()], {
+  const { exitCode, all, shortMessage } = await execa('make', ['-C', directory(io)], {
     reject: false,
     all: true,
     stdin: 'ignore',
@@ -50,7 +49,7 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
       'gcc and make are needed, the gcc that built the kernel best',
     )
   }
-  io.tell(`built ${built()}`)
+  io.tell(`built ${built(io)}`)
   return 0
 }
 
@@ -60,9 +59,9 @@ const load = async (facts: Facts, io: Io) => {
     io.tell('tcphash is loaded already')
     return 0
   }
-  if (!existsSync(built()))
+  if (!existsSync(built(io)))
     throw environmentError(`there is no module for Linux ${facts.kernel}`, 'trace-reset module build')
-  const { exitCode, stderr } = await execa('insmod', [built()], { reject: false, stdin: 'ignore' })
+  const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
   if (exitCode !== 0) throw environmentError(`the kernel refused the module: ${stderr}`, refusalHint(stderr, facts))
   io.tell(`loaded: ${MODULE_DEVICE} answers`)
   return 0
@@ -100,7 +99,7 @@ const status = (facts: Facts, io: Io) => {
     absent: 'not loaded',
   }
   io.out(
-    `kernel   ${facts.kernel}\nheaders  ${facts.headers ? 'there' : 'absent'}\nbuilt    ${existsSync(built()) ? built() : 'no'}\nmodule   ${words[facts.module]}\n`,
+    `kernel   ${facts.kernel}\nheaders  ${facts.headers ? 'there' : 'absent'}\nbuilt    ${existsSync(built(io)) ? built(io) : 'no'}\nmodule   ${words[facts.module]}\n`,
   )
   return facts.module === 'ready' ? 0 : 3
 }

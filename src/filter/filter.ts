@@ -47,7 +47,10 @@ const prefix = (option: string, part: string): Prefix => {
   const width = family === 4 ? 32 : 128
   const bits = length === undefined ? width : /^\d{1,3}$/.test(length) ? Number(length) : Infinity
   if (bits > width || rest.length > 0) {
-    throw usageError(`${option}: ${JSON.stringify(part)} has no prefix length of 0 to ${width}`)
+    throw usageError(
+      `${option}: ${JSON.stringify(part)} has no prefix length of 0 to ${width}`,
+      'write the number of bits after the address, as in 192.0.2.0/24 or 2001:db8::/32',
+    )
   }
   const host = BigInt(width - bits)
   return { family, network: (addressNumber(address) >> host) << host, bits }
@@ -82,9 +85,7 @@ export const parseNetns = (option: string, text: string): number[] =>
 
 /** The families that can still match. Throws a usage error when the addresses contradict each other. */
 export const families = (filter: Filter): (4 | 6)[] => {
-  const of = (prefixes: readonly Prefix[], family: 4 | 6) =>
-    prefixes.length === 0 || prefixes.some((p) => p.family === family)
-  const possible = ([4, 6] as const).filter((family) => of(filter.saddr, family) && of(filter.daddr, family))
+  const possible = ([4, 6] as const).filter((family) => allow(filter.saddr, family) && allow(filter.daddr, family))
   if (possible.length === 0) {
     throw usageError(
       '--saddr and --daddr are of different families: nothing can match',
@@ -93,3 +94,6 @@ export const families = (filter: Filter): (4 | 6)[] => {
   }
   return possible
 }
+
+const allow = (prefixes: readonly Prefix[], family: 4 | 6) =>
+  prefixes.length === 0 || prefixes.some((prefix) => prefix.family === family)

@@ -27,5 +27,7 @@ const cells = (name: string, value: Value): string[] => {
   return [cell(value)]
 }
 
-const cell = (value: Value): string =>
-  printable(Array.isArray(value) ? value.join('; ') : value === null ? '' : `${value as string | number}`)
+const cell = (value: Value): string => {
+  if (value === null) return ''
+  return printable(typeof value === 'object' ? Object.values(value).join('; ') : String(value))
+}

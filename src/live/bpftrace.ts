@@ -58,11 +58,13 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
       subscriber.next(line === READY ? { kind: 'ready' } : { kind: 'output', line })
     })
     const drained = new Promise((resolve) => lines.once('end', resolve))
-    void Promise.all([child, drained]).then(([{ exitCode, signal }]) => {
+    const finish = async () => {
+      const [{ exitCode, signal }] = await Promise.all([child, drained])
       if (signal !== undefined) words.push(`it was ended by ${signal}`)
       subscriber.next({ kind: 'exit', code: exitCode, words: words.join('; ') })
       subscriber.complete()
-    })
+    }
+    void finish()
     return () => {
       stop.removeEventListener('abort', end)
       child.kill('SIGKILL')

@@ -35,7 +35,10 @@ export const has = (btf: Btf, probe: Probe): boolean =>
   probe.also.every((name) => name in btf.functions) &&
   (probe.type === 'function' ? probe.name in btf.functions : btf.typedefs.includes(`btf_trace_${probe.name}`))
 
-/** Puts values in the place of `default` in each hole, `/*{name*​/ default /*}*​/`. Throws on a hole without a value. */
+/**
+ * Puts values in the place of the defaults in the holes of a probe. A hole is a comment with `{name`, a default that keeps
+ * the file whole, and a comment with `}`. Throws on a hole without a value.
+ */
 export const fillHoles = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replaceAll(/\/\*\{(\w+)\*\/.*?\/\*\}\*\//g, (_, name: string) => {
     const value = values[name]

@@ -2,49 +2,50 @@
 # SPDX-License-Identifier: MIT
 """Provokes each cause with known truth, has trace-reset watch, and compares. Runs as root on the kernel to be judged.
 
-    gauntlet.py [--rounds N] [--format FORMAT] [--out DIRECTORY] [CAUSE ...]
+    gauntlet.py [--rounds N] [--out DIRECTORY] [NAME ...]
 
-Prints TAP, a line per cause. Leaves DIRECTORY/CAUSE/recording.jsonl and the live output beside it, with the command's
-options in options.json, so that a replay elsewhere can be held against them. Each cause is watched by a trace of its own,
-with a filter for its own port; one RST, so many rounds, and nothing else may be seen through it.
+NAME is a cause or one of VARIANTS. Prints TAP, a line each. Leaves in DIRECTORY/NAME recording.jsonl, the live output,
+and its options in options.json, so that a replay elsewhere can be held against them. Each is watched by a trace of its
+own, with a filter for its own port: so many resets as rounds, and nothing else, may be seen through it.
 """
 import argparse
-import importlib.util
 import json
-import os
 import pathlib
-import signal
 import subprocess
 import sys
-import threading
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from world import World  # noqa: E402
+from tracer import Tracer  # noqa: E402
+from world import World, load_trigger, TRIGGERS  # noqa: E402
 
 FIRST_PORT = 8001
-ATTACH_SECONDS = 300  # an emulated machine compiles the program in 10 to 40 s, a busy one in more
-VERDICT_SECONDS = 120
+
+# The same causes, seen in other ways: each format's bytes, and what is said without the module.
+VARIANTS = {
+    "linger-zero.table": {"format": "table"},
+    "linger-zero.csv": {"format": "csv"},
+    "peer-aborted.ss": {"ehash": "ss"},
+    "no-listener.off": {"ehash": "off"},
+}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--format", default="json")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("/out"))
-    parser.add_argument("causes", nargs="*")
+    parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    known = sorted(path.stem for path in (HERE / "triggers").glob("*.py"))
-    causes = options.causes or known
+    names = options.names or [*TRIGGERS, *VARIANTS]
     subprocess.run(["trace-reset", "module", "load"], check=True, stdout=sys.stderr)
     world = World()
     failures = 0
-    print(f"1..{len(causes)}", flush=True)
+    print(f"1..{len(names)}", flush=True)
     try:
-        for number, cause in enumerate(causes, 1):
-            faults = attempt(world, cause, FIRST_PORT + known.index(cause), options)
+        for number, name in enumerate(names, 1):
+            faults = attempt(world, name, options)
             failures += bool(faults)
-            print(f"{'not ok' if faults else 'ok'} {number} - {cause}", flush=True)
+            print(f"{'not ok' if faults else 'ok'} {number} - {name}", flush=True)
             for fault in faults:
                 print(f"# {fault}", flush=True)
     finally:
@@ -53,52 +54,26 @@ def main():
     return 1 if failures else 0
 
 
-def attempt(world, cause, port, options):
+def attempt(world, name, options):
     """Traces while the cause is provoked; gives what was wrong, in sentences."""
-    spec = importlib.util.spec_from_file_location(cause, HERE / "triggers" / f"{cause}.py")
-    trigger = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(trigger)
-    host = world.server if trigger.SIDE == "server" else world.client
-    peer = world.client if trigger.SIDE == "server" else world.server
+    cause = name.partition(".")[0]
+    variant = {"format": "json", "ehash": "module", **VARIANTS.get(name, {})}
+    port = FIRST_PORT + TRIGGERS.index(cause)
+    trigger = load_trigger(cause)
+    host, peer = (world.server, world.client) if trigger.SIDE == "server" else (world.client, world.server)
     filters = ["--saddr", peer.address, "--dport" if trigger.SIDE == "server" else "--sport", str(port)]
 
-    directory = options.out / cause
-    directory.mkdir(parents=True, exist_ok=True)
-    output = directory / f"live.{options.format}"
-    arguments = [*filters, "--format", options.format]
-    (directory / "options.json").write_text(json.dumps(arguments) + "\n")
-    with output.open("wb") as live:
-        tracer = subprocess.Popen(
-            ["trace-reset", *arguments, "--record", str(directory / "recording.jsonl")],
-            stdout=live, stderr=subprocess.PIPE, text=True)
-    said, ready = [], threading.Event()
-
-    def listen():
-        for line in tracer.stderr:
-            said.append(line.rstrip())
-            if "tracing " in line:
-                ready.set()
-        ready.set()
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    try:
-        if not ready.wait(ATTACH_SECONDS) or tracer.poll() is not None:
-            return [f"the trace did not begin: {' / '.join(said)}"]
+    with Tracer(options.out / name, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer:
+        world.on_connection = tracer.wait_looked_up if variant["ehash"] == "module" else lambda client: None
         truths = [dict(trigger.trigger(world, port), cause=cause, netns=host.inode) for _ in range(options.rounds)]
-    finally:
         # The last verdicts come when the trace ends: an end flushes all that was seen.
-        tracer.send_signal(signal.SIGINT)
-        try:
-            tracer.wait(VERDICT_SECONDS)
-        finally:
-            tracer.kill()
-        listener.join()
-    faults = [] if tracer.returncode == 0 else [f"exit code {tracer.returncode}"]
-    faults += [line for line in said if "LOST" in line or "warning" in line]
-    if options.format == "json":
-        faults += compare(truths, [json.loads(line) for line in output.read_text().splitlines()])
-    return faults + ([f"it said: {' / '.join(said)}"] if faults else [])
+        faults = tracer.end()
+    if variant["format"] == "json":
+        verdicts = [json.loads(line) for line in tracer.output.read_text().splitlines()]
+        faults += compare(truths, verdicts)
+        faults += [f"the look-up was by {verdict['ehash']['source']}" for verdict in verdicts
+                   if verdict["ehash"]["source"] != variant["ehash"]]
+    return faults + ([f"it said: {' / '.join(tracer.said)}"] if faults else [])
 
 
 def compare(truths, verdicts):

@@ -5,28 +5,33 @@ import { execa } from 'execa'
 import { LabError } from './errors.ts'
 import { tellSteps } from './progress.ts'
 
-/** Which Debian package brings a program the lab runs on the host. */
-const PACKAGE_OF = {
+/** Programs and the Debian package that brings each. */
+export type Programs = Readonly<Record<string, string>>
+
+/** What the lab runs on the host. */
+const LAB: Programs = {
   'qemu-system-x86_64': 'qemu-system-x86',
   debootstrap: 'debootstrap',
   'mkfs.ext4': 'e2fsprogs',
   setpriv: 'util-linux',
   unshare: 'util-linux',
   tar: 'tar',
-} as const
+}
 
 /**
- * Brings the programs the lab needs on the host: installed with apt-get for root, asked for otherwise.
+ * Brings programs, by default those the lab needs on the host: installed with apt-get for root, asked for otherwise.
  * @throws LabError (exit code 3) naming what is missing
  */
-export const ensureHostPackages = async (signal?: AbortSignal): Promise<void> => {
-  const missing = missingPackages()
+export const ensureHostPackages = async (signal?: AbortSignal, programs: Programs = LAB): Promise<void> => {
+  const missing = missingPackages(programs)
   if (missing.length === 0) return
   const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
   if (process.getuid?.() !== 0) {
     throw new LabError(`not installed: ${missing.join(', ')}`, { exitCode: 3, hint: `sudo ${command.join(' ')}` })
   }
   await tellSteps('lab')(`installing ${missing.join(', ')}`, () => install(command, signal))
+  const still = missingPackages(programs)
+  if (still.length > 0) throw new LabError(`${still.join(', ')} installed, and still not there`, { exitCode: 3 })
 }
 
 const install = async (command: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
@@ -43,15 +48,15 @@ const install = async (command: readonly string[], signal: AbortSignal | undefin
   if (result.failed && (await run(['apt-get', 'update'])).exitCode === 0) result = await run(command)
   signal?.throwIfAborted()
   if (!result.failed) return
-  throw new LabError(`apt-get could not install ${missingPackages().join(', ')}: ${lastLine(result.all)}`, {
+  throw new LabError(`apt-get could not install them: ${lastLine(result.all)}`, {
     exitCode: 3,
     hint: `apt-get update && ${command.join(' ')}`,
   })
 }
 
-const missingPackages = (): string[] => [
+const missingPackages = (programs: Programs): string[] => [
   ...new Set(
-    Object.entries(PACKAGE_OF)
+    Object.entries(programs)
       .filter(([program]) => !isOnPath(program))
       .map(([, name]) => name),
   ),

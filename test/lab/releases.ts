@@ -44,6 +44,9 @@ export const RELEASES: readonly Release[] = [
   { name: 'sid', suite: 'sid', security: false, extraPackages: [] },
 ]
 
+/** The releases whose kernels every run of the tests puts to the proof. */
+export const GAUNTLET_RELEASES = ['bookworm', 'trixie'] as const
+
 /**
  * Finds the row of a release.
  * @throws LabError (exit code 2) when there is no such release

@@ -6,7 +6,9 @@ A socket stays in the namespace that its maker was in, so one process plays both
 import contextlib
 import ctypes
 import fcntl
+import importlib.util
 import os
+import pathlib
 import select
 import socket
 import struct
@@ -15,7 +17,17 @@ import termios
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
+DIRECTORY = pathlib.Path(__file__).parent / "triggers"
+TRIGGERS = sorted(path.stem for path in DIRECTORY.glob("*.py"))
 PATIENCE_MS = 60_000  # far beyond what an emulated machine takes for one packet
+
+
+def load_trigger(cause):
+    """The trigger of a cause: SIDE, the end that is judged, and trigger(world, port), which gives the truth."""
+    spec = importlib.util.spec_from_file_location(cause, DIRECTORY / f"{cause}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def run(*command):
@@ -71,6 +83,7 @@ class World:
     """A server and a client on one wire, with addresses of the documentation range."""
 
     def __init__(self):
+        self.on_connection = lambda client: None
         self.server = Host("server", "192.0.2.1")
         self.client = Host("client", "192.0.2.2")
         run("ip", "link", "add", "wire", "netns", self.server.name, "type", "veth",
@@ -87,6 +100,7 @@ class World:
             client.connect((self.server.address, port))
             server, _ = listener.accept()
         server.settimeout(PATIENCE_MS / 1000)
+        self.on_connection(client)
         return client, server
 
     def remove(self):

@@ -16,6 +16,7 @@ def trigger(world, port):
             serve(listener, tell)
         client = world.client.socket()
         client.connect((world.server.address, port))
+    world.on_connection(client)
     client.send(b"POST / HTTP/1.1\r\n\r\n")
     os.close(tell)
     assert os.read(ready, 1) == b".", "the server ended by itself"

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { z } from 'zod'
+import type { Count } from '../count.ts'
+import { runInLab } from './vm.ts'
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url))
+
+/** What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures. */
+export type Gauntlet = { rounds: number; names: readonly string[]; keep: boolean }
+
+/**
+ * Runs the gauntlet on one release's kernel, and replays its recordings here: the same options must give the same bytes.
+ * Prints a line each, and gives how many held.
+ */
+export const runGauntlet = async (release: string, { rounds, names, keep }: Gauntlet): Promise<Count> => {
+  const out = mkdtempSync(join(tmpdir(), 'trace-reset-gauntlet-'))
+  try {
+    const count: Count = { passed: 0, failed: 0 }
+    const { exitCode } = await runInLab({
+      release,
+      command: ['python3', 'test/lab/gauntlet.py', '--rounds', String(rounds), ...names],
+      out,
+      stdout: tap(release, count),
+      timeoutSeconds: 3600,
+    })
+    // An end without a line of its own, the machine's or the script's, is a failure all the same.
+    if (exitCode !== 0 && count.failed === 0) count.failed += 1
+    for (const name of readdirSync(out)) {
+      const same = await replaysTheSame(join(out, name))
+      count[same ? 'passed' : 'failed'] += 1
+      process.stdout.write(`${release}: ${same ? 'ok' : 'not ok'} - replay of ${name} gives the same bytes\n`)
+    }
+    if (keep && count.failed === 0) keepFixtures(out)
+    return count
+  } finally {
+    rmSync(out, { recursive: true })
+  }
+}
+
+/** Passes the guest's TAP on, each line with the release, and counts it. */
+const tap = (release: string, count: Count) => {
+  let rest = ''
+  return new PassThrough().on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      if (line.startsWith('ok ')) count.passed += 1
+      if (line.startsWith('not ok ')) count.failed += 1
+      process.stdout.write(`${release}: ${line}\n`)
+    }
+  })
+}
+
+const replaysTheSame = async (directory: string) => {
+  const options = z.array(z.string()).parse(JSON.parse(readFileSync(join(directory, 'options.json'), 'utf8')))
+  const live = readdirSync(directory).find((name) => name.startsWith('live.')) ?? ''
+  const args = [CLI, 'replay', join(directory, 'recording.jsonl'), ...options]
+  const { stdout } = await execa('node', args, { reject: false, encoding: 'buffer', stripFinalNewline: false })
+  const expected = readFileSync(join(directory, live))
+  return expected.length > 0 && expected.equals(Buffer.from(stdout))
+}
+
+const keepFixtures = (out: string) => {
+  for (const name of readdirSync(out)) {
+    const [first = '{}'] = readFileSync(join(out, name, 'recording.jsonl'), 'utf8').split('\n')
+    const { kernel } = z.looseObject({ kernel: z.string() }).parse(JSON.parse(first))
+    const target = join(FIXTURES, kernel.split('.').slice(0, 2).join('.'), name)
+    if (existsSync(target)) rmSync(target, { recursive: true })
+    cpSync(join(out, name), target, { recursive: true })
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+import { Command } from 'commander'
+import { sum } from '../count.ts'
+import { runGauntlet } from './gauntlet.ts'
+import { GAUNTLET_RELEASES } from './releases.ts'
+
+const main = async () => {
+  const program = new Command('npm run gauntlet --')
+    .description('Provokes each cause on real kernels in the lab and compares what trace-reset says with the truth.')
+    .option('--release <name...>', 'which kernels', [...GAUNTLET_RELEASES])
+    .option('--rounds <n>', 'provoke each so many times under one trace', Number, 1)
+    .option('--keep', 'make the recordings the fixtures that every test run replays', false)
+    .argument('[name...]', 'causes, or none for all')
+  program.parse()
+  const { release, rounds, keep } = program.opts<{ release: string[]; rounds: number; keep: boolean }>()
+  const counts = await Promise.all(release.map((name) => runGauntlet(name, { rounds, keep, names: program.args })))
+  const { passed, failed } = sum(counts)
+  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+await main()
