@@ -29,5 +29,7 @@ const cells = (name: string, value: Value): string[] => {
 
 const cell = (value: Value): string => {
   if (value === null) return ''
-  return printable(typeof value === 'object' ? Object.values(value).join('; ') : String(value))
+  return printable(isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
+
+const isList = (value: Value): value is readonly string[] => Array.isArray(value)
