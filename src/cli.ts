@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { ExpectedError } from './errors.ts'
+import { printable } from './format/text.ts'
 import { createCommand, type Actions } from './options.ts'
 import { toolVersion } from './package.ts'
 import type { Io } from './io.ts'
@@ -19,7 +20,7 @@ const main = async () => {
   const io: Io = {
     cache: cacheDirectory(),
     out: (text) => void process.stdout.write(text),
-    tell: (line) => void process.stderr.write(`trace-reset: ${line}\n`),
+    tell: (line) => void process.stderr.write(`trace-reset: ${printable(line)}\n`),
     colour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     stop: stop.signal,
     kill: kill.signal,
@@ -55,7 +56,9 @@ const exitCodeOf = (error: unknown): number => {
     process.stderr.write(`trace-reset: unexpected: ${error instanceof Error ? error.stack : String(error)}\n`)
     return 1
   }
-  process.stderr.write(`trace-reset: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`)
+  // What bpftrace, a compiler or a file name has in it is no reason to let escapes out to the terminal.
+  const message = error.message.split('\n').map(printable).join('\n')
+  process.stderr.write(`trace-reset: ${message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`)
   return error.exitCode
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Observation, Task } from '../observation.ts'
-import { nanosecondsBetween, type Time } from '../time.ts'
+import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
 import type { Case } from './case.ts'
 import { createFlows } from './flows.ts'
 import type { Machine } from './order.ts'
@@ -13,8 +13,12 @@ const SETTLE_NS = 50_000_000
 /** Resets that may be open at once; beyond that the oldest is judged without what is still to come. */
 const MOST_OPEN = 10_000
 
+const LOSS_BEFORE =
+  'events or look-ups were lost since the connection was first seen: one of them may have been its own'
+const LOSS_AROUND = 'events or look-ups were lost around then: one of them may have been its own'
+
 /** A reset that may still learn something. */
-type Open = { case: Case; waitsForAnswer: boolean }
+type Open = { case: Case; key: string; answered: boolean }
 
 /**
  * Groups Observations in order of time into one Case for each reset, with what was known of its flow. A Case is complete
@@ -22,14 +26,17 @@ type Open = { case: Case; waitsForAnswer: boolean }
  */
 export const correlate = (): Machine<Observation, Case> => {
   const flows = createFlows()
-  const answers = new Map<string, Kind<'lookup'>>()
+  /** Answers that overtook their events, which are still being put in order. */
+  const early = new Map<string, Kind<'lookup'>>()
+  const waiting = new Map<string, Open>()
   let open: Open[] = []
   let ehash: 'module' | 'ss' | 'off' = 'off'
   let now: Time = { s: 0, ns: 0 }
-  let losses = 0
+  let lastLoss: Time | null = null
 
   const begin = (reset: Kind<'reset'>) => {
-    const flow = flows.of(reset.tuple)
+    const known = flows.knownSince(reset.tuple)
+    const flow = flows.of(reset.tuple, now)
     const rst = reset.segment !== null && (reset.segment.flags & FLAG.rst) !== 0
     if (reset.fn === 'tcp_reset' && !rst) {
       // The trap of tcp_reset: no RST came in. What follows for the same segment is this host's own RST.
@@ -44,45 +51,53 @@ export const correlate = (): Machine<Observation, Case> => {
       stateBefore: stateBefore(reset, flow.closed),
       owner: ownerOf(closer, flows.owner(reset)),
       closer,
-      withoutRst: flow.withoutRst?.segment?.skb === reset.segment?.skb ? flow.withoutRst : null,
+      withoutRst:
+        reset.segment !== null && flow.withoutRst?.segment?.skb === reset.segment.skb ? flow.withoutRst : null,
       replied: null,
-      after: answers.get(key) ?? null,
+      after: early.get(key) ?? null,
       before: flow.first,
-      gaps: losses > 0 ? [`${losses} events or look-ups were lost until then`] : [],
+      gaps: lastLoss !== null && (known === null || compareTime(known, lastLoss) <= 0) ? [LOSS_BEFORE] : [],
     }
-    answers.delete(key)
-    open.push({ case: opened, waitsForAnswer: ehash !== 'off' && opened.after === null })
+    early.delete(key)
+    const entry = { case: opened, key, answered: ehash === 'off' || opened.after !== null }
+    if (!entry.answered) waiting.set(key, entry)
+    open.push(entry)
   }
 
   const answer = (lookup: Kind<'lookup'>) => {
     if (lookup.why === 'first') {
-      flows.of(lookup.tuple).first = lookup
+      flows.of(lookup.tuple, lookup.event).first = lookup
       return
     }
-    const waiting = open.find(
-      ({ case: { reset } }) =>
-        reset.at.s === lookup.event.s &&
-        reset.at.ns === lookup.event.ns &&
-        tupleKey(reset.tuple) === tupleKey(lookup.tuple),
-    )
-    if (waiting === undefined) {
-      // The answer overtook its event, which is still being put in order.
-      answers.set(answerKey(lookup.tuple, lookup.event), lookup)
-      if (answers.size > MOST_OPEN) answers.delete(answers.keys().next().value ?? '')
+    const key = answerKey(lookup.tuple, lookup.event)
+    const entry = waiting.get(key)
+    if (entry === undefined) {
+      early.set(key, lookup)
+      if (early.size > MOST_OPEN) early.delete(early.keys().next().value ?? '')
       return
     }
-    waiting.case.after = lookup
-    waiting.waitsForAnswer = false
+    entry.case.after = lookup
+    entry.answered = true
+    waiting.delete(key)
   }
 
   const settled = (all: boolean): Case[] => {
+    // In order of time, so those that are due are at the front.
+    const young = open.findIndex((entry) => nanosecondsBetween(now, entry.case.reset.at) < SETTLE_NS)
+    const due = all || young < 0 ? open.length : young
+    if (due === 0) return []
     const overflow = open.length - MOST_OPEN
-    const done = open.filter(
-      (entry, index) =>
-        all || index < overflow || (!entry.waitsForAnswer && nanosecondsBetween(now, entry.case.reset.at) >= SETTLE_NS),
-    )
-    open = open.filter((entry) => !done.includes(entry))
-    return done.map((entry) => entry.case)
+    const done = open.filter((entry, index) => all || index < overflow || (index < due && entry.answered))
+    if (done.length === 0) return []
+    const finished = new Set(done)
+    open = open.filter((entry) => !finished.has(entry))
+    for (const { key } of done) waiting.delete(key)
+    return done.map((entry) => entry.case).filter(left)
+  }
+
+  const replied = ({ skb, at }: Kind<'reply'>) => {
+    const entry = open.findLast(({ case: { reset } }) => reset.segment?.skb === skb)
+    if (entry !== undefined) entry.case.replied = at
   }
 
   const take = (observation: Observation) => {
@@ -93,21 +108,20 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'reset':
         return begin(observation)
       case 'reply':
-        for (const entry of open) {
-          if (entry.case.reset.segment?.skb === observation.skb) entry.case.replied ??= observation.at
-        }
-        break
+        return replied(observation)
       case 'state':
         return flows.changed(observation)
+      case 'packet':
+        flows.of(observation.tuple, observation.at)
+        break
       case 'owner':
         return flows.accepted(observation)
       case 'lookup':
         return answer(observation)
       case 'lost':
-        losses += observation.count
-        for (const entry of open) entry.case.gaps.push(`${observation.count} ${observation.what} were lost around then`)
+        lastLoss = now
+        for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
         break
-      case 'packet':
       case 'tick':
       case 'stop':
     }
@@ -125,6 +139,9 @@ export const correlate = (): Machine<Observation, Case> => {
     },
   }
 }
+
+// tcp_v4_send_reset is an attempt: unless it handed a RST to IP it sent nothing, or the event that says so was lost.
+const left = ({ reset, replied, gaps }: Case) => reset.fn !== 'tcp_v4_send_reset' || replied !== null || gaps.length > 0
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Task } from '../observation.ts'
+import type { Time } from '../time.ts'
 import { tupleKey, type Tuple } from './tuple.ts'
 
 /** What is remembered of one connection between its events. */
 export type Flow = {
+  /** When it was first heard of. */
+  since: Time
   /** Its last change to CLOSE. */
   closed: Kind<'state'> | null
   /** What the TCP hash held when the flow was first seen. */
@@ -21,18 +24,20 @@ export const createFlows = () => {
   // By socket: the local port is not chosen yet when connect() sets SYN_SENT (net/ipv4/tcp_ipv4.c, tcp_v4_connect).
   const owners = createMemory<Task>()
 
-  const of = (tuple: Tuple): Flow => flows.use(tupleKey(tuple), () => ({ closed: null, first: null, withoutRst: null }))
+  const of = (tuple: Tuple, now: Time): Flow =>
+    flows.use(tupleKey(tuple), () => ({ since: now, closed: null, first: null, withoutRst: null }))
 
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT') owners.set(sk, task)
     if (to !== 'CLOSE') return
-    of(tuple).closed = { ...state, sk, to, task, tuple }
+    of(tuple, state.at).closed = { ...state, sk, to, task, tuple }
     // The memory of the socket may be another's from now on.
     owners.forget(sk)
   }
 
   return {
     of,
+    knownSince: (tuple: Tuple): Time | null => flows.get(tupleKey(tuple))?.since ?? null,
     changed,
     accepted: ({ sk, task }: Kind<'owner'>) => owners.set(sk, task),
     /** Who called connect() or accept() for the socket of a reset. */

@@ -41,7 +41,7 @@ const row = (time: string, peer: string, local: string, cause: string) =>
 
 const summary = ({ outcome, who, confidence, owner, state, tuple }: Verdict) =>
   [
-    `${outcome === 'sent' ? 'sent by this host' : 'received'}: ${who}, ${confidence}`,
+    `${outcome === 'sent' ? 'sent by this host' : 'received'}: ${who === 'unknown' ? 'who and why is not known' : `${who}, ${confidence}`}`,
     ...(owner === null ? [] : [`${owner.how} ${owner.comm}[${owner.pid}]`]),
     ...(state === null ? [] : [`state ${state}`]),
     `netns ${tuple.netns}`,

@@ -7,6 +7,8 @@ import type { Clock } from './clock.ts'
 /** Questions that may wait for an answer; more are dropped and said to be. RxJS holds nothing back by itself. */
 const MOST_WAITING = 64
 
+const TOO_MANY: Observation = { kind: 'lost', what: 'lookups', count: 1 }
+
 /**
  * After each reset, and after the first segment of a flow where that is cheap enough, puts what the TCP hash holds for the
  * same 5-tuple at that moment.
@@ -26,7 +28,8 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
   })
 
   const ask = (about: Kind<'packet' | 'reset'>): Observable<Observation> => {
-    if (waiting >= MOST_WAITING) return of({ kind: 'lost', what: 'lookups', count: 1 })
+    if (waiting >= MOST_WAITING)
+      return of(TOO_MANY, answered(about, { answer: { found: null, error: 'too many questions waited' } }))
     const reply = ehash.ask(about.tuple)
     if (!(reply instanceof Promise)) return of(answered(about, reply))
     waiting += 1

@@ -8,7 +8,9 @@ import { certain, type Rule } from './rule.ts'
 const below = ({ reset }: Case, ...functions: string[]) =>
   reset.fn === 'tcp_send_active_reset' && functions.every((name) => reset.stack.includes(name))
 
-const stackText = ({ reset }: Case) => `stack: ${reset.stack.slice(0, 6).join(' < ')}`
+/** The stack from the reset outwards, to the function that says most or for six frames. */
+const stackText = ({ reset: { stack } }: Case, last = '') =>
+  `stack: ${stack.slice(0, stack.indexOf(last) + 1 || 6).join(' < ')}`
 
 /** States in which the peer's FIN was taken: it counts one in rcv_nxt, and in copied_seq only once it was read. */
 const PEER_CLOSED = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
@@ -39,10 +41,9 @@ export const processDied: Rule = {
   cause: 'process-died',
   explain: (reset) => {
     const { closer } = reset
-    if (!closedWithUnread(reset) || closer === null || closer.exit_code === null || !below(reset, 'do_exit'))
-      return undefined
+    if (!closedWithUnread(reset) || closer === null || closer.exit_code === null) return undefined
     return certain(
-      `tcp_send_active_reset ran in the exit of ${closerText(closer)}, by ${endText(closer)} (${stackText(reset)})`,
+      `tcp_send_active_reset ran in the exit of ${closerText(closer)}, by ${endText(closer)} (${stackText(reset, 'do_exit')})`,
       unreadText(reset, reset.reset.socket),
     )
   },

@@ -15,8 +15,6 @@ import { ensureModule } from './module.ts'
 import { tellSteps } from './progress.ts'
 import { type Machine, startMachine } from './qemu.ts'
 
-export { ensureImage } from './image.ts'
-
 /** One command in one virtual machine. */
 export type LabRun = {
   /** A name of releases.ts. */
