@@ -30,13 +30,13 @@ export const addressNumber = (address: string): bigint =>
     .toByteArray()
     .reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
 
-/** `10.0.0.0/8,2001:db8::1` -> prefixes. Throws a usage error that names the part that is wrong. */
+/** `192.0.2.0/24,2001:db8::1` -> prefixes. Throws a usage error that names the part that is wrong. */
 export const parseAddresses = (option: string, text: string): Prefix[] =>
   text.split(',').map((part) => prefix(option, part))
 
 const prefix = (option: string, part: string): Prefix => {
   const [address = '', length, ...rest] = part.split('/')
-  // ipaddr.js takes 01.2.3.4, 0x7f.1 and 1.2.3 for addresses, and a zone is no part of one in a packet: isIP is the gate.
+  // ipaddr.js takes octal numbers, 0x7f.1 and 1.2.3 for addresses, and a zone is no part of one in a packet: isIP is the gate.
   const family = address.includes('%') ? 0 : isIP(address)
   if (family !== 4 && family !== 6) {
     throw usageError(

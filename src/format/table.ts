@@ -25,13 +25,13 @@ export const tableEntry = (verdict: Verdict, boot: Time, paint: Paint): string =
     coloured(verdict, cause, paint),
   )
   const evidence = verdict.because.flatMap((sentence) => {
-    const [first = '', ...rest] = wrap(sentence, WIDTH - INDENT - 2)
+    const [first = '', ...rest] = wrap(printable(sentence), WIDTH - INDENT - 2)
     return [`- ${first}`, ...rest.map((line) => `  ${line}`)]
   })
   return (
     head +
-    [...wrap(summary(verdict), WIDTH - INDENT), ...evidence]
-      .map((line) => `${' '.repeat(INDENT)}${printable(line)}\n`)
+    [...wrap(printable(summary(verdict)), WIDTH - INDENT), ...evidence]
+      .map((line) => `${' '.repeat(INDENT)}${line}\n`)
       .join('')
   )
 }
