@@ -14,8 +14,11 @@ export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undef
 /** Where a run's text goes, opened before the run begins. */
 export type Printer = {
   see: (observation: Observation) => void
-  /** Prints verdicts until they end, the totals too, and gives what it came to. Rejects with the failure of the source. */
-  print: (verdicts: Observable<Verdict>) => Promise<Result>
+  /**
+   * Prints verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the failure
+   * of the source.
+   */
+  print: (verdicts: Observable<Verdict>, until: AbortSignal) => Promise<Result>
 }
 
 /** Makes the printer. Throws a usage error when the output file cannot be written. */
@@ -40,7 +43,7 @@ export const createPrinter = (io: Io, options: { format: FormatName; output?: st
     io.tell(report.text())
   }
 
-  const print = (verdicts: Observable<Verdict>) =>
+  const print = (verdicts: Observable<Verdict>, until: AbortSignal) =>
     new Promise<Result>((resolve, reject) => {
       const subscription = verdicts.subscribe({
         next: (verdict) => {
@@ -57,7 +60,7 @@ export const createPrinter = (io: Io, options: { format: FormatName; output?: st
           resolve(result)
         },
       })
-      io.kill.addEventListener('abort', () => {
+      until.addEventListener('abort', () => {
         subscription.unsubscribe()
         end()
         resolve(result)

@@ -13,7 +13,7 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
     observations(file, (warning) => io.tell(`warning: ${warning}`)),
     { record: (lines) => lines, filter: options, count: options.count, enough: () => undefined, see: printer.see },
   )
-  const { verdicts: given, stop } = await printer.print(verdicts)
+  const { verdicts: given, stop } = await printer.print(verdicts, io.stop)
   if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
   const broken = options.expect.filter((expected) => !holds(expected, given))
   if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))

@@ -20,6 +20,9 @@ import { createPrinter } from '../print.ts'
 import { recordTo } from '../record.ts'
 import { run } from '../run.ts'
 
+/** What a shell gives for a process that SIGINT ended. */
+const KILLED = 130
+
 /** The program goes to bpftrace as one argument, and the kernel takes 128 KiB (MAX_ARG_STRLEN). */
 const LONGEST_PROGRAM = 120_000
 
@@ -74,10 +77,10 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
         )
       },
     })
-    const { stop: ended } = await printer.print(verdicts)
+    const { stop: ended } = await printer.print(verdicts, io.kill)
     if (ended !== undefined && ended.error !== null)
       throw traceError(ended.error, 'what was seen until then was judged and recorded')
-    return 0
+    return io.kill.aborted ? KILLED : 0
   } finally {
     ehash?.close()
   }

@@ -28,18 +28,23 @@ export type Facts = {
 export const MODULE_DEVICE = '/dev/tcphash'
 
 /** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
-export const readFacts = async (bpftrace: string): Promise<Facts> => ({
-  kernel: release(),
-  machine: machine(),
-  euid: geteuid?.() ?? -1,
-  btf: kernelBtf(),
-  lockdown: lockdown(),
-  bpftrace: await bpftraceVersion(bpftrace),
-  module: moduleState(),
-  ss: await runs('ss', ['-V']),
-  setpriv: await runs('setpriv', ['--version']),
-  headers: existsSync(`/lib/modules/${release()}/build/Makefile`),
-})
+export const readFacts = async (bpftrace: string): Promise<Facts> => {
+  const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
+  const btf = kernelBtf()
+  const [version, ss, setpriv] = await asked
+  return {
+    kernel: release(),
+    machine: machine(),
+    euid: geteuid?.() ?? -1,
+    btf,
+    lockdown: lockdown(),
+    bpftrace: version,
+    module: moduleState(),
+    ss,
+    setpriv,
+    headers: existsSync(`/lib/modules/${release()}/build/Makefile`),
+  }
+}
 
 const kernelBtf = (): Facts['btf'] => {
   const functions = CATALOGUE.flatMap(({ type, name, also }) => (type === 'function' ? [name, ...also] : also))
