@@ -85,8 +85,8 @@ export const correlate = (): Machine<Observation, Case> => {
     // In order of time, so those that are due are at the front.
     const young = open.findIndex((entry) => nanosecondsBetween(now, entry.case.reset.at) < SETTLE_NS)
     const due = all || young < 0 ? open.length : young
-    if (due === 0) return []
     const overflow = open.length - MOST_OPEN
+    if (due === 0 && overflow <= 0) return []
     const done = open.filter((entry, index) => all || index < overflow || (index < due && entry.answered))
     if (done.length === 0) return []
     const finished = new Set(done)
