@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
+import type { Case } from '../src/flow/case.ts'
+import type { Answer, FlowFacts, Kind, Segment, Socket, Task } from '../src/observation.ts'
+import type { Time } from '../src/time.ts'
+import type { Verdict } from '../src/verdict/verdict.ts'
+
+/** `ms` milliseconds after boot. */
+export const at = (ms: number): Time => ({ s: Math.floor(ms / 1000), ns: Math.round((ms % 1000) * 1e6) })
+
+export const TUPLE = {
+  family: 4,
+  saddr: '192.0.2.2',
+  sport: 40000,
+  daddr: '192.0.2.1',
+  dport: 80,
+  netns: 4026531840,
+} as const
+
+export const SYN = 2
+export const RST = 4
+export const PSH_ACK = 24
+export const RST_ACK = 20
+
+export const segment = (over: Partial<Segment> = {}): Segment => ({
+  skb: 'ffff0001',
+  flags: PSH_ACK,
+  seq: 1000,
+  ack: 2000,
+  window: 502,
+  length: 0,
+  ttl: 64,
+  ip_id: 7,
+  ...over,
+})
+
+export const socket = (over: Partial<Socket> = {}): Socket => ({
+  sk: 'ffff8001',
+  state: 'ESTABLISHED',
+  snd_una: 2000,
+  snd_nxt: 2000,
+  rcv_nxt: 1000,
+  copied_seq: 1000,
+  ...over,
+})
+
+export const task = (over: Partial<Task> = {}): Task => ({ pid: 812, comm: 'nginx', exit_code: null, ...over })
+
+export const flow = (over: Partial<FlowFacts> = {}): FlowFacts => ({ ttl: 64, packets: 4, last: at(900), ...over })
+
+export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
+  kind: 'start',
+  schema: 1,
+  tool: '0.1.0',
+  at: at(0),
+  boot: { s: 1_795_316_400, ns: 1 },
+  kernel: '6.1.0',
+  bpftrace: '0.17.0',
+  filter: 'any',
+  probes: ['tcp_reset'],
+  missing: [],
+  program: 'e3b0',
+  ehash: 'off',
+  ...over,
+})
+
+export const packet = (over: Partial<Kind<'packet'>> = {}): Kind<'packet'> => ({
+  kind: 'packet',
+  at: at(1000),
+  cpu: 0,
+  fn: 'tcp_v4_rcv',
+  tuple: TUPLE,
+  segment: segment(),
+  first: true,
+  ...over,
+})
+
+/** By default one that came in and ended an established connection. */
+export const reset = (over: Partial<Kind<'reset'>> = {}): Kind<'reset'> => ({
+  kind: 'reset',
+  at: at(1000),
+  cpu: 0,
+  fn: 'tcp_reset',
+  tuple: TUPLE,
+  segment: segment({ flags: RST_ACK }),
+  socket: socket(),
+  task: null,
+  stack: [],
+  reason: null,
+  flow: flow(),
+  ...over,
+})
+
+export const reply = (over: Partial<Kind<'reply'>> = {}): Kind<'reply'> => ({
+  kind: 'reply',
+  at: at(1000.01),
+  cpu: 0,
+  fn: 'ip_send_unicast_reply',
+  skb: 'ffff0001',
+  ...over,
+})
+
+export const state = (over: Partial<Kind<'state'>> = {}): Kind<'state'> => ({
+  kind: 'state',
+  at: at(999),
+  cpu: 0,
+  fn: 'inet_sock_set_state',
+  tuple: TUPLE,
+  sk: 'ffff8001',
+  from: 'ESTABLISHED',
+  to: 'CLOSE',
+  task: task(),
+  ...over,
+})
+
+export const owner = (over: Partial<Kind<'owner'>> = {}): Kind<'owner'> => ({
+  kind: 'owner',
+  at: at(500),
+  cpu: 0,
+  fn: 'inet_csk_accept',
+  tuple: TUPLE,
+  sk: 'ffff8001',
+  task: task(),
+  ...over,
+})
+
+export const lookup = (answer: Answer = { found: 'none' }, over: Partial<Kind<'lookup'>> = {}): Kind<'lookup'> => ({
+  kind: 'lookup',
+  at: at(1001.5),
+  event: at(1000),
+  why: 'reset',
+  tuple: TUPLE,
+  source: 'module',
+  answer,
+  ...over,
+})
+
+export const tick = (ms: number): Kind<'tick'> => ({ kind: 'tick', at: at(ms) })
+export const lost = (what: 'events' | 'lookups', count: number): Kind<'lost'> => ({ kind: 'lost', what, count })
+export const stop = (error: string | null = null): Kind<'stop'> => ({ kind: 'stop', error })
+
+/** A case as correlate makes it from one reset. */
+export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = {}): Case => {
+  const event = reset(over)
+  return {
+    outcome: event.fn === 'tcp_reset' ? 'received' : 'sent',
+    reset: event,
+    stateBefore: event.socket?.state ?? null,
+    owner: null,
+    closer: null,
+    withoutRst: null,
+    replied: null,
+    after: null,
+    before: null,
+    gaps: [],
+    ...rest,
+  }
+}
+
+export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
+  at: at(1000),
+  outcome: 'sent',
+  cause: 'unread-data-on-close',
+  who: 'local-app',
+  confidence: 'certain',
+  tuple: TUPLE,
+  state: 'ESTABLISHED',
+  owner: { how: 'closer', pid: 812, comm: 'nginx' },
+  after: lookup({ found: 'none', bucket: 6001, chain: 0 }),
+  because: ['tcp_send_active_reset ran in close() by nginx[812]', '17 bytes of the peer were unread'],
+  ...over,
+})

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+})
