@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+import { expect, test } from 'vitest'
+import { correlate } from '../../src/flow/correlate.ts'
+import type { Observation } from '../../src/observation.ts'
+import {
+  at,
+  lookup,
+  lost,
+  owner,
+  packet,
+  reply,
+  reset,
+  RST_ACK,
+  segment,
+  socket,
+  start,
+  state,
+  stop,
+  SYN,
+  task,
+  tick,
+  TUPLE,
+} from '../samples.ts'
+
+/** The cases of a whole trace, in the order in which they were given. */
+const cases = (...observations: Observation[]) => {
+  const machine = correlate()
+  return [...observations.flatMap((observation) => machine.push(observation)), ...machine.flush()]
+}
+
+/** The only case of a trace that was ended. */
+const only = (...observations: Observation[]) => {
+  const [first, ...rest] = cases(...observations, stop())
+  expect(rest).toEqual([])
+  if (first === undefined) throw new Error('no case')
+  return first
+}
+
+const active = (over: Parameters<typeof reset>[0] = {}) =>
+  reset({
+    fn: 'tcp_send_active_reset',
+    segment: null,
+    task: task(),
+    stack: ['tcp_send_active_reset', '__tcp_close', 'tcp_close'],
+    flow: null,
+    ...over,
+  })
+
+const answering = (over: Parameters<typeof reset>[0] = {}) =>
+  reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over })
+
+/** An answer that left: without the RST on its way it would be an attempt only. */
+const left = (over: Parameters<typeof reset>[0] = {}) => [answering(over), reply()]
+
+const WITH = start({ ehash: 'module' })
+
+test('an obeyed RST is received, and every other is sent', () => {
+  expect(only(reset()).outcome).toBe('received')
+  expect(only(active()).outcome).toBe('sent')
+  expect(only(...left()).outcome).toBe('sent')
+})
+
+test('events that are no reset open no case', () => {
+  expect(cases(start(), packet(), state(), owner(), lookup(), reply(), tick(2000), lost('events', 1), stop())).toEqual(
+    [],
+  )
+})
+
+test('tcp_reset for a segment without RST opens no case', () => {
+  expect(cases(reset({ segment: segment() }), stop())).toEqual([])
+  expect(cases(reset({ segment: null }), stop())).toEqual([])
+})
+
+test('tcp_reset without RST belongs to the RST that answers the same segment', () => {
+  const mine = segment({ skb: 'ffff0001' })
+  const trap = reset({ segment: segment() })
+  expect(only(trap, ...left({ segment: mine })).withoutRst).toBe(trap)
+  expect(only(reset({ segment: segment({ skb: 'b' }) }), ...left({ segment: mine })).withoutRst).toBe(null)
+  expect(only(trap, active()).withoutRst).toBe(null)
+  expect(only(trap, ...left({ segment: mine, tuple: { ...TUPLE, sport: 1 } })).withoutRst).toBe(null)
+})
+
+test('tcp_reset on a kernel that passes it no segment belongs to no active reset', () => {
+  expect(only(reset({ segment: null }), active()).withoutRst).toBe(null)
+})
+
+test('an answer is taken by its reset', () => {
+  const answer = lookup()
+  expect(only(WITH, reset(), answer).after).toBe(answer)
+})
+
+test('an answer that overtook its reset is taken by it', () => {
+  const answer = lookup()
+  expect(only(WITH, answer, reset()).after).toBe(answer)
+})
+
+test('an answer about the first segment is what was before', () => {
+  const first = lookup({ found: 'listener' }, { why: 'first' })
+  expect(only(WITH, first, packet(), reset())).toMatchObject({ before: first, after: null })
+})
+
+test.each([
+  ['another moment', lookup(undefined, { event: at(1000.000001) })],
+  ['another connection', lookup(undefined, { tuple: { ...TUPLE, netns: 1 } })],
+])('an answer about %s is not taken', (_, answer) => {
+  expect(only(WITH, reset(), answer).after).toBe(null)
+  expect(only(WITH, answer, reset()).after).toBe(null)
+})
+
+test('two resets of one connection are two cases, each with its own answer', () => {
+  const [one, two] = [lookup({ found: 'established' }), lookup({ found: 'none' }, { event: at(1001) })]
+  const given = cases(WITH, reset(), reset({ at: at(1001) }), two, one, stop())
+  expect(given.map(({ after }) => after)).toEqual([one, two])
+})
+
+test('the RST on its way belongs to the answer for the same segment', () => {
+  const going = [reply({ at: at(1000.02) }), reply({ skb: 'other', at: at(1000.01) })]
+  expect(only(answering(), ...going).replied).toEqual(at(1000.02))
+})
+
+test('an answer without a RST on its way was an attempt, and is no reset', () => {
+  expect(cases(answering(), stop())).toEqual([])
+  expect(cases(answering(), reply({ skb: 'other' }), stop())).toEqual([])
+})
+
+test('but it may have been one where events were lost', () => {
+  expect(cases(answering(), lost('events', 1), stop())).toHaveLength(1)
+  expect(cases(answering())).toHaveLength(1)
+})
+
+test('of two answers for segments in the same memory, each has the RST that follows it', () => {
+  const given = cases(
+    answering(),
+    reply({ at: at(1000.02) }),
+    answering({ at: at(1001) }),
+    reply({ at: at(1001.02) }),
+    stop(),
+  )
+  expect(given.map(({ replied }) => replied)).toEqual([at(1000.02), at(1001.02)])
+})
+
+test.each([
+  ['as the reset saw it', [], socket({ state: 'CLOSE_WAIT' }), 'CLOSE_WAIT'],
+  ['before CLOSE', [state({ from: 'FIN_WAIT2' })], socket({ state: 'CLOSE' }), 'FIN_WAIT2'],
+  ['before another change', [state({ to: 'CLOSE_WAIT' })], socket({ state: 'CLOSE' }), null],
+  ['of another socket', [state({ sk: 'ffff9' })], socket({ state: 'CLOSE' }), null],
+  ['of another connection', [state({ tuple: { ...TUPLE, sport: 1 } })], socket({ state: 'CLOSE' }), null],
+  ['not seen', [], socket({ state: 'CLOSE' }), null],
+  ['without a socket', [state()], null, null],
+])('the state before: %s', (_, before, on, expected) => {
+  expect(only(...before, reset({ socket: on })).stateBefore).toBe(expected)
+})
+
+const CLOSER = { how: 'closer', pid: 812, comm: 'nginx' }
+const SOCKET = { how: 'socket', pid: 5, comm: 'worker' }
+const accepted = owner({ task: task({ pid: 5, comm: 'worker' }) })
+const connected = state({ to: 'SYN_SENT', from: 'CLOSE', task: task({ pid: 5, comm: 'worker' }) })
+
+test.each([
+  ['the task in close()', [], active(), CLOSER],
+  ['the task in connect(AF_UNSPEC)', [], active({ stack: ['tcp_send_active_reset', 'tcp_disconnect'] }), CLOSER],
+  ['the closer before who accepted', [accepted], active(), CLOSER],
+  [
+    'who accepted, when a timer resets',
+    [accepted],
+    active({ stack: ['tcp_send_active_reset', 'tcp_keepalive_timer'] }),
+    SOCKET,
+  ],
+  ['nobody, when a timer resets', [], active({ stack: ['tcp_send_active_reset', 'tcp_keepalive_timer'] }), null],
+  ['who accepted', [accepted], reset(), SOCKET],
+  ['who connected', [connected], reset(), SOCKET],
+  ['nobody of another socket', [owner({ sk: 'ffff9' })], reset(), null],
+  ['nobody once the socket was closed: its memory is reused', [accepted, state()], reset({ socket: socket() }), null],
+])('the owner is %s', (_, before, event, expected) => {
+  expect(only(...before, event).owner).toEqual(expected)
+})
+
+const LOST_BEFORE =
+  'events or look-ups were lost since the connection was first seen: one of them may have been its own'
+const LOST_AROUND = 'events or look-ups were lost around then: one of them may have been its own'
+
+test.each<[string, Observation[], string[]]>([
+  ['after the connection was first seen', [packet({ at: at(1) }), tick(2), lost('events', 3), reset()], [LOST_BEFORE]],
+  ['before the connection was first seen', [tick(1), lost('events', 3), packet({ at: at(2) }), reset()], []],
+  ['when the connection was never seen', [tick(1), lost('events', 3), reset()], [LOST_BEFORE]],
+  ['while the reset is open', [packet(), reset(), lost('lookups', 2)], [LOST_AROUND]],
+  ['once it is settled', [packet(), reset(), tick(1100), lost('events', 9)], []],
+])('a loss %s', (_, trace, gaps) => {
+  expect(only(...trace).gaps).toEqual(gaps)
+})
+
+test('a recording without its end says so in what was open, and only there', () => {
+  const given = cases(reset(), tick(1100), reset({ at: at(1100) }))
+  expect(given.map(({ gaps }) => gaps)).toEqual([[], ['the recording ends before its end']])
+})
+
+test('a reset settles when time has gone on, by whatever event', () => {
+  const machine = correlate()
+  expect(machine.push(reset())).toEqual([])
+  expect(machine.push(tick(1049))).toEqual([])
+  expect(machine.push(packet({ at: at(1050) }))).toHaveLength(1)
+  expect(machine.flush()).toEqual([])
+})
+
+test('a reset waits for its answer', () => {
+  const machine = correlate()
+  machine.push(WITH)
+  machine.push(reset())
+  expect(machine.push(tick(1500))).toEqual([])
+  expect(machine.push(lookup())).toHaveLength(1)
+})
+
+test('memory is bounded: the oldest open reset goes on without its answer', () => {
+  const machine = correlate()
+  machine.push(WITH)
+  let given = 0
+  for (let n = 0; n < 10_023; n++)
+    given += machine.push(reset({ at: at(1000), segment: segment({ flags: RST_ACK }) })).length
+  expect(given).toBe(23)
+  expect(machine.flush()).toHaveLength(10_000)
+})
+
+test('memory is bounded: of answers that nobody takes, the oldest is forgotten', () => {
+  const machine = correlate()
+  machine.push(WITH)
+  for (let n = 0; n <= 10_000; n++) machine.push(lookup(undefined, { event: at(n) }))
+  machine.push(reset({ at: at(0) }))
+  machine.push(reset({ at: at(1) }))
+  expect(machine.push(stop()).map(({ after }) => after?.event)).toEqual([undefined, at(1)])
+})
+
+const sent = (sport: number) => ({ ...TUPLE, sport })
+
+test('memory is bounded: of connections, the one unheard of for longest is forgotten', () => {
+  const machine = correlate()
+  for (let sport = 0; sport < 65_536; sport++) machine.push(state({ tuple: sent(sport) }))
+  machine.push(state({ tuple: { ...TUPLE, dport: 81 } }))
+  for (const sport of [1, 0]) machine.push(reset({ tuple: sent(sport), socket: socket({ state: 'CLOSE' }) }))
+  expect(machine.push(stop()).map(({ stateBefore }) => stateBefore)).toEqual(['ESTABLISHED', null])
+})

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { order, type Machine } from '../../src/flow/order.ts'
+import type { Observation } from '../../src/observation.ts'
+import { compareTime, nanosecondsBetween, timeOf } from '../../src/time.ts'
+import { at, lookup, lost, packet, start, stop, tick } from '../samples.ts'
+
+const WINDOW = 1000
+
+const pushAll = (machine: Machine<Observation, Observation>, observations: readonly Observation[]) =>
+  observations.flatMap((observation) => machine.push(observation))
+
+// `cpu` numbers the event: what comes out can be told apart even at the same time.
+const event = (ns: number, id: number) => packet({ at: timeOf(BigInt(ns)), cpu: id })
+
+const anyTimes = fc.array(fc.nat(20_000), { maxLength: 60 })
+
+/** Events in the order of their arrival, each late by less than the window. */
+const arrivals = fc
+  .array(fc.tuple(fc.nat(20_000), fc.nat(WINDOW - 1)), { maxLength: 60 })
+  .map((list) => list.map(([ns, late], id) => ({ ns, late, id })).toSorted((a, b) => a.ns + a.late - b.ns - b.late))
+
+test('comes out in order of time when nothing is later than the window', () => {
+  fc.assert(
+    fc.property(arrivals, (list) => {
+      const machine = order(WINDOW)
+      const out = [
+        ...pushAll(
+          machine,
+          list.map(({ ns, id }) => event(ns, id)),
+        ),
+        ...machine.flush(),
+      ]
+      const times = out.map((observation) => ('at' in observation ? observation.at : at(0)))
+      expect(times).toEqual(times.toSorted(compareTime))
+    }),
+  )
+})
+
+test('loses and doubles nothing, however late', () => {
+  fc.assert(
+    fc.property(anyTimes, (times) => {
+      const machine = order(WINDOW)
+      const out = [...pushAll(machine, times.map(event)), ...machine.flush()]
+      const ids = out.map((observation) => ('cpu' in observation ? observation.cpu : -1))
+      expect(ids.toSorted((a, b) => a - b)).toEqual(times.map((_, id) => id))
+      expect(machine.flush()).toEqual([])
+    }),
+  )
+})
+
+test('holds nothing for longer than the window', () => {
+  fc.assert(
+    fc.property(anyTimes, (times) => {
+      const machine = order(WINDOW)
+      const events = times.map(event)
+      const out = new Set(pushAll(machine, events))
+      const newest = timeOf(BigInt(Math.max(0, ...times)))
+      for (const one of events) expect(out.has(one)).toBe(nanosecondsBetween(newest, one.at) >= WINDOW)
+    }),
+  )
+})
+
+test('events of the same moment keep their order', () => {
+  const machine = order(WINDOW)
+  const events = [event(5, 0), event(5, 1), event(5, 2)]
+  expect([...pushAll(machine, events), ...machine.flush()]).toEqual(events)
+})
+
+test.each([start(), lookup(), lost('events', 3)])('what has no place in the order passes at once: $kind', (passing) => {
+  const machine = order(WINDOW)
+  machine.push(event(1, 0))
+  expect(machine.push(passing)).toEqual([passing])
+})
+
+test('the stop comes after everything', () => {
+  const machine = order(WINDOW)
+  pushAll(machine, [event(2, 0), event(1, 1)])
+  expect(machine.push(stop())).toEqual([event(1, 1), event(2, 0), stop()])
+})
+
+test('a tick lets go what waits', () => {
+  const machine = order(WINDOW)
+  machine.push(event(0, 0))
+  expect(machine.push(tick(1))).toEqual([event(0, 0)])
+})
+
+// Stopwatch off: what this costs is seen when it times out, since work that grows with the square takes minutes here.
+test('memory is bounded, and so is the work: 101,000 events of one moment', () => {
+  const machine = order(WINDOW)
+  let passed = 0
+  for (let id = 0; id < 101_000; id++) passed += machine.push(event(1, id)).length
+  expect(passed).toBe(1000)
+  expect(machine.flush()).toHaveLength(100_000)
+})
