@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { COLUMNS } from '../../src/format/columns.ts'
+import { formatOf, FORMATS, type FormatName } from '../../src/format/format.ts'
+import { CAUSES, isCause } from '../../src/verdict/causes.ts'
+import type { Verdict } from '../../src/verdict/verdict.ts'
+import { at, lookup, TUPLE, verdict } from '../samples.ts'
+
+const BOOT = { s: 1_795_316_400, ns: 1 }
+
+const text = (name: FormatName, verdicts: readonly Verdict[], paint = false) => {
+  const { header, entry } = formatOf(name, paint)
+  return header() + verdicts.map((one) => entry(one, BOOT)).join('')
+}
+
+const REFUSED = verdict({
+  at: at(2500.000001),
+  outcome: 'received',
+  cause: 'connection-refused',
+  who: 'peer-kernel',
+  confidence: 'likely',
+  state: 'SYN_SENT',
+  owner: null,
+  after: null,
+  because: [],
+})
+const BOTH = [verdict(), REFUSED]
+
+const HOSTILE = verdict({
+  owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;' },
+  because: ['closed by =\u001b\u009b2J",\n;[1]'],
+})
+
+test('table', () => {
+  expect(text('table', BOTH)).toMatchInlineSnapshot(`
+    "TIME (UTC)   PEER                  LOCAL                 CAUSE
+    03:00:01.000 192.0.2.2:40000       192.0.2.1:80          unread-data-on-close
+                 sent by this host: local-app, certain; closer nginx[812]; state
+                 ESTABLISHED; netns 4026531840
+                 - tcp_send_active_reset ran in close() by nginx[812]
+                 - 17 bytes of the peer were unread
+    03:00:02.500 192.0.2.2:40000       192.0.2.1:80          connection-refused
+                 received: peer-kernel, likely; state SYN_SENT; netns 4026531840
+    "
+  `)
+})
+
+test('json', () => {
+  expect(text('json', BOTH)).toMatchInlineSnapshot(`
+    "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","ehash":{"source":"module","lag":1500000,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
+    {"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","ehash":{"source":"off","found":null,"lag":null},"because":[]}
+    "
+  `)
+})
+
+test('csv', () => {
+  expect(text('csv', BOTH)).toMatchInlineSnapshot(`
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,ehash_source,ehash_lag,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,because
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,module,1500000,none,,,,,,,,,,,6001,0,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,off,,,,,,,,,,,,,,,,,
+    "
+  `)
+})
+
+describe('table', () => {
+  const widest = verdict({
+    tuple: {
+      ...TUPLE,
+      saddr: '255.255.255.255',
+      sport: 65535,
+      daddr: '255.255.255.254',
+      dport: 65534,
+      netns: 4294967295,
+    },
+    owner: { how: 'closer', pid: 4194304, comm: 'fifteen-letters' },
+    state: 'NEW_SYN_RECV',
+    because: ['word '.repeat(60).trim()],
+  })
+
+  test.each(Object.keys(CAUSES).filter(isCause))('no line is longer than 80: %s', (cause) => {
+    const lines = text('table', [{ ...widest, cause, who: CAUSES[cause].who }]).split('\n')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test('nor is one with a name full of control characters', () => {
+    const comm = '\u009b'.repeat(15)
+    const hostile = {
+      ...widest,
+      owner: { how: 'closer', pid: 812, comm } as const,
+      because: [`${comm} ${comm} closed`],
+    }
+    expect(
+      text('table', [hostile])
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([])
+  })
+
+  test.each([
+    ['certain', '\u001b[31m'],
+    ['likely', '\u001b[33m'],
+    ['unknown', '\u001b[2m'],
+  ] as const)('%s is painted when asked, and only then', (confidence, colour) => {
+    expect(text('table', [verdict({ confidence })], true)).toContain(`${colour}unread-data-on-close`)
+    expect(text('table', [verdict({ confidence })])).not.toContain('\u001b')
+  })
+})
+
+test('json has the fields of the issue, in this order', () => {
+  const fields =
+    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner ehash because'
+  for (const line of text('json', [...BOTH, HOSTILE])
+    .trimEnd()
+    .split('\n')) {
+    expect(Object.keys(z.looseObject({}).parse(JSON.parse(line))).join(' ')).toBe(fields)
+  }
+  expect(COLUMNS.map(({ name }) => name).join(' ')).toBe(fields)
+})
+
+test.each([
+  [null, { source: 'off', found: null, lag: null }],
+  [lookup({ found: 'none', chain: 0 }), { source: 'module', lag: 1_500_000, found: 'none', chain: 0 }],
+  [
+    lookup({ found: null, error: 'EIO' }, { source: 'ss' }),
+    { source: 'ss', lag: 1_500_000, found: null, error: 'EIO' },
+  ],
+])('the TCP hash in json: %#', (after, ehash) => {
+  expect(JSON.parse(text('json', [verdict({ after })]))).toMatchObject({ ehash })
+})
+
+// A reader of RFC 4180, small enough to be right.
+const cells = (row: string) => [...`${row},`.matchAll(/("(?:[^"]|"")*"|[^",]*),/g)].map(([, cell]) => cell)
+
+test('csv has as many cells in each row as in its header', () => {
+  const afters = [null, lookup({ found: null, error: 'a, "b"' }), lookup({ found: 'listener', backlog: 1, limit: 2 })]
+  const rows = text('csv', [...BOTH, HOSTILE, ...afters.map((after) => verdict({ after }))])
+    .trimEnd()
+    .split('\n')
+  expect(rows).toHaveLength(7)
+  for (const row of rows) expect(cells(row)).toHaveLength(cells(rows[0] ?? '').length)
+})
+
+test.each(['=cmd()', '+1', '-1', '@x', '\t=1'])('csv lets no spreadsheet run %j', (comm) => {
+  const row = text('csv', [verdict({ owner: { how: 'socket', pid: 1, comm } })]).split('\n')[1] ?? ''
+  expect(row).not.toMatch(/(^|,)"?[=+@-]/)
+})
+
+test.each(FORMATS)('a hostile name of a task controls nothing in %s', (name) => {
+  const lines = text(name, [HOSTILE]).split('\n')
+  expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  expect(lines.length).toBe(text(name, [verdict({ because: ['closed by nginx[1]'] })]).split('\n').length)
+})
