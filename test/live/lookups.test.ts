@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import { firstValueFrom, from, toArray } from 'rxjs'
+import { expect, test } from 'vitest'
+import type { Ehash, Reply } from '../../src/ehash/ehash.ts'
+import { withLookups } from '../../src/live/lookups.ts'
+import type { Observation } from '../../src/observation.ts'
+import { at, lookup, packet, reset, tick, TUPLE } from '../samples.ts'
+
+const ehash = (over: Partial<Ehash>): Ehash => ({
+  source: 'module',
+  first: true,
+  ask: () => ({ answer: { found: 'none' } }),
+  close: () => undefined,
+  ...over,
+})
+
+const all = (by: Ehash | undefined, ...observations: Observation[]) =>
+  firstValueFrom(from(observations).pipe(withLookups(by, { now: () => at(1001.5), boot: { s: 0, ns: 0 } }), toArray()))
+
+test('asks after each reset and each first segment, and for nothing else', async () => {
+  const first = packet({ first: true })
+  const later = packet({ first: false })
+  expect(await all(ehash({}), first, later, tick(1), reset())).toEqual([
+    first,
+    lookup({ found: 'none' }, { why: 'first' }),
+    later,
+    tick(1),
+    reset(),
+    lookup({ found: 'none' }),
+  ])
+})
+
+test('asks for first segments only where that is cheap', async () => {
+  expect(await all(ehash({ first: false }), packet())).toEqual([packet()])
+})
+
+test('asks nobody when there is nobody', async () => {
+  expect(await all(undefined, packet(), reset())).toEqual([packet(), reset()])
+})
+
+test('the moment of the answer is that of who gave it', async () => {
+  const dated = ehash({ ask: () => ({ answer: { found: 'none' }, at: at(1000.5) }) })
+  expect(await all(dated, reset())).toEqual([reset(), lookup({ found: 'none' }, { at: at(1000.5) })])
+})
+
+test('questions that wait are bounded: each beyond is lost, said to be, and answered by that', async () => {
+  const asked: ((reply: Reply) => void)[] = []
+  const ask = () => new Promise<Reply>((resolve) => asked.push(resolve))
+  const resets = Array.from({ length: 67 }, (_, n) => reset({ tuple: { ...TUPLE, sport: n } }))
+  const given = all(ehash({ source: 'ss', ask }), ...resets)
+  expect(asked).toHaveLength(64)
+  for (const answer of asked) answer({ answer: { found: 'none' } })
+  const out = await given
+  expect(out.filter(({ kind }) => kind === 'lost')).toHaveLength(3)
+  const answers = out.filter((observation) => observation.kind === 'lookup')
+  expect(new Set(answers.map(({ tuple }) => tuple.sport)).size).toBe(67)
+  expect(answers.filter(({ answer }) => answer.found === null)).toHaveLength(3)
+})
