@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bin, CLI, factsOf, replayHere, traceReset } from './command.ts'
+import { versionOf } from './json.ts'
+import { at, reset, start, stop, TUPLE } from './samples.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'trace-reset-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+const file = (name: string) => join(directory, name)
+
+const recording = (count: number) => [
+  start(),
+  ...Array.from({ length: count }, (_, n) => reset({ at: at(1000 + n), tuple: { ...TUPLE, sport: n % 65536 } })),
+  stop(),
+]
+const TWO = file('two.jsonl')
+const MANY = file('many.jsonl')
+const write = (name: string, lines: readonly object[]) =>
+  writeFileSync(name, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+beforeAll(() => {
+  write(TWO, recording(2))
+  write(MANY, recording(5000))
+})
+
+describe('help', () => {
+  test('has examples', async () => {
+    const { stdout, stderr, exitCode } = await traceReset(['--help'])
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+    expect(stdout).toMatch(/^Examples:$/m)
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+  })
+
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes'])('of %s', async (command) => {
+    const { stdout, exitCode } = await traceReset([command, '--help'])
+    expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
+      exitCode: 0,
+      usage: true,
+    })
+  })
+
+  // Every example of the help text that needs no recording is tried as far as a program goes without running it.
+  test('its filters are filters', async () => {
+    const { stdout } = await traceReset(['--help'])
+    const examples = [...stdout.matchAll(/^ {2}trace-reset((?: --[sd](?:addr|port) \S+)+)/gm)].map(([, args]) => args)
+    expect(examples.length).toBeGreaterThan(2)
+    for (const args of examples) {
+      const { exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...(args ?? '').trim().split(' ')])
+      expect({ args, exitCode }).toEqual({ args, exitCode: 0 })
+    }
+  })
+
+  test('the version is that of the package', async () => {
+    const version = versionOf(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    expect(await traceReset(['--version'])).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 })
+  })
+})
+
+// The fake dies at once, with exit code 1 and words of its own: whoever gets 2 was judged before bpftrace ran.
+const LIVE = ['--facts', factsOf('6.1'), '--bpftrace', bin('dies-at-start'), '--ehash', 'off']
+
+test.each<[string, string[], RegExp]>([
+  ['an address', ['--saddr', 'example.org'], /^--saddr: "example\.org" is not an IP address$/],
+  ['a prefix length', ['--daddr', '192.0.2.0/40'], /^--daddr: "192\.0\.2\.0\/40" has no prefix length of 0 to 32$/],
+  ['a port', ['--dport', '65536'], /^--dport: "65536" is not a port$/],
+  ['a range', ['--sport', '90-80'], /^--sport: "90-80" is not a port$/],
+  ['a network namespace', ['--netns', 'eth0'], /^--netns: "eth0" is not the inode/],
+  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
+  ['IPv6 alone', ['--saddr', '2001:db8::1'], /^the filter selects IPv6 only/],
+  ['a format', ['--format', 'xml'], /'xml' is invalid\. Allowed choices are table, json, csv/],
+  ['a source of look-ups', ['--ehash', 'dmesg'], /'dmesg' is invalid/],
+  ['a count', ['-n', '0'], /'0' is invalid/],
+  ['a count in words', ['-n', 'many'], /'many' is invalid/],
+  ['an option', ['--port', '80'], /^unknown option '--port'/],
+  ['an option without its value', ['--dport'], /argument missing/],
+  ['a word too many', ['everything'], /everything|too many arguments/],
+  ['an output in no directory', ['--output', file('none/x')], /^--output: cannot write .*: ENOENT/],
+  ['an output that is a directory', ['--output', directory], /^--output: cannot write .*: EISDIR/],
+  ['a recording in no directory', ['--record', file('none/x.gz')], /^--record: cannot write .*: ENOENT/],
+  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: ENOENT/],
+  ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
+  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
+  [
+    'an expectation that is none',
+    ['replay', TWO, '--expect', 'no-socket=x'],
+    /^--expect: "no-socket=x" is not a cause$/,
+  ],
+  ['a replay of nothing', ['replay'], /^missing required argument 'file'/],
+  ['a replay to an output in no directory', ['replay', TWO, '-o', file('none/x')], /^--output: cannot write /],
+  ['a cause', ['causes', 'magic'], /^there is no cause "magic"$/],
+  ['a command below a command', ['module', 'burn'], /burn/],
+  ['a look-up of many', ['ehash', 'lookup', '--saddr', '192.0.2.0/24'], /^--saddr: a look-up is for one address$/],
+])('a usage error, 2, in one line with a hint: %s', async (_, args, message) => {
+  const live = args[0]?.startsWith('-') === true || args[0] === 'everything'
+  const { stdout, stderr, exitCode } = await traceReset(live ? [...LIVE, ...args] : args)
+  expect(stderr).toMatch(/^trace-reset: [^\n]+\nhint: [^\n]+\n$/)
+  expect(stderr.split('\n')[0]?.slice('trace-reset: '.length)).toMatch(message)
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+})
+
+test.each([
+  [['peer-aborted'], 0, 'nothing lost'],
+  [['peer-aborted=2'], 0, 'nothing lost'],
+  [['peer-aborted', 'linger-zero=0'], 0, 'nothing lost'],
+  [['peer-aborted=1'], 4, 'trace-reset: expected peer-aborted 1 times, got peer-aborted 2 times'],
+  [['linger-zero'], 4, 'trace-reset: expected linger-zero, got peer-aborted 2 times'],
+  [
+    ['linger-zero', 'no-socket=3'],
+    4,
+    'expected linger-zero, got peer-aborted 2 times; expected no-socket 3 times, got',
+  ],
+])('replay --expect %j gives %d', async (expectations, code, message) => {
+  const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])
+  expect(exitCode).toBe(code)
+  expect(stderr).toContain(message)
+})
+
+test('an expectation counts what the filter lets through', async () => {
+  const { exitCode } = await replayHere([TWO, '--sport', '1', '--expect', 'peer-aborted=1'])
+  expect(exitCode).toBe(0)
+})
+
+test('-n ends after so many verdicts', async () => {
+  const { stdout, exitCode } = await replayHere([MANY, '--format', 'json', '-n', '3'])
+  expect({ lines: stdout.trimEnd().split('\n').length, exitCode }).toEqual({ lines: 3, exitCode: 0 })
+})
+
+test('-o takes the verdicts, and standard output stays empty', async () => {
+  const onto = file('verdicts.csv')
+  const { stdout, exitCode } = await traceReset(['replay', TWO, '--format', 'csv', '-o', onto])
+  const direct = await replayHere([TWO, '--format', 'csv'])
+  expect({ stdout, exitCode, written: readFileSync(onto, 'utf8') }).toEqual({
+    stdout: '',
+    exitCode: 0,
+    written: direct.stdout,
+  })
+})
+
+test('totals are the last line on standard error', async () => {
+  const { stderr } = await traceReset(['replay', TWO])
+  expect(stderr).toMatchInlineSnapshot(`
+    "trace-reset: 2 resets: 0 sent, 2 received; 0 look-ups; nothing lost
+    "
+  `)
+})
+
+test.each(['table', 'json', 'csv'])('whoever reads %s may go: | head', async (format) => {
+  const command = `{ "$0" "$1" replay "$2" --format ${format}; echo "exit code $?" >&2; } | head -n 1`
+  const { stdout, stderr } = await execa('sh', ['-c', command, process.execPath, CLI, MANY])
+  expect(stdout.split('\n')).toHaveLength(1)
+  expect(stderr.split('\n').filter((line) => !/^trace-reset: \d+ resets?: /.test(line))).toEqual(['exit code 0'])
+})
+
+// script(1), of every system's base, gives the command a terminal.
+const SCRIPT = 'script'
+const onTerminal = async (env: Record<string, string>) => {
+  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' 2>/dev/null`
+  const { stdout } = await execa(SCRIPT, ['-qec', command, '/dev/null'], {
+    env: { TERM: 'xterm', NO_COLOR: '', ...env },
+    stdin: 'ignore',
+  })
+  return stdout
+}
+
+describe('colour', () => {
+  test('on a terminal', async () => expect(await onTerminal({})).toContain('\u001b[33mpeer-aborted'))
+  test('not with NO_COLOR', async () => expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u001b['))
+  test('not on a dumb one', async () => expect(await onTerminal({ TERM: 'dumb' })).not.toContain('\u001b['))
+  test('not in a file or a pipe', async () =>
+    expect((await traceReset(['replay', TWO])).stdout).not.toContain('\u001b'))
+})
+
+test('causes lists all, and explains one', async () => {
+  const all = await traceReset(['causes'])
+  expect(all.stdout).toMatch(/^linger-zero \(local-app\)$/m)
+  expect(all.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  expect((await traceReset(['causes', 'linger-zero'])).stdout).toMatch(/^linger-zero\n\nWho: local-app\n/)
+})
+
+test('program prints what would run, from facts of another machine', async () => {
+  const filter = ['--saddr', '192.0.2.0/24,198.51.100.7', '--dport', '80,8000-8100']
+  const { stdout, exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...filter])
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: readFileSync(new URL('live/golden/6.1.bt', import.meta.url), 'utf8'),
+  })
+})
+
+test('probes lists the catalogue with the arguments of that kernel', async () => {
+  const { stdout } = await traceReset(['probes', '--facts', factsOf('6.12')])
+  expect(stdout.match(/^\+ .*$/gm)).toMatchInlineSnapshot(`
+    [
+      "+ function tcp_v4_rcv(skb)",
+      "+ function tcp_v4_send_reset(sk, skb, reason)",
+      "+ function tcp_send_active_reset(sk, reason)",
+      "+ function tcp_reset(sk, skb)",
+      "+ tracepoint inet_sock_set_state",
+      "+ function inet_csk_accept(sk, arg)",
+    ]
+  `)
+})

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// The command as a user runs it: dist/cli.js in a process of its own, with nothing of this one's environment that matters.
+import { fileURLToPath } from 'node:url'
+import { execa, type Options } from 'execa'
+import { replay } from '../src/commands/replay.ts'
+import { ExpectedError } from '../src/errors.ts'
+import type { Io } from '../src/io.ts'
+import { createCommand, type Actions } from '../src/options.ts'
+
+export const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+export const bin = (name: string) => fileURLToPath(new URL(`bin/${name}`, import.meta.url))
+export const factsOf = (kernel: string) => fileURLToPath(new URL(`live/facts/${kernel}.json`, import.meta.url))
+
+const ENVIRONMENT = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm' }
+
+/** Starts it; give it up with its `kill`. */
+export const start = (args: readonly string[], options: Options = {}) =>
+  execa(process.execPath, [CLI, ...args], {
+    env: ENVIRONMENT,
+    reject: false,
+    stripFinalNewline: false,
+    // An end that does not come is a failure of the test, not of the machine: 15 s is ten times what any of them takes.
+    timeout: 15_000,
+    killSignal: 'SIGKILL',
+    ...options,
+  })
+
+/** Runs it to its end. */
+export const traceReset = async (args: readonly string[], options: { input?: string | Uint8Array } = {}) => {
+  const { stdout, stderr, exitCode } = await start(args, { input: '', ...options })
+  return { stdout: String(stdout), stderr: String(stderr), exitCode }
+}
+
+const other = () => Promise.reject(new Error('not a replay'))
+
+/**
+ * `trace-reset replay ARGS` without a process of its own, which takes ten times as long as most replays: the same options
+ * and the same command, and its failures told as cli.ts tells them.
+ */
+export const replayHere = async (args: readonly string[]) => {
+  const run = { stdout: '', stderr: '', exitCode: 0 }
+  const { signal } = new AbortController()
+  const io: Io = {
+    cache: '',
+    out: (text) => void (run.stdout += text),
+    tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
+    colour: false,
+    stop: signal,
+    kill: signal,
+  }
+  const actions: Actions = {
+    replay: (file, options) => replay(file, options, io),
+    trace: other,
+    program: other,
+    probes: other,
+    ehashLookup: other,
+    module: other,
+    doctor: other,
+    causes: other,
+  }
+  try {
+    await createCommand('', actions, (code) => (run.exitCode = code)).parseAsync(['replay', ...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error
+    run.stderr += `trace-reset: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`
+    run.exitCode = error.exitCode
+  }
+  return run
+}
+
+/** Resolves when the condition holds; asks often, and gives up only when a slow machine would have long been there. */
+export const until = async (what: string, holds: () => boolean) => {
+  const end = performance.now() + 15_000
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`it never came to be: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

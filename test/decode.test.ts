@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decode } from '../src/decode.ts'
+import type { Observation } from '../src/observation.ts'
+import {
+  flow,
+  lookup,
+  lost,
+  owner,
+  packet,
+  reply,
+  reset,
+  segment,
+  socket,
+  start,
+  state,
+  stop,
+  task,
+  tick,
+  TUPLE,
+} from './samples.ts'
+
+const moment = fc.record({ s: fc.nat(), ns: fc.nat(999_999_999) })
+const sequence = fc.integer({ min: 0, max: 2 ** 32 - 1 })
+const text = fc.string({ unit: 'binary' })
+const pointer = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }).map((value) => value.toString(16))
+const tuple = fc.oneof(
+  fc.record({ saddr: fc.ipV4(), sport: fc.nat(65535) }).map((over) => ({ ...TUPLE, ...over })),
+  fc.record({ saddr: fc.ipV6(), daddr: fc.ipV6() }).map((over) => ({ ...TUPLE, family: 6 as const, ...over })),
+)
+const tasks = fc.record({ comm: text, exit_code: fc.option(fc.nat()) }).map(task)
+const segments = fc.record({ skb: pointer, seq: sequence, length: fc.integer({ min: -40, max: 65535 }) }).map(segment)
+const sockets = fc.record({ sk: pointer, cookie: pointer, snd_nxt: sequence, linger: fc.boolean() }).map(socket)
+
+const observations: fc.Arbitrary<Observation> = fc.oneof(
+  fc.record({ at: moment, kernel: text, probes: fc.array(text) }).map(start),
+  fc.record({ at: moment, tuple, segment: segments, first: fc.boolean() }).map(packet),
+  fc
+    .record({
+      at: moment,
+      tuple,
+      segment: fc.option(segments),
+      socket: fc.option(sockets),
+      task: fc.option(tasks),
+      stack: fc.array(text),
+      reason: fc.option(text),
+      flow: fc.option(fc.record({ last: moment }).map(flow)),
+    })
+    .map(reset),
+  fc.record({ at: moment, skb: pointer }).map(reply),
+  fc.record({ at: moment, tuple, sk: pointer, task: tasks }).map(state),
+  fc.record({ at: moment, tuple, sk: pointer, task: tasks }).map(owner),
+  fc.record({ at: moment, event: moment, tuple }).map((over) => lookup({ found: null, error: 'EIO' }, over)),
+  fc.nat(1e9).map(tick),
+  fc.nat().map((count) => lost('lookups', count)),
+  fc.option(text).map(stop),
+)
+
+test('what is written is read back', () => {
+  fc.assert(
+    fc.property(observations, (observation) => {
+      const line = JSON.stringify(observation)
+      expect(line).not.toContain('\n')
+      expect(decode(line, 2)).toEqual(observation)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test.each([
+  [1, '{"kind":"start","schema":2}', 'made by a newer trace-reset: it has schema 2, and this one reads up to 1'],
+  [1, JSON.stringify(stop()), 'no recording: its first line is not the start of one'],
+  [1, '{"hello":1}', 'no recording: its first line is not the start of one'],
+  [1, 'null', 'no recording: its first line is not the start of one'],
+  [1, 'hello', 'garbled: it is not JSON'],
+  [2, '', 'garbled: it is not JSON'],
+  [2, '{"kind":"tick","at":{"s":1', 'garbled: it is not JSON'],
+])('line %d that is %s', (number, line, message) => {
+  expect(() => decode(line, number)).toThrow(message)
+})
+
+test.each<[string, object]>([
+  ['kind', { kind: 'strange' }],
+  ['at.ns', { ...tick(1), at: { s: 1, ns: 1e9 } }],
+  ['at.ns', { ...tick(1), at: { s: 1, ns: 1.5 } }],
+  ['tuple.saddr', packet({ tuple: { ...TUPLE, saddr: 'localhost' } })],
+  ['tuple.dport', packet({ tuple: { ...TUPLE, dport: 65536 } })],
+  ['segment.skb', packet({ segment: segment({ skb: '0x1' }) })],
+  ['count', lost('events', -1)],
+])('a line whose %s is wrong is named so', (path, line) => {
+  expect(() => decode(JSON.stringify(line), 2)).toThrow(`no line of a recording: ${path}: `)
+})

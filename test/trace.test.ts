@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+// Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
+// the kernel's.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Facts } from '../src/live/facts.ts'
+import { loadFacts } from '../src/live/recordedFacts.ts'
+import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
+import { causesOf, verdictsOf } from './json.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'trace-reset-live-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+const file = (name: string) => join(directory, name)
+
+const live = (fake: string, ...args: string[]) => [
+  '--facts',
+  factsOf('6.1'),
+  '--bpftrace',
+  bin(fake),
+  '--ehash',
+  'off',
+  '--saddr',
+  '192.0.2.2',
+  ...args,
+]
+
+/** Starts a trace and resolves when it has told that it is tracing. */
+const tracing = async (args: readonly string[]) => {
+  const child = start(args, { stdin: 'ignore' })
+  let stderr = ''
+  let stdout = ''
+  child.stderr?.on('data', (bytes: Buffer) => (stderr += String(bytes)))
+  child.stdout?.on('data', (bytes: Buffer) => (stdout += String(bytes)))
+  await until('tracing', () => stderr.includes('; Ctrl-C ends\n'))
+  return { child, pid: child.pid ?? 0, seen: () => stdout, told: () => stderr }
+}
+
+const children = (pid: number) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+
+// A zombie is one that has ended.
+const alive = (pid: number) =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+
+const gone = (pid: number) => {
+  try {
+    return !alive(pid)
+  } catch {
+    // It went between the two looks.
+    return true
+  }
+}
+
+const THREE = ['unread-data-on-close', 'no-listener', 'peer-aborted']
+const TOTALS = 'trace-reset: 3 resets: 2 sent, 1 received; 0 look-ups; nothing lost\n'
+describe('a trace that goes well', () => {
+  test('Ctrl-C ends it: verdicts, totals, 0', async () => {
+    const { child, seen } = await tracing(live('plays', '--format', 'json'))
+    await until('three verdicts, before the end', () => causesOf(seen()).length === 3)
+    child.kill('SIGINT')
+    const { stdout, stderr, exitCode } = await child
+    expect({ causes: causesOf(String(stdout)), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
+    expect(String(stderr)).toBe(
+      `trace-reset: tracing saddr=192.0.2.2 on Linux 6.1.0-56-cloud-amd64 (bpftrace 0.17.0, TCP hash: off); Ctrl-C ends\n${TOTALS}`,
+    )
+  })
+
+  test.each(['SIGTERM', 'SIGHUP'] as const)('%s ends it as well', async (signal) => {
+    const { child } = await tracing(live('plays'))
+    child.kill(signal)
+    expect((await child).exitCode).toBe(0)
+  })
+
+  test('the Ctrl-C of a terminal, which reaches bpftrace too', async () => {
+    const child = start(live('plays'), { stdin: 'ignore', detached: true })
+    let stderr = ''
+    child.stderr?.on('data', (bytes: Buffer) => (stderr += String(bytes)))
+    await until('tracing', () => stderr.includes('; Ctrl-C ends\n'))
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    expect((await child).exitCode).toBe(0)
+  })
+
+  test('-n ends it by itself', async () => {
+    const { stdout, exitCode } = await traceReset(live('plays', '--format', 'json', '-n', '2'))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE.slice(0, 2), exitCode: 0 })
+  })
+
+  test('bpftrace may end by itself', async () => {
+    const { stdout, stderr, exitCode } = await traceReset(live('ends', '--format', 'json'))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
+    expect(stderr).toContain(TOTALS)
+  })
+
+  test('what no filter selects is not judged', async () => {
+    const { stdout } = await traceReset(live('ends', '--format', 'json', '--sport', '40001'))
+    expect(causesOf(stdout)).toEqual(['unread-data-on-close'])
+  })
+
+  test('the verdicts', async () => {
+    const { stdout } = await traceReset(live('ends'))
+    // The date is of today: the scenario has times since boot.
+    expect(stdout.replaceAll(/^\d\d:\d\d:\d\d\.\d{3}/gm, 'hh:mm:ss.mmm')).toMatchInlineSnapshot(`
+      "TIME (UTC)   PEER                  LOCAL                 CAUSE
+      hh:mm:ss.mmm 192.0.2.2:40001       192.0.2.1:80          unread-data-on-close
+                   sent by this host: local-app, certain; closer nginx[812]; state
+                   ESTABLISHED; netns 4026531840
+                   - tcp_send_active_reset ran in close() by nginx[812] (stack:
+                     tcp_send_active_reset < __tcp_close < tcp_close < inet_release)
+                   - 17 bytes of the peer were unread: rcv_nxt 1017, copied_seq 1000
+                   - the TCP hash was not asked: whether a socket was left is not
+                     known
+      hh:mm:ss.mmm 192.0.2.2:40002       192.0.2.1:80          no-listener
+                   sent by this host: local-kernel, certain; netns 4026531840
+                   - tcp_v4_send_reset ran without a socket, for a segment with SYN,
+                     seq 5000, ack 0 and 0 bytes of data: nothing listens on port 80
+                     for it
+                   - the TCP hash was not asked: whether a socket was left is not
+                     known
+      hh:mm:ss.mmm 192.0.2.2:40003       192.0.2.1:80          peer-aborted
+                   received: peer-app, likely; socket a comm=b\\x0areset
+                   fn=\\x1b[2J[900]; state ESTABLISHED; netns 4026531840
+                   - tcp_reset ran for a RST with ACK while the socket was in
+                     ESTABLISHED
+                   - its TTL 64 is that of the flow's first segment, of 4 seen
+                   - the segment before it had come 5 ms earlier
+                   - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so a
+                     live socket aborts
+                   - the TCP hash was not asked: whether a socket was left is not
+                     known
+      "
+    `)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+})
+
+test.each([
+  ['table', 'plain.jsonl'],
+  ['json', 'zipped.jsonl.gz'],
+  ['csv', 'zipped.csv.gz'],
+])('a replay gives the bytes of the trace: %s from %s', async (format, name) => {
+  const { stdout } = await traceReset(live('ends', '--format', format, '--record', file(name)))
+  const replayed = await traceReset(['replay', file(name), '--saddr', '192.0.2.2', '--format', format])
+  expect(stdout.length).toBeGreaterThan(100)
+  expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
+})
+
+describe('bpftrace fails', () => {
+  test('at the start: its words are shown', async () => {
+    const { stdout, stderr, exitCode } = await traceReset(live('dies-at-start'))
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(stderr).toContain('ERROR: Could not resolve symbol: /proc/self/exe:BEGIN_trigger')
+    expect(stderr).toMatch(/^hint: /m)
+    expect(stderr).not.toContain('unexpected')
+  })
+
+  test('to attach: said, and no success', async () => {
+    const { stderr, exitCode } = await traceReset(live('never-attaches'))
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('trace-reset: bpftrace ended before it had attached\n')
+  })
+
+  test.each([
+    ['dies-in-the-middle', 'exit code 134', 'terminate called after throwing an instance of std::bad_alloc'],
+    ['is-killed', '', 'SIGKILL'],
+  ])('in the middle, %s: what was seen is judged and recorded', async (fake, code, words) => {
+    const record = file(`${fake}.jsonl.gz`)
+    const { stdout, stderr, exitCode } = await traceReset(live(fake, '--format', 'json', '--record', record))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 1 })
+    expect(stderr).toContain(words)
+    expect(stderr).toContain(code)
+    expect(stderr).not.toContain('undefined')
+    const replayed = await replayHere([record, '--format', 'json'])
+    expect({ stdout: replayed.stdout, exitCode: replayed.exitCode }).toEqual({ stdout, exitCode: 0 })
+    expect(replayed.stderr).toContain('warning: the trace had failed: ')
+  })
+
+  test('to write lines that can be read: each is a loss, and the trace goes on', async () => {
+    const { child, told } = await tracing(live('garbles', '--format', 'json', '--record', file('garbled.jsonl')))
+    await until('all was recorded', () => readFileSync(file('garbled.jsonl'), 'utf8').includes('"ns":500000000}}\n'))
+    child.kill('SIGINT')
+    const { stdout, exitCode } = await child
+    expect({ causes: causesOf(String(stdout)), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
+    expect(told()).toContain('LOST 5 events')
+    const replayed = await replayHere([file('garbled.jsonl'), '--saddr', '192.0.2.2', '--format', 'json'])
+    expect(replayed.stdout).toBe(stdout)
+  })
+
+  test('to keep up: the loss is said, and lowers the confidence', async () => {
+    const { stdout, stderr } = await traceReset(live('loses', '--format', 'json', '-n', '3'))
+    expect(stderr).toContain('LOST 1239 events')
+    expect(verdictsOf(stdout).map(({ confidence }) => confidence)).not.toContain('certain')
+  })
+})
+
+describe('nothing is left behind', () => {
+  test('by a second Ctrl-C, of a bpftrace that listens to nobody', async () => {
+    const { child, pid } = await tracing(live('deaf'))
+    const [fake = 0] = children(pid)
+    expect(gone(fake)).toBe(false)
+    child.kill('SIGINT')
+    // Again until it ends: two signals at once are delivered as one.
+    await until('the tool is gone', () => {
+      child.kill('SIGINT')
+      return gone(pid)
+    })
+    await child
+    await until('bpftrace is gone', () => gone(fake))
+  })
+
+  test('by a Ctrl-C while bpftrace is still compiling', async () => {
+    const child = start(live('compiles'), { stdin: 'ignore' })
+    const pid = child.pid ?? 0
+    await until('bpftrace runs', () =>
+      children(pid).some((one) => readFileSync(`/proc/${one}/comm`, 'latin1') === 'sleep\n'),
+    )
+    const [fake = 0] = children(pid)
+    child.kill('SIGINT')
+    expect((await child).exitCode).toBe(0)
+    await until('bpftrace is gone', () => gone(fake))
+  })
+
+  test.each(['plays', 'deaf'])('by a SIGKILL of the tool, of a bpftrace that is %s', async (name) => {
+    const { child, pid } = await tracing(live(name))
+    const [fake = 0] = children(pid)
+    expect(gone(fake)).toBe(false)
+    child.kill('SIGKILL')
+    await child
+    await until('bpftrace is gone', () => gone(fake))
+  })
+
+  test('by a reader that goes', async () => {
+    const { child, pid, seen } = await tracing(live('plays', '--format', 'json'))
+    const [fake = 0] = children(pid)
+    await until('a verdict', () => seen() !== '')
+    child.stdout?.destroy()
+    child.kill('SIGINT')
+    expect((await child).exitCode).toBe(0)
+    await until('bpftrace is gone', () => gone(fake))
+  })
+})
+
+const lacking = async (over: Partial<Facts> | ((facts: Facts) => Partial<Facts>), ...args: string[]) => {
+  const facts = await loadFacts({ facts: factsOf('6.1'), bpftrace: 'bpftrace' })
+  const path = file('facts.json')
+  writeFileSync(path, JSON.stringify({ ...facts, ...(typeof over === 'function' ? over(facts) : over) }))
+  const { stderr, exitCode } = await traceReset(['--facts', path, '--bpftrace', bin('ends'), '--ehash', 'off', ...args])
+  return { stderr, exitCode }
+}
+
+const without = (name: string) => (facts: Facts) => {
+  if ('error' in facts.btf) throw new Error('the recorded facts have no BTF')
+  const { [name]: _, ...functions } = facts.btf.functions
+  return { btf: { ...facts.btf, functions } }
+}
+
+describe('a machine that cannot trace: 3, with the remedy', () => {
+  test.each<[string, Parameters<typeof lacking>[0], RegExp]>([
+    ['not root', { euid: 1000 }, /^trace-reset: cannot trace here: root: effective user id 1000\nhint: run as root/],
+    [
+      'no bpftrace',
+      { bpftrace: { path: 'bpftrace', error: 'ENOENT' } },
+      /bpftrace: bpftrace: ENOENT\nhint: install it/,
+    ],
+    [
+      'bpftrace 0.11',
+      { bpftrace: { path: 'b', version: '0.11.3' } },
+      /bpftrace: 0\.11\.3\nhint: install bpftrace 0\.17/,
+    ],
+    [
+      'bpftrace 0.16',
+      { bpftrace: { path: 'b', version: '0.16.0' } },
+      /bpftrace: 0\.16\.0\nhint: install bpftrace 0\.17/,
+    ],
+    ['no setpriv', { setpriv: false }, /setpriv: not found\nhint: install util-linux/],
+    ['no BTF', { btf: { error: 'ENOENT: no such file' } }, /BTF: ENOENT: no such file\nhint: use a kernel built with/],
+    ['no kprobes', without('register_kprobe'), /kprobes: not in this kernel\nhint: use a kernel built with/],
+    ['lockdown', { lockdown: 'confidentiality' }, /lockdown: confidentiality\nhint: lockdown=confidentiality forbids/],
+  ])('%s', async (_, over, message) => {
+    const { stderr, exitCode } = await lacking(over)
+    expect(stderr).toMatch(message)
+    expect({ lines: stderr.trimEnd().split('\n').length, exitCode }).toEqual({ lines: 2, exitCode: 3 })
+  })
+
+  test.each(['0.17.0', '1.0'])('bpftrace %s will do', async (version) => {
+    expect(await lacking({ bpftrace: { path: 'b', version } })).toMatchObject({ exitCode: 0 })
+  })
+
+  test.each(['tcp_reset', 'tcp_send_active_reset', 'inet_csk_accept'])(
+    'a kernel without %s is traced with the rest',
+    async (name) => {
+      const { stderr, exitCode } = await lacking(without(name), '--record', file('narrow.jsonl'))
+      expect(exitCode).toBe(0)
+      expect(stderr).toContain(`trace-reset: warning: this kernel has no ${name}: the trace goes on without it\n`)
+      const [head = ''] = readFileSync(file('narrow.jsonl'), 'utf8').split('\n')
+      expect(JSON.parse(head)).toMatchObject({ missing: [name] })
+    },
+  )
+
+  test('a kernel with none of them is not', async () => {
+    const { stderr, exitCode } = await lacking({
+      btf: { functions: { register_kprobe: ['p'] }, typedefs: [], enumerators: {} },
+    })
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/^trace-reset: this kernel has none of the functions to trace\nhint: /)
+  })
+})
