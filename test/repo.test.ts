@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// What holds of the tree as a whole: who imports whom, what is pure, how long files are, what they begin with.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { versionOf } from './json.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+const files = (directory: string, name: RegExp) =>
+  readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+    .map((path) => join(directory, path))
+    .filter((path) => name.test(path))
+
+const SOURCES = files('src', /\.ts$/)
+const PROBES = files('probes', /\.bt$/)
+const KMOD = files('kmod', /(\.[ch]|Makefile|Kbuild|dkms\.conf)$/).filter((path) => !path.endsWith('.mod.c'))
+
+// Comments speak of what is imported elsewhere, and strings of the process in words.
+const code = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+
+const imports = (path: string) =>
+  [...code(path).matchAll(/(?:\bfrom|\bimport\()\s*'([^']+)'/g)].map(([, name = '']) =>
+    name.startsWith('.') ? normalize(join(dirname(path), name)) : name,
+  )
+
+/** The layers, outermost first; a file may import from its own layer and from those below. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['src/cli.ts'],
+  ['src/commands/'],
+  ['src/options.ts'],
+  ['src/run.ts', 'src/live/', 'src/replay.ts', 'src/print.ts'],
+  ['src/ehash/', 'src/record.ts', 'src/report.ts', 'src/decode.ts', 'src/through.ts', 'src/package.ts', 'src/io.ts'],
+  ['src/format/'],
+  ['src/verdict/'],
+  ['src/flow/', 'src/filter/'],
+  ['src/observation.ts'],
+  ['src/time.ts', 'src/errors.ts'],
+]
+
+const layerOf = (path: string) =>
+  LAYERS.findIndex((layer) => layer.some((entry) => (entry.endsWith('/') ? path.startsWith(entry) : path === entry)))
+
+test('every source file has a layer', () => {
+  expect(SOURCES.filter((path) => layerOf(path) < 0)).toEqual([])
+})
+
+test('imports run one way', () => {
+  const upwards = SOURCES.flatMap((path) =>
+    imports(path)
+      .filter((target) => target.startsWith('src/') && layerOf(target) < layerOf(path))
+      .map((target) => `${path} imports ${target}`),
+  )
+  expect(upwards).toEqual([])
+})
+
+test('live and replay know nothing of each other, nor of what becomes of observations', () => {
+  const crossing = SOURCES.filter((path) => path.startsWith('src/live/') || path === 'src/replay.ts').flatMap((path) =>
+    imports(path)
+      .filter((target) => /^src\/(verdict|format|run|print|report|record)\b/.test(target))
+      .concat(
+        imports(path).filter(
+          (target) => (path === 'src/replay.ts') === target.startsWith('src/live/') && target.startsWith('src/live/'),
+        ),
+      )
+      .map((target) => `${path} imports ${target}`),
+  )
+  expect(crossing).toEqual([])
+})
+
+/** What pure files may have of Node: functions of their arguments alone. */
+const PURE_OF_NODE: Record<string, readonly string[]> = {
+  // isIP is the judge of what an address is.
+  'src/filter/filter.ts': ['node:net'],
+  // styleText gives a string back.
+  'src/format/table.ts': ['node:util'],
+}
+const PURE =
+  /^src\/(flow|verdict|filter|format)\/|^src\/(time|options|observation|decode|errors|report|run|through|io)\.ts$|^src\/live\/(program|line|message|btf|catalogue|check)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+
+test('pure files take nothing from Node', () => {
+  const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>
+    imports(path)
+      .filter((target) => target.startsWith('node:') && PURE_OF_NODE[path]?.includes(target) !== true)
+      .map((target) => `${path} imports ${target}`),
+  )
+  expect(impure).toEqual([])
+})
+
+test('pure files have no clock, no timer, no chance', () => {
+  const clocks = SOURCES.filter((path) => PURE.test(path)).filter((path) =>
+    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.|\bsetTimeout\b|\bsetInterval\b|\bMath\.random\b|\bdebounceTime\b|\bbufferTime\b/.test(
+      code(path),
+    ),
+  )
+  expect(clocks).toEqual([])
+})
+
+test('only cli.ts knows the process', () => {
+  const knowing = SOURCES.filter((path) => path !== 'src/cli.ts').filter(
+    (path) => /(?<![\w.])process\.\w/.test(code(path)) || imports(path).includes('node:process'),
+  )
+  expect(knowing).toEqual([])
+})
+
+test.each(['subscribe(', 'Subject('])('%s appears where it must and nowhere else', (word) => {
+  const where = word === 'subscribe(' ? ['src/print.ts', 'src/through.ts'] : []
+  expect(SOURCES.filter((path) => code(path).includes(word)).toSorted()).toEqual(where)
+})
+
+test('no file is longer than 250 lines', () => {
+  const long = [...SOURCES, ...PROBES, ...KMOD].filter((path) => read(path).trimEnd().split('\n').length > 250)
+  expect(long).toEqual([])
+})
+
+test('every source file names its licence in its first two lines', () => {
+  const unnamed = [...SOURCES, ...PROBES, ...KMOD, ...files('test', /\.(ts|mjs|py|sh)$/)].filter(
+    (path) => !/SPDX-License-Identifier: (MIT|GPL-2\.0)/.test(read(path).split('\n', 2).join('\n')),
+  )
+  expect(unnamed).toEqual([])
+})
+
+test('no address is written into the sources but those for documentation', () => {
+  const DOCUMENTATION = /^(192\.0\.2|198\.51\.100|203\.0\.113|127\.0\.0)\.\d+$|^0\.0\.0\.0$/
+  const addresses = [...SOURCES, ...PROBES, ...KMOD].flatMap((path) =>
+    [...read(path).matchAll(/(?:\d{1,3}\.){3}\d{1,3}/g)]
+      .map(([address]) => address)
+      .filter((address) => !DOCUMENTATION.test(address))
+      .map((address) => `${path}: ${address}`),
+  )
+  expect(addresses).toEqual([])
+})
+
+test('the tool and the module have one version', () => {
+  const version = versionOf(read('package.json'))
+  expect(/^PACKAGE_VERSION="(.*)"$/m.exec(read('kmod/dkms.conf'))?.[1]).toBe(version)
+  expect(/^#define TCPHASH_VERSION\s+"(.*)"$/m.exec(read('kmod/tcphash.h'))?.[1]).toBe(version)
+})
