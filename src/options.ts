@@ -50,7 +50,9 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     .version(version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '')}`) })
+    .configureOutput({
+      outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
+    })
     .showHelpAfterError('hint: trace-reset --help shows the options and examples')
     .addHelpText('after', EXAMPLES)
   withOutput(withFilter(root))

@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
 import { defer, from, type Observable } from 'rxjs'
 import { decode } from './decode.ts'
-import { messageOf, traceError } from './errors.ts'
+import { ExpectedError, messageOf, traceError } from './errors.ts'
 import type { Observation } from './observation.ts'
 
 const STDIN = 0
@@ -23,21 +23,33 @@ export const replay = (file: string, warn: (message: string) => void): Observabl
 
 async function* observations(file: string, warn: (message: string) => void): AsyncGenerator<Observation> {
   let number = 0
+  let whole = 0
   let stopped = false
-  for await (const { text, whole } of lines(file)) {
+  for await (const line of readable(file, () => number)) {
     number += 1
     try {
-      const observation = decode(text, number)
+      const observation = decode(line.text, number)
+      whole = number
       stopped ||= observation.kind === 'stop'
       yield observation
     } catch (error) {
       // Half a line at the very end is a write that was cut off, and no fault of the rest.
-      if (whole || number === 1)
+      if (line.whole || number === 1)
         throw traceError(`${file}: line ${number}: ${messageOf(error)}`, hintFor(number), error)
     }
   }
   if (number === 0) throw traceError(`${file}: it is empty, and no recording`, hintFor(1))
-  if (!stopped) warn(`${file} was cut off after line ${number}: what is there is judged`)
+  if (!stopped) warn(`${file} was cut off after line ${whole}: what is there is judged`)
+}
+
+// A damaged gzip, a directory: what the system says of the file, instead of a fault of ours.
+async function* readable(file: string, line: () => number): AsyncGenerator<Line> {
+  try {
+    yield* lines(file)
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error
+    throw traceError(`${file}: cannot be read after line ${line()}: ${messageOf(error)}`, hintFor(line() + 1), error)
+  }
 }
 
 const hintFor = (line: number) =>
@@ -45,7 +57,10 @@ const hintFor = (line: number) =>
     ? 'a recording is what trace-reset --record FILE writes'
     : 'the lines before it were judged; mend or remove this one to read on'
 
-async function* lines(file: string): AsyncGenerator<{ text: string; whole: boolean }> {
+/** A line without its end of line; the last one of a file that was cut off is not whole. */
+type Line = { text: string; whole: boolean }
+
+async function* lines(file: string): AsyncGenerator<Line> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   for await (const bytes of contents(file)) {

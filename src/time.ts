@@ -33,11 +33,11 @@ export const isoTime = (moment: Time, boot: Time): string => {
 /** A span as a person says it: `850 ns`, `1.5 ms`, `12 s`. */
 export const spanText = (ns: number): string => {
   const units = [
-    ['s', 1e9],
-    ['ms', 1e6],
-    ['us', 1e3],
     ['ns', 1],
+    ['us', 1e3],
+    ['ms', 1e6],
   ] as const
-  const [name, size] = units.find(([, size]) => Math.abs(ns) >= size) ?? ['ns', 1]
-  return `${Number((ns / size).toPrecision(3))} ${name}`
+  const rounded = (size: number) => Number((ns / size).toPrecision(3))
+  const [name, size] = units.find(([, size]) => Math.abs(rounded(size)) < 1000) ?? ['s', 1e9]
+  return `${rounded(size)} ${name}`
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { expectationError } from '../errors.ts'
+import { statSync } from 'node:fs'
+import { expectationError, usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { Expectation, ReplayOptions } from '../options.ts'
 import { createPrinter } from '../print.ts'
@@ -8,6 +9,12 @@ import { run } from '../run.ts'
 
 /** Judges a recording. Fails with a trace error when it cannot be read, an expectation error when one does not hold. */
 export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
+  if (options.output !== undefined && isSameFile(file, options.output)) {
+    throw usageError(
+      `--output: ${options.output} is the recording itself`,
+      'name another file: the output would take its place',
+    )
+  }
   const printer = createPrinter(io, options)
   const verdicts = run(
     observations(file, (warning) => io.tell(`warning: ${warning}`)),
@@ -18,6 +25,11 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
   const broken = options.expect.filter((expected) => !holds(expected, given))
   if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
   return 0
+}
+
+const isSameFile = (one: string, other: string) => {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
 const holds = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { environmentError, traceError, usageError } from '../errors.ts'
 import type { Ehash } from '../ehash/ehash.ts'
 import { openModule } from '../ehash/module.ts'
@@ -30,6 +31,13 @@ const LONGEST_PROGRAM = 120_000
 export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   if (!families(options).includes(4))
     throw usageError('the filter selects IPv6 only, which is not traced yet', 'give IPv4 addresses')
+  if (
+    options.output !== undefined &&
+    options.record !== undefined &&
+    resolve(options.output) === resolve(options.record)
+  ) {
+    throw usageError('--output and --record name the same file', 'verdicts and the recording need a file each')
+  }
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
   const program = writeProgram(btf, options, (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'))
@@ -40,8 +48,8 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   for (const name of program.missing) io.tell(`warning: this kernel has no ${name}: the trace goes on without it`)
 
   const ehash = openEhash(options.ehash, facts)
-  const record = options.record === undefined ? undefined : recordTo(options.record)
   const printer = createPrinter(io, options)
+  const record = options.record === undefined ? undefined : recordTo(options.record)
   const stop = new AbortController()
   const source = live({
     bpftrace: options.bpftrace,

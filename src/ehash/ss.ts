@@ -55,13 +55,18 @@ export const readSs = (output: string): Answer => {
   const [word = ''] = line.split(/\s+/)
   const state = STATES[word] ?? word.replaceAll('-', '_')
   const number = (name: string) => Number(new RegExp(`\\b${name}:(\\d+)`).exec(line)?.[1] ?? NaN)
-  const found = state === 'TIME_WAIT' ? 'timewait' : state === 'SYN_RECV' ? 'request' : 'established'
   const cookie = /\bsk:([0-9a-f]+)/.exec(line)?.[1]
-  const answer: Answer = { found, state }
+  const answer: Answer = { found: state === 'SYN_RECV' ? 'request' : 'established', state }
+  // ss tells the substate of a time-wait as its state: an orphan in FIN_WAIT2 has one to stand for it.
+  if (/\btimer:\(timewait/.test(line) || state === 'TIME_WAIT') {
+    Object.assign(answer, { found: 'timewait', state: 'TIME_WAIT', substate: state })
+  }
   if (cookie !== undefined) answer.cookie = cookie
-  if (!Number.isNaN(number('ino'))) answer.inode = number('ino')
-  // ss leaves the owner out when it is root.
-  answer.uid = Number.isNaN(number('uid')) ? 0 : number('uid')
+  // Without an inode nobody owns it any more; with one, ss leaves the owner out when it is root.
+  if (number('ino') > 0) {
+    answer.inode = number('ino')
+    answer.uid = Number.isNaN(number('uid')) ? 0 : number('uid')
+  }
   return answer
 }
 

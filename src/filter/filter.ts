@@ -74,7 +74,7 @@ export const parsePorts = (option: string, text: string): Range[] =>
 /** `4026531840,4026532001` -> inodes of network namespaces. Throws a usage error. */
 export const parseNetns = (option: string, text: string): number[] =>
   text.split(',').map((part) => {
-    if (!/^[1-9]\d{0,9}$/.test(part)) {
+    if (!/^[1-9]\d{0,9}$/.test(part) || Number(part) > 0xffffffff) {
       throw usageError(
         `${option}: ${JSON.stringify(part)} is not the inode of a network namespace`,
         'readlink /proc/PID/ns/net prints it',

@@ -34,9 +34,10 @@ export const correlate = (): Machine<Observation, Case> => {
   let now: Time = { s: 0, ns: 0 }
   let lastLoss: Time | null = null
 
-  const begin = (reset: Kind<'reset'>) => {
-    const known = flows.knownSince(reset.tuple)
-    const flow = flows.of(reset.tuple, now)
+  const begin = (observed: Kind<'reset'>) => {
+    const known = flows.knownSince(observed.tuple)
+    const flow = flows.of(observed.tuple, now)
+    const reset = withSegment(observed, flow.rst)
     const rst = reset.segment !== null && (reset.segment.flags & FLAG.rst) !== 0
     if (reset.fn === 'tcp_reset' && !rst) {
       // The trap of tcp_reset: no RST came in. What follows for the same segment is this host's own RST.
@@ -100,6 +101,11 @@ export const correlate = (): Machine<Observation, Case> => {
     if (entry !== undefined) entry.case.replied = at
   }
 
+  const arrived = (packet: Kind<'packet'>) => {
+    const flow = flows.of(packet.tuple, packet.at)
+    if ((packet.segment.flags & FLAG.rst) !== 0) flow.rst = packet
+  }
+
   const take = (observation: Observation) => {
     switch (observation.kind) {
       case 'start':
@@ -112,8 +118,7 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'state':
         return flows.changed(observation)
       case 'packet':
-        flows.of(observation.tuple, observation.at)
-        break
+        return arrived(observation)
       case 'owner':
         return flows.accepted(observation)
       case 'lookup':
@@ -144,6 +149,12 @@ export const correlate = (): Machine<Observation, Case> => {
 const left = ({ reset, replied, gaps }: Case) => reset.fn !== 'tcp_v4_send_reset' || replied !== null || gaps.length > 0
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
+
+// On 5.10 tcp_reset does not get the segment: it is the RST that has just come in for the connection, if one has.
+const withSegment = (reset: Kind<'reset'>, rst: Kind<'packet'> | null): Kind<'reset'> =>
+  reset.fn === 'tcp_reset' && reset.segment === null && rst !== null && nanosecondsBetween(reset.at, rst.at) < SETTLE_NS
+    ? { ...reset, segment: rst.segment }
+    : reset
 
 // The current task is the closer only when it came here by its own close(), connect() or exit; a timer runs on anybody.
 const closerOf = ({ task, stack }: Kind<'reset'>) =>

@@ -11,6 +11,8 @@ export type Flow = {
   closed: Kind<'state'> | null
   /** What the TCP hash held when the flow was first seen. */
   first: Kind<'lookup'> | null
+  /** The last segment with RST that came in. */
+  rst: Kind<'packet'> | null
   /** tcp_reset's last call for a segment without RST. */
   withoutRst: Kind<'reset'> | null
 }
@@ -25,7 +27,7 @@ export const createFlows = () => {
   const owners = createMemory<Task>()
 
   const of = (tuple: Tuple, now: Time): Flow =>
-    flows.use(tupleKey(tuple), () => ({ since: now, closed: null, first: null, withoutRst: null }))
+    flows.use(tupleKey(tuple), () => ({ since: now, closed: null, first: null, rst: null, withoutRst: null }))
 
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT') owners.set(sk, task)

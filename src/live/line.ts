@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
+import { isIP } from 'node:net'
 import { stateName } from '../flow/states.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
 import { timeOf } from '../time.ts'
 
 /** Reads the fields of one line that a probe printed. */
-type Fields = { text: (name: string) => string; number: (name: string) => number; big: (name: string) => bigint }
+type Fields = {
+  text: (name: string) => string
+  hex: (name: string) => string
+  number: (name: string) => number
+  big: (name: string) => bigint
+}
 
 /**
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation. `reasons`
@@ -15,7 +21,7 @@ export const readLine = (line: string, reasons: Readonly<Record<number, string>>
   const at = timeOf(fields.big('at'))
   if (kind === 'tick') return { kind, at }
   const event = { at, cpu: fields.number('cpu'), fn: fields.text('fn') }
-  if (kind === 'reply') return { kind, ...event, skb: fields.text('skb') }
+  if (kind === 'reply') return { kind, ...event, skb: fields.hex('skb') }
   const tuple = readTuple(fields)
   switch (kind) {
     case 'packet':
@@ -23,10 +29,10 @@ export const readLine = (line: string, reasons: Readonly<Record<number, string>>
     case 'state': {
       const from = stateName(fields.number('from'))
       const to = stateName(fields.number('to'))
-      return { kind, ...event, tuple, sk: fields.text('sk'), from, to, task: readTask(fields) }
+      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, task: readTask(fields) }
     }
     case 'owner':
-      return { kind, ...event, tuple, sk: fields.text('sk'), task: readTask(fields) }
+      return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
     case 'reset':
       return {
         kind,
@@ -52,12 +58,16 @@ const split = (line: string) => {
   const values = new Map(pairs.map((pair) => cut(pair, '=')))
   values.set('comm', comm)
   const text = (name: string) => values.get(name) ?? ''
+  const hex = (name: string) => {
+    if (!/^[0-9a-f]{1,16}$/.test(text(name))) throw new Error(`${name} is no pointer: ${JSON.stringify(text(name))}`)
+    return text(name)
+  }
   const big = (name: string) => {
     if (!/^-?\d+$/.test(text(name))) throw new Error(`${name} is no number: ${JSON.stringify(text(name))}`)
     return BigInt(text(name))
   }
   const number = (name: string) => Math.min(Number(big(name)), Number.MAX_SAFE_INTEGER)
-  return { kind, stack, fields: { text, number, big } satisfies Fields }
+  return { kind, stack, fields: { text, hex, number, big } satisfies Fields }
 }
 
 const cut = (text: string, separator: string): [string, string] => {
@@ -67,17 +77,22 @@ const cut = (text: string, separator: string): [string, string] => {
 
 const given = (fields: Fields, pointer: string) => !['', '0'].includes(fields.text(pointer))
 
+const address = (text: string) => {
+  if (isIP(text) === 0) throw new Error(`no address: ${JSON.stringify(text)}`)
+  return text
+}
+
 const readTuple = (fields: Fields) => ({
   family: fields.number('family') === 6 ? (6 as const) : (4 as const),
-  saddr: fields.text('saddr'),
+  saddr: address(fields.text('saddr')),
   sport: fields.number('sport'),
-  daddr: fields.text('daddr'),
+  daddr: address(fields.text('daddr')),
   dport: fields.number('dport'),
   netns: fields.number('netns'),
 })
 
 const readSegment = (fields: Fields): Segment => ({
-  skb: fields.text('skb'),
+  skb: fields.hex('skb'),
   flags: fields.number('flags'),
   seq: fields.number('seq'),
   ack: fields.number('ack'),
@@ -101,7 +116,7 @@ const NUMBERS = [
 
 const readSocket = (fields: Fields): Socket => {
   const state = stateName(fields.number('state'))
-  const socket: Socket = { sk: fields.text('sk'), state }
+  const socket: Socket = { sk: fields.hex('sk'), state }
   if (state === 'TIME_WAIT') {
     return { ...socket, substate: stateName(fields.number('substate')), rcv_nxt: fields.number('tw_rcv_nxt') }
   }

@@ -41,7 +41,10 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
           return observation === undefined || !attached ? [] : [observation]
         }
         case 'exit': {
-          const error = output.code === 0 ? null : `bpftrace ended with exit code ${output.code}: ${output.words}`
+          const error =
+            output.code === 0
+              ? null
+              : `bpftrace ended${output.code === undefined ? '' : ` with exit code ${output.code}`}: ${output.words}`
           if (attached) stopped = { kind: 'stop', error }
           else if (!trace.stop.aborted)
             throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))

@@ -11,7 +11,7 @@ export type Message = { kind: 'lost'; count: number } | { kind: 'line'; text: st
  * mended to U+00E9. Losses carry their number in `data` on all of them (0.27 has `count` besides).
  */
 export const readMessage = (line: string): Message | undefined => {
-  const message: unknown = JSON.parse(line.replaceAll(/\\uffffff([0-9a-f]{2})/g, '\\u00$1'))
+  const message: unknown = JSON.parse(line.replaceAll(/(?<=(?<!\\)(?:\\\\)*)\\uffffff([0-9a-f]{2})/g, '\\u00$1'))
   if (typeof message !== 'object' || message === null || !('type' in message)) return undefined
   const data: unknown = 'data' in message ? message.data : undefined
   switch (message.type) {
