@@ -14,6 +14,7 @@
 #error "tcphash requires Linux >= 5.10"
 #endif
 
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/in6.h>
 #include <linux/inet.h>
@@ -38,6 +39,51 @@
 #define tcphash_call(lookup, net, ...) lookup(net, __VA_ARGS__)
 #endif
 
+#include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
+
+/*
+ * The listeners of one bucket, under RCU. 5.19 moved them from an hlist of
+ * icsk_listen_portaddr_node to an hlist_nulls of sk_nulls_node, and the iterator
+ * of the former went with it.
+ */
+#ifdef inet_lhash2_for_each_icsk_rcu
+static inline struct sock *tcphash_listener(struct hlist_node *node)
+{
+	struct inet_connection_sock *icsk =
+		hlist_entry_safe(node, struct inet_connection_sock, icsk_listen_portaddr_node);
+
+	return (struct sock *)icsk;
+}
+
+static inline struct sock *tcphash_first_listener(struct inet_listen_hashbucket *head)
+{
+	return tcphash_listener(rcu_dereference(hlist_first_rcu(&head->head)));
+}
+
+static inline struct sock *tcphash_next_listener(struct sock *sk)
+{
+	struct hlist_node *node = &inet_csk(sk)->icsk_listen_portaddr_node;
+
+	return tcphash_listener(rcu_dereference(hlist_next_rcu(node)));
+}
+#else
+static inline struct sock *tcphash_listener(struct hlist_nulls_node *node)
+{
+	return is_a_nulls(node) ? NULL : hlist_nulls_entry(node, struct sock, sk_nulls_node);
+}
+
+static inline struct sock *tcphash_first_listener(struct inet_listen_hashbucket *head)
+{
+	return tcphash_listener(rcu_dereference(hlist_nulls_first_rcu(&head->nulls_head)));
+}
+
+static inline struct sock *tcphash_next_listener(struct sock *sk)
+{
+	return tcphash_listener(rcu_dereference(hlist_nulls_next_rcu(&sk->sk_nulls_node)));
+}
+#endif
+
 #else /* !__KERNEL__: enough for parse.c */
 
 #include <arpa/inet.h>
@@ -56,6 +102,7 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
+#define BIT(n) (1u << (n))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* net/core/utils.c has these; the callers here want the whole text to be an address. */

@@ -4,49 +4,16 @@
  * of the tuple, then the listener. All under RCU; no lock of a bucket or of a
  * socket is taken, and no other chain is read.
  */
-#include <linux/cred.h>
-#include <linux/jiffies.h>
-#include <linux/nsproxy.h>
+#include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
-#include <linux/sched.h>
 #include <linux/sock_diag.h>
-#include <linux/tcp.h>
 #include <linux/timekeeping.h>
-#include <linux/user_namespace.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
-#include <net/inet_timewait_sock.h>
 #include <net/net_namespace.h>
-#include <net/request_sock.h>
 #include <net/sock.h>
-#include <net/tcp.h>
 
 #include "tcphash.h"
-
-/* A chain that keeps moving under the count is counted as it was last seen. */
-#define CHAIN_RESTARTS_MAX 8
-
-/*
- * By inode as /proc/PID/ns/net shows it. get_net_ns_by_id() is not exported
- * before 6.1 and takes another number, the nsid.
- */
-static struct net *netns_get(u32 inode)
-{
-	struct net *net, *found = NULL;
-
-	if (!inode)
-		return get_net(current->nsproxy->net_ns);
-
-	rcu_read_lock();
-	for_each_net_rcu(net) {
-		if (net->ns.inum == inode) {
-			found = maybe_get_net(net);
-			break;
-		}
-	}
-	rcu_read_unlock();
-	return found;
-}
 
 /* The hash is seeded and was rewritten in 7.x: only the kernel's own function knows it. */
 static u32 ehash(const struct net *net, const struct tcphash_request *request)
@@ -118,150 +85,81 @@ restart:
 	     node = rcu_dereference(hlist_nulls_next_rcu(node)))
 		if (++length == TCPHASH_CHAIN_MAX)
 			return length;
-	if (get_nulls_value(node) != bucket && restarts++ < CHAIN_RESTARTS_MAX)
+	if (get_nulls_value(node) != bucket && restarts++ < TCPHASH_CHAIN_RESTARTS)
 		goto restart;
 	return length;
 }
 
-/* Only what struct sock_common holds, which mini-sockets have too. */
-static void read_common(struct sock *sk, struct tcphash_answer *answer)
+/* Where a socket has no cookie yet this makes one; __sock_gen_cookie() is not exported. */
+static void make_cookie(struct sock *sk)
 {
 	u32 cookie[2];
 
-	/* Makes one where there is none; __sock_gen_cookie() is not exported. */
 	sock_diag_save_cookie(sk, cookie);
-	answer->cookie = (u64)cookie[1] << 32 | cookie[0];
-	answer->family = sk->sk_family;
-	answer->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 }
 
-/* sock_i_uid() is gone in 7.x, and sk_uid is good after the process has let go. */
-static void read_owner(struct sock *sk, struct tcphash_answer *answer)
+/* What the ehash has for the tuple, and no more of it than that. */
+enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *request)
 {
-	answer->inode = sock_i_ino(sk);
-	answer->uid = from_kuid_munged(current_user_ns(), sk->sk_uid);
-}
+	enum tcphash_found found = TCPHASH_NONE;
+	struct sock *sk;
 
-/* Unlocked, as get_tcp4_sock() of net/ipv4/tcp_ipv4.c does it for /proc/net/tcp. */
-static void read_established(struct sock *sk, struct tcphash_answer *answer)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	answer->found = TCPHASH_ESTABLISHED;
-	read_owner(sk, answer);
-	answer->snd_una = READ_ONCE(tp->snd_una);
-	answer->snd_nxt = READ_ONCE(tp->snd_nxt);
-	answer->write_seq = READ_ONCE(tp->write_seq);
-	answer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
-	answer->rcv_wnd = READ_ONCE(tp->rcv_wnd);
-	answer->copied_seq = READ_ONCE(tp->copied_seq);
-	/* A reader may run ahead of the rcv_nxt seen above. */
-	answer->rmem = max_t(int, answer->rcv_nxt - answer->copied_seq, 0);
-}
-
-static void read_timewait(struct sock *sk, struct tcphash_answer *answer)
-{
-	const struct tcp_timewait_sock *tcptw = tcp_twsk(sk);
-	const struct inet_timewait_sock *tw = inet_twsk(sk);
-	unsigned long expires = READ_ONCE(tw->tw_timer.expires);
-
-	answer->found = TCPHASH_TIMEWAIT;
-	answer->substate = READ_ONCE(tw->tw_substate);
-	answer->snd_nxt = READ_ONCE(tcptw->tw_snd_nxt);
-	answer->rcv_nxt = READ_ONCE(tcptw->tw_rcv_nxt);
-	answer->ttl_ms = jiffies_delta_to_msecs(expires - jiffies);
-}
-
-static void read_request(struct sock *sk, struct tcphash_answer *answer)
-{
-	const struct request_sock *req = inet_reqsk(sk);
-	const struct tcp_request_sock *treq = tcp_rsk(req);
-
-	answer->found = TCPHASH_REQUEST;
-	answer->retransmits = req->num_retrans;
-	answer->rcv_isn = treq->rcv_isn;
-	answer->snt_isn = treq->snt_isn;
-	answer->rcv_nxt = READ_ONCE(treq->rcv_nxt);
-}
-
-static void read_listener(struct sock *sk, struct tcphash_answer *answer)
-{
-	answer->found = TCPHASH_LISTENER;
-	read_owner(sk, answer);
-	answer->backlog = READ_ONCE(sk->sk_ack_backlog);
-	answer->limit = READ_ONCE(sk->sk_max_ack_backlog);
-}
-
-/* The state decides what the memory is: read once, before anything else is believed. */
-static void read_sock(struct sock *sk, struct tcphash_answer *answer)
-{
-	answer->state = inet_sk_state_load(sk);
-	read_common(sk, answer);
-	switch (answer->state) {
-	case TCP_TIME_WAIT:
-		return read_timewait(sk, answer);
-	case TCP_NEW_SYN_RECV:
-		return read_request(sk, answer);
-	default:
-		return read_established(sk, answer);
+	rcu_read_lock();
+	sk = established_get(net, request);
+	if (sk) {
+		found = tcphash_kind(sk);
+		sock_gen_put(sk);
 	}
+	rcu_read_unlock();
+	return found;
 }
 
-static void search(struct net *net, const struct tcphash_request *request,
+static void search(struct net *net, const struct tcphash_request *request, bool with_bucket,
 		   struct tcphash_answer *answer)
 {
 	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
 	struct sock *sk;
 
-	memset(answer, 0, sizeof(*answer));
-	answer->netns = net->ns.inum;
-
 	rcu_read_lock();
 	answer->at = ktime_get_boottime_ns();
 	sk = established_get(net, request);
 	if (sk) {
-		read_sock(sk, answer);
+		make_cookie(sk);
+		tcphash_read_sock(sk, answer);
 		sock_gen_put(sk);
 	} else {
 		sk = listener(net, request);
 		if (sk) {
-			answer->state = inet_sk_state_load(sk);
-			read_common(sk, answer);
-			read_listener(sk, answer);
+			make_cookie(sk);
+			tcphash_read_sock(sk, answer);
 		}
 	}
-	answer->bucket = ehash(net, request) & hashinfo->ehash_mask;
-	answer->chain = chain_length(&hashinfo->ehash[answer->bucket], answer->bucket);
+	if (with_bucket) {
+		answer->bucket = ehash(net, request) & hashinfo->ehash_mask;
+		answer->chain = chain_length(&hashinfo->ehash[answer->bucket], answer->bucket);
+	}
 	rcu_read_unlock();
 }
 
-static int fail(struct tcphash_error *error, int err, const char *code, unsigned int column,
-		const char *what)
-{
-	error->code = code;
-	error->column = column;
-	error->what = what;
-	return err;
-}
-
-int tcphash_lookup(const struct tcphash_request *request,
+int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
 		   struct tcphash_answer *answer, struct tcphash_error *error)
 {
 	struct net *net;
-	int err = 0;
 
-	if (request->family == AF_INET6 && !IS_ENABLED(CONFIG_IPV6))
-		return fail(error, -EAFNOSUPPORT, "EAFNOSUPPORT", 1, "kernel without IPv6");
-
-	net = netns_get(request->netns);
+	if (request->family == AF_INET6 && !IS_ENABLED(CONFIG_IPV6)) {
+		error->code = "EAFNOSUPPORT";
+		error->column = 1;
+		error->what = "kernel without IPv6";
+		return -EAFNOSUPPORT;
+	}
+	net = tcphash_netns_get(request, opener, error);
 	if (!net)
-		return fail(error, -ENOENT, "ENOENT", request->netns_column, "no such netns");
-
-	if (ns_capable(net->user_ns, CAP_NET_ADMIN))
-		search(net, request, answer);
-	else
-		err = fail(error, -EPERM, "EPERM", request->netns_column,
-			   "no CAP_NET_ADMIN over this netns");
+		return -EPERM;
+	memset(answer, 0, sizeof(*answer));
+	answer->netns = net->ns.inum;
+	search(net, request, tcphash_host_allowed(opener), answer);
+	if (request->near && (answer->found == TCPHASH_NONE || answer->found == TCPHASH_LISTENER))
+		tcphash_near(net, request, opener, answer);
 	put_net(net);
-	return err;
+	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device /dev/tcphash. What it speaks is in tcphash.h. */
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -11,7 +12,8 @@ static int tcphash_open(struct inode *inode, struct file *file)
 {
 	struct tcphash_session *session;
 
-	if (!capable(CAP_NET_ADMIN))
+	/* Over what, is asked at each look-up; the mode keeps out whom it was not given to. */
+	if (!ns_capable(file->f_cred->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 	session = tcphash_session_alloc();
 	if (!session)
@@ -35,7 +37,7 @@ static ssize_t tcphash_read(struct file *file, char __user *buf, size_t count, l
 static ssize_t tcphash_write(struct file *file, const char __user *buf, size_t count,
 			     loff_t *ppos)
 {
-	return tcphash_session_write(file->private_data, buf, count);
+	return tcphash_session_write(file->private_data, file, buf, count);
 }
 
 static const struct file_operations tcphash_fops = {
@@ -59,6 +61,8 @@ static int __init tcphash_setup(void)
 
 	if (err)
 		pr_err("cannot register the device: %d\n", err);
+	else
+		tcphash_dump();
 	return err;
 }
 

@@ -47,8 +47,9 @@ static void push_byte(struct tcphash_session *session, char byte)
 		session->line.too_long = true;
 }
 
-/* Answers one whole line into buf, which has room for any answer. */
-static int answer_line(const struct tcphash_session *session, char *buf)
+/* Answers one whole line into buf, which has room for any answer; a list takes what there is. */
+static int answer_line(const struct tcphash_session *session, const struct file *opener,
+		       char *buf, size_t size)
 {
 	struct tcphash_request request = { .id = "" };
 	struct tcphash_error error = {
@@ -57,13 +58,20 @@ static int answer_line(const struct tcphash_session *session, char *buf)
 		.what = "line too long",
 	};
 	struct tcphash_answer answer;
+	int len;
 
 	if (session->line.too_long ||
 	    tcphash_parse(session->text, session->line.len, &request, &error))
 		return tcphash_format_error(buf, TCPHASH_ANSWER_MAX, &request, &error);
 	if (request.verb == TCPHASH_VERSION_REQUEST)
 		return tcphash_format_version(buf, TCPHASH_ANSWER_MAX, &request);
-	if (tcphash_lookup(&request, &answer, &error))
+	if (request.verb == TCPHASH_LIST) {
+		len = tcphash_list(&request, opener, buf, size, &error);
+		if (len >= 0)
+			return len;
+		return tcphash_format_error(buf, TCPHASH_ANSWER_MAX, &request, &error);
+	}
+	if (tcphash_lookup(&request, opener, &answer, &error))
 		return tcphash_format_error(buf, TCPHASH_ANSWER_MAX, &request, &error);
 	return tcphash_format_answer(buf, TCPHASH_ANSWER_MAX, &request, &answer);
 }
@@ -73,14 +81,16 @@ static bool answer_fits(const struct tcphash_session *session)
 	return session->tail - session->head <= TCPHASH_ANSWERS_SIZE - TCPHASH_ANSWER_MAX;
 }
 
-static void end_line(struct tcphash_session *session)
+static void end_line(struct tcphash_session *session, const struct file *opener)
 {
-	if (session->tail > TCPHASH_ANSWERS_SIZE - TCPHASH_ANSWER_MAX) {
+	if (session->head && (session->head == session->tail ||
+			      session->tail > TCPHASH_ANSWERS_SIZE - TCPHASH_ANSWER_MAX)) {
 		session->tail -= session->head;
 		memmove(session->answers, session->answers + session->head, session->tail);
 		session->head = 0;
 	}
-	session->tail += answer_line(session, session->answers + session->tail);
+	session->tail += answer_line(session, opener, session->answers + session->tail,
+				     TCPHASH_ANSWERS_SIZE - session->tail);
 	session->line = (struct line){ 0 };
 }
 
@@ -89,7 +99,8 @@ static void end_line(struct tcphash_session *session)
  * early, the line under way is forgotten back to where this write began it, so
  * that a writer who ignores short writes never joins two requests.
  */
-static ssize_t write_locked(struct tcphash_session *session, const char __user *buf, size_t count)
+static ssize_t write_locked(struct tcphash_session *session, const struct file *opener,
+			    const char __user *buf, size_t count)
 {
 	struct line kept = session->line;
 	size_t done = 0, whole = 0, i, n;
@@ -109,7 +120,7 @@ static ssize_t write_locked(struct tcphash_session *session, const char __user *
 			err = -ENOSPC;
 			if (!answer_fits(session))
 				goto stop;
-			end_line(session);
+			end_line(session, opener);
 			kept = session->line;
 			whole = done + i + 1;
 		}
@@ -126,14 +137,14 @@ stop:
 	return whole ? whole : err;
 }
 
-ssize_t tcphash_session_write(struct tcphash_session *session, const char __user *buf,
-			      size_t count)
+ssize_t tcphash_session_write(struct tcphash_session *session, const struct file *opener,
+			      const char __user *buf, size_t count)
 {
 	ssize_t ret;
 
 	if (mutex_lock_interruptible(&session->lock))
 		return -ERESTARTSYS;
-	ret = write_locked(session, buf, count);
+	ret = write_locked(session, opener, buf, count);
 	mutex_unlock(&session->lock);
 	return ret;
 }

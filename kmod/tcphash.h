@@ -5,11 +5,14 @@
  * PROTOCOL 1
  *
  * Text. One request a line, one answer a line, in the order of the requests.
- * Opening takes CAP_NET_ADMIN, and each look-up takes it again over the
- * network namespace it looks into.
+ * Opening takes CAP_NET_ADMIN in the opener's user namespace. Each look-up takes
+ * it over the network namespace it looks into, of the opener and of the writer:
+ * neither a file handed to a daemon nor one got from it gives rights away. So a
+ * process of a user namespace learns of its own netns, and of no other.
  *
  *   request  = "version" [SP id] LF
  *            | "lookup" 1*(SP key "=" value) LF         keys in any order, each once
+ *            | "list" *(SP key "=" value) LF
  *
  *     family=4|6                                        required
  *     saddr=ADDRESS  sport=0..65535                     required, the peer
@@ -18,8 +21,12 @@
  *     dif=IFINDEX    interface the packet comes in by; 0 or absent: none, which
  *                    never matches a socket bound to an interface
  *     sdif=IFINDEX   the slave's index when dif is a VRF
+ *     near=0|1       lookup: look for near misses too, see below
+ *     from=BUCKET skip=COUNT                            list: where to go on
+ *     max=COUNT      list: at most so many sockets; 0 or absent: as many as fit
  *     id=WORD        1 to 32 of A-Z a-z 0-9 _ . : -, given back in the answer
  *
+ *   list takes netns, from, skip, max, id and, to choose by peer, family, saddr.
  *   SP is one or more spaces. Numbers are decimal digits alone. The names are
  *   those of a packet arriving at this host. A line has at most 256 bytes
  *   without its LF, all of them printable ASCII.
@@ -28,6 +35,8 @@
  *
  *   answer   = "ok" [SP id] SP "version=" TEXT SP "protocol=" NUMBER LF
  *            | "ok" [SP id] SP at SP netns SP found *(SP key "=" value) LF
+ *            | *("socket" [SP id] *(SP key "=" value) LF)
+ *              "ok" [SP id] SP at SP netns SP listed SP done SP next SP skip LF
  *            | "error" [SP id] SP code SP column SP what LF
  *
  *     id=WORD        as asked; in an error too, when the line has a good one
@@ -60,7 +69,30 @@
  *     backlog     connections that wait for accept(); full when above limit
  *     bucket      index of the ehash chain for the tuple
  *     chain       sockets in that chain, 1024 meaning "or more"
+ *   bucket and chain are 0 for whoever lacks CAP_NET_ADMIN over the initial user
+ *   namespace: all netns share the table, and its hash is a secret.
  *   The socket is not locked: the numbers of one answer may be a packet apart.
+ *
+ *   near=1 appends near misses to found=none and found=listener:
+ *     near=WORDS  "none", or of reversed,netns,listener those that were found
+ *     reversed=FOUND      what this netns has for the tuple seen from the peer
+ *     other_netns=INODE other_found=FOUND
+ *                         a netns that has the tuple, the first one met
+ *     listen_differs=WORDS listen_family=4|6 listen_address=ADDRESS listen_ifindex=N
+ *                         found=none alone: the listener on dport that comes
+ *                         closest, and what of address,device,family differs
+ *     netns_seen=COUNT    other netns looked into, of those allowed; 64 is the most
+ *   The cost is one chain for each of those netns, and, for found=none, one pass
+ *   through the table of listeners. "The same peer on another port" is not here:
+ *   it takes the whole ehash, which "list family=4 saddr=PEER" reads in slices.
+ *
+ *   list answers a line for each socket, found= saddr= sport= daddr= dport= and
+ *   then the keys of that found as above, without bucket and chain (cookie is 0
+ *   where the socket has none yet), and last where to go on: from=NEXT skip=SKIP,
+ *   until done=1. The ehash comes first, then listeners, with saddr any and sport
+ *   0. It ends early when the answers' buffer is full or after 20 ms. The table is
+ *   not frozen: a socket that moves meanwhile may come twice or not at all. It
+ *   takes CAP_NET_ADMIN over the initial user namespace: its cursor tells buckets.
  *
  *   An error names the byte it is about: column counts from 1, a key that is
  *   missing has the column after the end of the line. what=TEXT is last and
@@ -68,7 +100,9 @@
  *     EINVAL        the line is not of this grammar
  *     EMSGSIZE      the line is too long; it is skipped up to its LF
  *     ENOENT        no such netns
- *     EPERM         no CAP_NET_ADMIN over that netns
+ *     EPERM         no CAP_NET_ADMIN over that netns, of opener or writer; and,
+ *                   without it in the initial user namespace, no such netns
+ *     ENOMEM        no memory for a list
  *     EAFNOSUPPORT  family=6 in a kernel without IPv6
  *
  * THE FILE
@@ -95,8 +129,9 @@
 #define TCPHASH_ANSWER_MAX	512
 #define TCPHASH_ANSWERS_SIZE	(64 * 1024)
 #define TCPHASH_CHAIN_MAX	1024
+#define TCPHASH_CHAIN_RESTARTS	8	/* a chain that keeps moving is taken as last seen */
 
-enum tcphash_verb { TCPHASH_VERSION_REQUEST, TCPHASH_LOOKUP };
+enum tcphash_verb { TCPHASH_VERSION_REQUEST, TCPHASH_LOOKUP, TCPHASH_LIST };
 
 union tcphash_address {
 	__be32 v4;
@@ -107,7 +142,7 @@ union tcphash_address {
 struct tcphash_request {
 	enum tcphash_verb verb;
 	char id[TCPHASH_ID_MAX + 1];
-	int family;			/* AF_INET or AF_INET6 */
+	int family;			/* AF_INET or AF_INET6; list: 0 for both */
 	union tcphash_address saddr;
 	union tcphash_address daddr;
 	u16 sport;
@@ -116,6 +151,11 @@ struct tcphash_request {
 	unsigned int netns_column;	/* for errors known only at the look-up */
 	int dif;
 	int sdif;
+	bool near;
+	bool has_saddr;			/* list: saddr is to be compared */
+	u32 from;
+	u32 skip;
+	u32 max;
 };
 
 struct tcphash_error {
@@ -132,7 +172,23 @@ enum tcphash_found {
 	TCPHASH_LISTENER,
 };
 
-/* What a look-up saw, copied out so that no socket outlives lookup.c. */
+/* In what a listener on the right port differs from the one asked for. */
+#define TCPHASH_DIFFERS_ADDRESS	1
+#define TCPHASH_DIFFERS_DEVICE	2
+#define TCPHASH_DIFFERS_FAMILY	4
+
+struct tcphash_near {
+	enum tcphash_found reversed;
+	enum tcphash_found other_found;
+	u32 other_netns;
+	u32 netns_seen;
+	u8 differs;			/* 0 for no listener */
+	u16 family;
+	int ifindex;
+	union tcphash_address address;
+};
+
+/* What a look-up saw, copied out so that no socket outlives it. */
 struct tcphash_answer {
 	u64 at;
 	u32 netns;
@@ -159,6 +215,7 @@ struct tcphash_answer {
 	u32 snt_isn;
 	u32 backlog;
 	u32 limit;
+	struct tcphash_near near;
 };
 
 /* parse.c: returns 0, or -EINVAL with *error filled; request->id is good in both. */
@@ -166,24 +223,7 @@ int tcphash_parse(const char *line, size_t len, struct tcphash_request *request,
 		  struct tcphash_error *error);
 
 #ifdef __KERNEL__
-/* lookup.c: returns 0, or a negative errno with *error filled. */
-int tcphash_lookup(const struct tcphash_request *request,
-		   struct tcphash_answer *answer, struct tcphash_error *error);
-
-/* answer.c: each writes one line with its LF and returns its length. */
-int tcphash_format_version(char *buf, size_t size, const struct tcphash_request *request);
-int tcphash_format_answer(char *buf, size_t size, const struct tcphash_request *request,
-			  const struct tcphash_answer *answer);
-int tcphash_format_error(char *buf, size_t size, const struct tcphash_request *request,
-			 const struct tcphash_error *error);
-
-/* session.c: the state of one open file. */
-struct tcphash_session;
-struct tcphash_session *tcphash_session_alloc(void);
-void tcphash_session_free(struct tcphash_session *session);
-ssize_t tcphash_session_write(struct tcphash_session *session, const char __user *buf,
-			      size_t count);
-ssize_t tcphash_session_read(struct tcphash_session *session, char __user *buf, size_t count);
+#include "kernel.h"
 #endif
 
 #endif /* TCPHASH_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the module's files offer each other, beyond the protocol and its parser. */
+#ifndef TCPHASH_KERNEL_H
+#define TCPHASH_KERNEL_H
+
+struct file;
+struct net;
+struct sock;
+
+/* A socket met on the way through the table. Ports are in host order. */
+struct tcphash_entry {
+	struct tcphash_answer answer;
+	int family;			/* of the addresses: AF_INET for v4-mapped */
+	union tcphash_address saddr;
+	union tcphash_address daddr;
+	u16 sport;
+	u16 dport;
+};
+
+/* Goes through the buckets of the ehash, and then through those of listeners. */
+struct tcphash_cursor {
+	u32 bucket;
+	u32 skip;			/* nodes of its chain that are done */
+	bool done;
+};
+
+/* netns.c: a reference for put_net(), or NULL, with *error filled where there is one. */
+struct net *tcphash_netns_get(const struct tcphash_request *request, const struct file *opener,
+			      struct tcphash_error *error);
+struct net *tcphash_netns_nth(unsigned int n);
+bool tcphash_netns_allowed(const struct net *net, const struct file *opener);
+bool tcphash_host_allowed(const struct file *opener);
+
+/* read.c: copies out of a socket that is held, or a listener under RCU. */
+enum tcphash_found tcphash_kind(const struct sock *sk);
+void tcphash_read_sock(struct sock *sk, struct tcphash_answer *answer);
+
+/* lookup.c: returns 0, or a negative errno with *error filled. */
+int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
+		   struct tcphash_answer *answer, struct tcphash_error *error);
+enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *request);
+
+/* near.c: sleeps. */
+void tcphash_near(struct net *net, const struct tcphash_request *request,
+		  const struct file *opener, struct tcphash_answer *answer);
+
+/* walk.c: one bounded RCU section; returns the entries filled. */
+unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
+			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
+			  unsigned int max);
+
+/* list.c: returns the length of the answer lines, or a negative errno with *error filled. */
+int tcphash_list(const struct tcphash_request *request, const struct file *opener,
+		 char *buf, size_t size, struct tcphash_error *error);
+
+/* dump.c: the listing in the kernel log, when loading asked for it. */
+void tcphash_dump(void);
+
+/* answer.c: each writes one line with its LF and returns its length. */
+int tcphash_format_version(char *buf, size_t size, const struct tcphash_request *request);
+int tcphash_format_answer(char *buf, size_t size, const struct tcphash_request *request,
+			  const struct tcphash_answer *answer);
+int tcphash_format_entry(char *buf, size_t size, const struct tcphash_request *request,
+			 const struct tcphash_entry *entry);
+int tcphash_format_listed(char *buf, size_t size, const struct tcphash_request *request,
+			  const struct tcphash_answer *answer, u32 listed,
+			  const struct tcphash_cursor *cursor);
+int tcphash_format_error(char *buf, size_t size, const struct tcphash_request *request,
+			 const struct tcphash_error *error);
+const char *tcphash_state_name(u8 state);
+
+/* session.c: the state of one open file. */
+struct tcphash_session;
+struct tcphash_session *tcphash_session_alloc(void);
+void tcphash_session_free(struct tcphash_session *session);
+ssize_t tcphash_session_write(struct tcphash_session *session, const struct file *opener,
+			      const char __user *buf, size_t count);
+ssize_t tcphash_session_read(struct tcphash_session *session, char __user *buf, size_t count);
+
+#endif /* TCPHASH_KERNEL_H */

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Near misses: what there is when there is nothing for the tuple. Costs more
+ * than a look-up and is done for those who ask: near=1.
+ */
+#include <linux/bitops.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <net/inet_hashtables.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+
+#include "tcphash.h"
+
+#define NETNS_MAX		64
+/* Between two rescheduling points. */
+#define BUCKETS_PER_SLICE	256
+/* tcp_init() (net/ipv4/tcp.c) makes at most 65536 buckets, so this bounds their contents. */
+#define LISTENERS_MAX		65536
+
+/* The peer's view: what a packet of the other direction would find here. */
+static enum tcphash_found find_reversed(struct net *net, const struct tcphash_request *request)
+{
+	struct tcphash_request reversed = *request;
+
+	reversed.saddr = request->daddr;
+	reversed.sport = request->dport;
+	reversed.daddr = request->saddr;
+	reversed.dport = request->sport;
+	return tcphash_find(net, &reversed);
+}
+
+/*
+ * An interface's index means nothing in another netns: sockets bound to one are
+ * not seen there. A netns is not freed, nor is its ehash, before a grace period
+ * after it left the list: cleanup_net() in net/core/net_namespace.c.
+ */
+static void find_elsewhere(const struct net *here, const struct tcphash_request *request,
+			   const struct file *opener, struct tcphash_near *near)
+{
+	struct tcphash_request unbound = *request;
+	struct net *net;
+
+	unbound.dif = 0;
+	unbound.sdif = 0;
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		if (net_eq(net, here) || !check_net(net) || !tcphash_netns_allowed(net, opener))
+			continue;
+		near->netns_seen++;
+		near->other_found = tcphash_find(net, &unbound);
+		if (near->other_found != TCPHASH_NONE) {
+			near->other_netns = net->ns.inum;
+			break;
+		}
+		if (near->netns_seen == NETNS_MAX)
+			break;
+	}
+	rcu_read_unlock();
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* The rules of inet6_rcv_saddr_equal() and of ipv6_only_sock(), for one address. */
+static u8 differs6(const struct sock *sk, const struct tcphash_request *request)
+{
+	const struct in6_addr *address = &sk->sk_v6_rcv_saddr;
+
+	if (request->family == AF_INET6) {
+		if (ipv6_addr_v4mapped(address))
+			return TCPHASH_DIFFERS_FAMILY;
+		if (ipv6_addr_any(address) || ipv6_addr_equal(address, &request->daddr.v6))
+			return 0;
+		return TCPHASH_DIFFERS_ADDRESS;
+	}
+	if (ipv6_addr_v4mapped(address))
+		return address->s6_addr32[3] == request->daddr.v4 ? 0 : TCPHASH_DIFFERS_ADDRESS;
+	return sk->sk_ipv6only || !ipv6_addr_any(address) ? TCPHASH_DIFFERS_FAMILY : 0;
+}
+#endif
+
+static u8 differs4(const struct sock *sk, const struct tcphash_request *request)
+{
+	if (request->family == AF_INET6)
+		return TCPHASH_DIFFERS_FAMILY;
+	if (!sk->sk_rcv_saddr || sk->sk_rcv_saddr == request->daddr.v4)
+		return 0;
+	return TCPHASH_DIFFERS_ADDRESS;
+}
+
+static u8 differs(const struct sock *sk, const struct tcphash_request *request)
+{
+	int bound = READ_ONCE(sk->sk_bound_dev_if);
+	u8 device = bound && bound != request->dif && bound != request->sdif ?
+		    TCPHASH_DIFFERS_DEVICE : 0;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return differs6(sk, request) | device;
+#endif
+	return differs4(sk, request) | device;
+}
+
+/* Is it nearer to differ so than so? In fewer things, or else in the smaller ones. */
+static bool nearer(u8 how, u8 than)
+{
+	if (!than || hweight8(how) != hweight8(than))
+		return !than || hweight8(how) < hweight8(than);
+	return how < than;
+}
+
+/* Keeps the listener that differs in least. Listeners are good under RCU: see lookup.c. */
+static void consider(const struct sock *sk, const struct tcphash_request *request,
+		     struct tcphash_near *near)
+{
+	u8 how = differs(sk, request);
+
+	/* One that does not differ came since the look-up, or a BPF program hides it. */
+	if (!how || !nearer(how, near->differs))
+		return;
+	near->differs = how;
+	near->family = sk->sk_family;
+	near->ifindex = READ_ONCE(sk->sk_bound_dev_if);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		near->address.v6 = sk->sk_v6_rcv_saddr;
+		return;
+	}
+#endif
+	near->address.v4 = sk->sk_rcv_saddr;
+}
+
+/*
+ * lhash2 is keyed by address and port, so that "the port, on any address" is all
+ * of it. A netns with its own ehash shares it too: inet_pernet_hashinfo_alloc().
+ */
+static void find_listener(struct net *net, const struct tcphash_request *request,
+			  struct tcphash_near *near)
+{
+	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	unsigned int bucket = 0, seen = 0, end;
+	struct sock *sk;
+
+	while (bucket <= hashinfo->lhash2_mask && seen < LISTENERS_MAX) {
+		rcu_read_lock();
+		end = bucket + BUCKETS_PER_SLICE;
+		for (; bucket < end && bucket <= hashinfo->lhash2_mask; bucket++) {
+			for (sk = tcphash_first_listener(&hashinfo->lhash2[bucket]);
+			     sk && seen < LISTENERS_MAX; sk = tcphash_next_listener(sk)) {
+				seen++;
+				if (net_eq(sock_net(sk), net) && sk->sk_num == request->dport)
+					consider(sk, request, near);
+			}
+		}
+		rcu_read_unlock();
+		cond_resched();
+	}
+}
+
+void tcphash_near(struct net *net, const struct tcphash_request *request,
+		  const struct file *opener, struct tcphash_answer *answer)
+{
+	answer->near.reversed = find_reversed(net, request);
+	find_elsewhere(net, request, opener, &answer->near);
+	if (answer->found == TCPHASH_NONE)
+		find_listener(net, request, &answer->near);
+}

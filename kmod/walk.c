@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The way through the whole table, in steps. Each step is one RCU section of
+ * bounded length, takes no lock of a bucket, and leaves a cursor for the next.
+ */
+#include <linux/rculist.h>
+#include <linux/rculist_nulls.h>
+#include <net/inet_hashtables.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "tcphash.h"
+
+/* Empty buckets cost little; so many of them end a step too. */
+#define BUCKETS_MAX	256
+
+struct walk {
+	const struct net *net;
+	const struct tcphash_request *filter;
+	struct tcphash_cursor *cursor;
+	struct tcphash_entry *entries;
+	unsigned int count;
+	unsigned int max;
+};
+
+static void read_tuple(const struct sock *sk, struct tcphash_entry *entry)
+{
+	entry->sport = ntohs(sk->sk_dport);
+	entry->dport = sk->sk_num;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr) &&
+	    !ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr)) {
+		entry->family = AF_INET6;
+		entry->saddr.v6 = sk->sk_v6_daddr;
+		entry->daddr.v6 = sk->sk_v6_rcv_saddr;
+		return;
+	}
+#endif
+	entry->family = AF_INET;
+	entry->saddr.v4 = sk->sk_daddr;
+	entry->daddr.v4 = sk->sk_rcv_saddr;
+}
+
+static bool wanted(const struct tcphash_request *filter, const struct tcphash_entry *entry)
+{
+	if (filter->family && filter->family != entry->family)
+		return false;
+	if (!filter->has_saddr)
+		return true;
+	if (entry->family == AF_INET)
+		return filter->saddr.v4 == entry->saddr.v4;
+	return !memcmp(&filter->saddr.v6, &entry->saddr.v6, sizeof(entry->saddr.v6));
+}
+
+static void take(struct walk *walk, struct sock *sk)
+{
+	struct tcphash_entry *entry = &walk->entries[walk->count];
+
+	memset(entry, 0, sizeof(*entry));
+	read_tuple(sk, entry);
+	if (!wanted(walk->filter, entry))
+		return;
+	tcphash_read_sock(sk, &entry->answer);
+	walk->count++;
+}
+
+/*
+ * As __inet_lookup_established() (net/ipv4/inet_hashtables.c) goes through it:
+ * the memory of a socket may become another socket's at any time, so a reference
+ * first, then whether it is still of this chain; and a chain that ends in
+ * another's nulls value is begun again, with what it gave forgotten.
+ */
+static void walk_chain(struct walk *walk, struct inet_hashinfo *hashinfo)
+{
+	const u32 bucket = walk->cursor->bucket;
+	const struct hlist_nulls_node *node;
+	unsigned int before = walk->count, restarts = 0;
+	struct sock *sk;
+	u32 seen;
+
+restart:
+	seen = 0;
+	walk->count = before;
+	sk_nulls_for_each_rcu(sk, node, &hashinfo->ehash[bucket].chain) {
+		if (walk->count == walk->max)
+			goto full;
+		if (seen++ < walk->cursor->skip || !net_eq(sock_net(sk), walk->net))
+			continue;
+		if (!refcount_inc_not_zero(&sk->sk_refcnt))
+			continue;
+		if ((sk->sk_hash & hashinfo->ehash_mask) != bucket ||
+		    !net_eq(sock_net(sk), walk->net)) {
+			sock_gen_put(sk);
+			if (restarts++ < TCPHASH_CHAIN_RESTARTS)
+				goto restart;
+			continue;
+		}
+		take(walk, sk);
+		sock_gen_put(sk);
+	}
+	if (get_nulls_value(node) != bucket && restarts++ < TCPHASH_CHAIN_RESTARTS)
+		goto restart;
+	walk->cursor->bucket++;
+	walk->cursor->skip = 0;
+	return;
+
+full:
+	walk->cursor->skip = seen;
+}
+
+/* Listeners are freed by RCU (lookup.c): neither reference nor second look is needed. */
+static void walk_listeners(struct walk *walk, struct inet_listen_hashbucket *head)
+{
+	struct sock *sk;
+	u32 seen = 0;
+
+	for (sk = tcphash_first_listener(head); sk; sk = tcphash_next_listener(sk)) {
+		if (walk->count == walk->max) {
+			walk->cursor->skip = seen;
+			return;
+		}
+		if (seen++ >= walk->cursor->skip && net_eq(sock_net(sk), walk->net))
+			take(walk, sk);
+	}
+	walk->cursor->bucket++;
+	walk->cursor->skip = 0;
+}
+
+unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
+			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
+			  unsigned int max)
+{
+	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	const u32 chains = hashinfo->ehash_mask + 1;
+	const u32 buckets = chains + hashinfo->lhash2_mask + 1;
+	struct walk walk = {
+		.net = net, .filter = filter, .cursor = cursor, .entries = entries, .max = max,
+	};
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < BUCKETS_MAX && cursor->bucket < buckets && walk.count < max; i++) {
+		if (cursor->bucket < chains)
+			walk_chain(&walk, hashinfo);
+		else
+			walk_listeners(&walk, &hashinfo->lhash2[cursor->bucket - chains]);
+	}
+	rcu_read_unlock();
+	cursor->done = cursor->bucket >= buckets;
+	return walk.count;
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""The module under churn, and how it comes and goes."""
+import contextlib
+import os
+import pathlib
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+
+from harness import *
+
+
+def check_concurrent(client, server):
+    """Four askers over one tuple each while its sockets come and go."""
+    listener = listen(server, SERVER4, backlog=64)
+    port = listener.getsockname()[1]
+    stop_read, stop_write = os.pipe()
+
+    def churn():
+        os.close(stop_write)
+        os.set_blocking(stop_read, False)
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                if os.read(stop_read, 1) == b"":
+                    return True
+            with client.inside():
+                sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.bind((CLIENT4, 41000))
+            with contextlib.suppress(OSError):
+                sock.connect((SERVER4, port))
+                listener.accept()[0].close()
+            sock.close()
+
+    def askers(n):
+        os.close(stop_write)
+        own, seen = Session(), set()
+        batch = "".join(lookup_text((CLIENT4, 41000), (SERVER4, port), netns=server.inode, id=f"{n}.{i}") + "\n"
+                        for i in range(20))
+        for _ in range(50):
+            answers = [parse(line) for line in own.lines(batch)]
+            if [a["id"] for a in answers] != [f"{n}.{i}" for i in range(20)] or {a["status"] for a in answers} != {"ok"}:
+                return False
+            seen |= {a["found"] for a in answers}
+        return len(seen) > 1 and seen <= {"established", "timewait", "request", "listener"}
+
+    pids = []
+    for action in (churn, *(lambda n=n: askers(n) for n in range(4))):
+        pid = os.fork()
+        if pid == 0:
+            good = False
+            try:
+                good = action()
+            finally:
+                os._exit(0 if good else 1)
+        pids.append(pid)
+    good = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids[1:]]
+    os.close(stop_write)
+    os.close(stop_read)
+    good.append(os.waitstatus_to_exitcode(os.waitpid(pids[0], 0)[1]))
+    check("four askers, 4000 look-ups, sockets coming and going", good == [0] * 5, good)
+    listener.close()
+
+
+def check_gone(session, client, server):
+    """A look-up that kept a socket or a netns would keep the veth pair too."""
+    line = GOOD + f" netns={client.inode}"
+    has("the client's netns is there", session.ask(line), status="ok")
+    os.close(client.fd)
+    check("closed, it is gone at once", until(lambda: session.ask(line).get("code") == "ENOENT"), session.ask(line))
+    with server.inside():
+        check("with all it held", until(lambda: "s0" not in [name for _, name in socket.if_nameindex()]))
+    os.close(server.fd)
+
+
+def check_unload(session, module):
+    fails_to_unload = subprocess.run(["rmmod", "tcphash"], capture_output=True, text=True)
+    check("an open file keeps the module", fails_to_unload.returncode != 0 and os.path.exists(DEVICE), fails_to_unload)
+    session.close()
+    for turn in "unloads", "loads and unloads again":
+        done = subprocess.run(["rmmod", "tcphash"], capture_output=True, text=True)
+        check(turn, done.returncode == 0 and not os.path.exists("/sys/module/tcphash"), done)
+        if turn == "unloads":
+            subprocess.run(["insmod", module], check=True)
+
+
+def build():
+    directory = tempfile.mkdtemp(prefix="tcphash.")
+    source = pathlib.Path(__file__).resolve().parents[2] / "kmod"
+    shutil.copytree(source, f"{directory}/kmod")
+    made = subprocess.run(["make", "-C", f"{directory}/kmod"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    check(f"builds for {os.uname().release}", made.returncode == 0, made.stdout)
+    check("without a warning", "warning:" not in made.stdout, made.stdout)
+    if made.returncode:
+        sys.exit(1)
+    return f"{directory}/kmod/tcphash.ko"

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Near misses, and a network namespace with an ehash of its own."""
+import os
+import socket
+import subprocess
+
+from harness import *
+
+ONLY_IPV6 = (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+
+
+def check_near(session, client, server):
+    listener = listen(server, SERVER4)
+    near = connect(client, listener.getsockname())
+    far, _ = listener.accept()
+    here, there = near.getsockname(), near.getpeername()
+    listener.close()
+
+    answer = session.ask(lookup_text(here, there, netns=client.inode, near=1))
+    has("near: the tuple the other way round, and in another netns", answer, found="none", near="reversed,netns",
+        reversed="established", other_netns=server.inode, other_found="established")
+    check("its keys, in order", answer["keys"] == "at netns found bucket chain near reversed other_netns other_found "
+          "netns_seen", answer["keys"])
+    check("without near=1 nothing of it", session.ask(lookup_text(here, there, netns=client.inode))["keys"] ==
+          "at netns found bucket chain")
+    check("near=0 neither", session.ask(lookup_text(here, there, netns=client.inode, near=0))["keys"] ==
+          "at netns found bucket chain")
+    check("near: what is found has none", "near" not in session.ask(lookup_text(there, here, netns=client.inode, near=1)))
+    answer = session.ask(lookup_text((SILENT4, 5), (SILENT4, 6), netns=client.inode, near=1))
+    has("near: nothing at all", answer, found="none", near="none")
+    check("its keys", answer["keys"] == "at netns found bucket chain near netns_seen", answer["keys"])
+    check("other netns were looked into", int(answer["netns_seen"]) >= 2, answer)
+    near.close()
+    far.close()
+
+    cases = []  # name, listener, the look-up's (family, daddr), expected
+    with server.inside():
+        index = socket.if_nametoindex("s0")
+    loop = listen(server, "127.0.0.1")
+    cases.append(("another address", loop, SERVER4, {}, dict(
+        listen_differs="address", listen_family=4, listen_address="127.0.0.1", listen_ifindex=0)))
+    device = listen(server, SERVER4, options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"s0")])
+    cases.append(("another device", device, SERVER4, {}, dict(
+        listen_differs="device", listen_family=4, listen_address=SERVER4, listen_ifindex=index)))
+    cases.append(("address and device", device, "127.0.0.1", {}, dict(listen_differs="address,device")))
+    only6 = listen(server, "::", options=[ONLY_IPV6])
+    cases.append(("IPv6 only, asked for IPv4", only6, SERVER4, {}, dict(
+        listen_differs="family", listen_family=6, listen_address="::")))
+    six = listen(server, SERVER6, options=[ONLY_IPV6])
+    cases.append(("another IPv6 address", six, "::1", {}, dict(
+        listen_differs="address", listen_family=6, listen_address=SERVER6)))
+    four = listen(server, "0.0.0.0")
+    cases.append(("IPv4, asked for IPv6", four, SERVER6, {}, dict(
+        listen_differs="family", listen_family=4, listen_address="0.0.0.0")))
+    for name, sock, address, extra, expected in cases:
+        peer = CLIENT6 if ":" in address else CLIENT4
+        answer = session.ask(lookup_text((peer, 1), (address, sock.getsockname()[1]), netns=server.inode, near=1, **extra))
+        has(f"near: a listener, {name}", answer, found="none", near="listener", **expected)
+    answer = session.ask(lookup_text((CLIENT4, 1), (SERVER4, four.getsockname()[1]), netns=server.inode, near=1))
+    has("near: the listener that would take it has no rival", answer, found="listener", near="none")
+    port = loop.getsockname()[1]
+    both = listen(server, "::1", options=[ONLY_IPV6], port=port)
+    has("near: of two, the one that differs in least",
+        session.ask(lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)), near="listener",
+        listen_family=4)
+    for sock in [loop, device, only6, six, four, both]:
+        sock.close()
+
+
+def check_own_ehash(session):
+    """net.ipv4.tcp_child_ehash_entries: 6.1 and later give a child netns a table of its own."""
+    path = "/proc/sys/net/ipv4/tcp_child_ehash_entries"
+    if not os.path.exists(path):
+        return check("a netns with its own ehash # SKIP not in this kernel", True)
+    with open(path, "w") as file:
+        file.write("64")
+    netns = Netns()
+    with open(path, "w") as file:
+        file.write("0")
+    with netns.inside():
+        shown = subprocess.run(["sysctl", "-n", "net.ipv4.tcp_ehash_entries"], capture_output=True, text=True).stdout
+    check("the child has 64 buckets of its own", shown.strip() == "64", shown)
+    listener = listen(netns, "127.0.0.1")
+    near = connect(netns, listener.getsockname())
+    far, _ = listener.accept()
+    line = lookup_text(near.getsockname(), near.getpeername(), netns=netns.inode)
+    answer = session.ask(line)
+    has("own ehash: the accepted socket", answer, found="established", cookie=cookie(far))
+    check("its bucket is one of 64", int(answer["bucket"]) < 64, answer)
+    has("own ehash: the listener, which all netns share", session.ask(
+        lookup_text(("127.0.0.1", 1), listener.getsockname(), netns=netns.inode)), found="listener")
+    home = os.stat("/proc/self/ns/net").st_ino
+    has("own ehash: seen from another netns as a near miss", session.ask(
+        lookup_text(near.getsockname(), near.getpeername(), netns=home, near=1)), found="none", near="netns",
+        other_netns=netns.inode, other_found="established")
+    listed = session.list(netns=netns.inode)
+    check("own ehash: listed", sorted(entry["found"] for entry in listed) == ["established", "established", "listener"],
+          listed)
+    for sock in near, far, listener:
+        sock.close()
+    os.close(netns.fd)
+    check("own ehash: gone with its netns", until(lambda: session.ask(line).get("code") == "ENOENT"))
