@@ -32,6 +32,7 @@ const main = async () => {
     program: async (options) => (await import('./commands/program.ts')).program(options, io),
     probes: async (options) => (await import('./commands/probes.ts')).probes(options, io),
     ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, io),
+    ehashList: async (options) => (await import('./commands/ehashList.ts')).ehashList(options, io),
     module: async (verb) => (await import('./commands/module.ts')).module(verb, io),
     doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, io),
     causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, io),

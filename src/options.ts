@@ -20,6 +20,7 @@ export type Actions = {
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
   ehashLookup: (options: Filter & { ehash: EhashChoice }) => Promise<number>
+  ehashList: (options: Filter & { count: number }) => Promise<number>
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
@@ -89,6 +90,13 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     .description('what the TCP hash holds for one 5-tuple: --saddr --sport --daddr --dport [--netns]')
     .addOption(ehashOption())
     .action(async (options: Filter & { ehash: EhashChoice }) => done(await actions.ehashLookup(checked(options))))
+
+  withFilter(ehash.command('list'))
+    .description('every socket of the TCP hash that the filter selects, in all states (root, tcphash.ko)')
+    .addOption(
+      new Option('-n, --count <n>', 'end after so many sockets').argParser(positive).default(Infinity, 'no end'),
+    )
+    .action(async (options: Filter & { count: number }) => done(await actions.ehashList(checked(options))))
 
   const module = root.command('module').description('the kernel module tcphash.ko, for exact look-ups')
   const verbs = {

@@ -12,7 +12,7 @@ const ANSWER_BYTES = 4096
  * instead of by the thread pool, which would take 50. Throws an environment error when the device cannot be opened.
  */
 export const openModule = (device: string): Ehash => {
-  const descriptor = open(device)
+  const descriptor = openDevice(device)
   const buffer = Buffer.alloc(ANSWER_BYTES)
   return {
     source: 'module',
@@ -29,7 +29,8 @@ export const openModule = (device: string): Ehash => {
   }
 }
 
-const open = (device: string) => {
+/** A descriptor of tcphash.ko's device. Throws an environment error that says what to do when it cannot be had. */
+export const openDevice = (device: string): number => {
   try {
     return openSync(device, constants.O_RDWR)
   } catch (error) {

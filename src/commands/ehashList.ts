@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import { statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { listModule, type Listed } from '../ehash/list.ts'
+import type { Filter } from '../filter/filter.ts'
+import { matches } from '../filter/match.ts'
+import { endpoint } from '../flow/tuple.ts'
+import type { Io } from '../io.ts'
+import { MODULE_DEVICE } from '../live/facts.ts'
+
+/** Prints the sockets of the TCP hash, in all states, a line each. For study: it goes through the whole table. */
+export const ehashList = async (options: Filter & { count: number }, io: Io): Promise<number> => {
+  const here = statSync('/proc/self/ns/net').ino
+  let left = options.count
+  io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
+  for (const netns of options.netns.length === 0 ? [here] : options.netns) {
+    for (const slice of listModule(MODULE_DEVICE, netns)) {
+      const wanted = slice.filter(({ tuple }) => matches(options, tuple)).slice(0, left)
+      io.out(wanted.map(socketRow).join(''))
+      left -= wanted.length
+      // Between two slices Ctrl-C gets its turn, and so does whoever reads.
+      await setImmediate()
+      if (left === 0 || io.stop.aborted) return 0
+    }
+  }
+  return 0
+}
+
+const socketRow = ({ tuple, fields }: Listed) =>
+  row(
+    fields.get('substate') ?? fields.get('state') ?? '',
+    endpoint(tuple.saddr, tuple.sport),
+    endpoint(tuple.daddr, tuple.dport),
+    ...['snd_una', 'snd_nxt', 'rcv_nxt'].map((name) => fields.get(name) ?? '-'),
+  )
+
+const row = (state: string, peer: string, local: string, ...numbers: string[]) =>
+  `${state.padEnd(12)} ${peer.padEnd(21)} ${local.padEnd(21)} ${numbers.map((number) => number.padStart(10)).join(' ')}\n`
