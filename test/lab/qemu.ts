@@ -17,14 +17,27 @@ const FIRST_PORT_FD = 3
 const CPUS = 2
 const MEMORY_MIB = 2048
 
+/** What a run may want other than usual. */
+export type MachineOptions = {
+  /** More words for the kernel's command line, such as `lockdown=integrity`. */
+  readonly kernelArguments?: readonly string[]
+  /** The machine's memory. Default 2048. */
+  readonly memoryMib?: number
+}
+
 /**
  * Starts QEMU on an image, with a job's tar as second disk.
  * @param consoleLog path of a file that gets the kernel's console and QEMU's own messages
  */
-export const startMachine = (image: Image, jobTar: string, consoleLog: string): Machine => {
+export const startMachine = (
+  image: Image,
+  jobTar: string,
+  consoleLog: string,
+  options: MachineOptions = {},
+): Machine => {
   // Killed with this process however that ends; and in a session of its own, so that Ctrl-C on a terminal, which goes
   // to the whole process group, reaches only the lab and not QEMU.
-  const args = ['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', ...qemuArguments(image, jobTar, consoleLog)]
+  const args = ['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', ...qemuArguments(image, jobTar, consoleLog, options)]
   const qemu = spawn('setpriv', args, {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', ...PORTS.map(() => 'pipe' as const)],
@@ -38,16 +51,21 @@ export const startMachine = (image: Image, jobTar: string, consoleLog: string): 
   return { process: qemu, control: port(0), stdout: port(1), stderr: port(2), out: port(3) }
 }
 
-const qemuArguments = (image: Image, jobTar: string, consoleLog: string): string[] =>
+const qemuArguments = (
+  image: Image,
+  jobTar: string,
+  consoleLog: string,
+  { kernelArguments = [], memoryMib = MEMORY_MIB }: MachineOptions,
+): string[] =>
   [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     // Emulation even where there is /dev/kvm: on a nested host it may exist and not run these kernels. QEMU 7.2's
     // emulation of cmpxchg16b breaks kernels 6.12 and later.
     ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem,cx16=off'],
-    ['-smp', String(CPUS), '-m', String(MEMORY_MIB)],
+    ['-smp', String(CPUS), '-m', String(memoryMib)],
     ['-kernel', image.vmlinuz, '-initrd', image.initrd],
     // Under emulation the mitigations guard nothing, and page table isolation alone doubles the time of all that runs.
-    ['-append', 'console=ttyS0 panic=-1 mitigations=off'],
+    ['-append', ['console=ttyS0', 'panic=-1', 'mitigations=off', ...kernelArguments].join(' ')],
     ['-drive', `file=${image.disk},format=raw,if=virtio,snapshot=on`],
     ['-drive', `file=${jobTar},format=raw,if=virtio,readonly=on`],
     ['-serial', `file:${consoleLog}`],

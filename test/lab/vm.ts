@@ -13,10 +13,10 @@ import { ensureImage, type Image } from './image.ts'
 import { packJob } from './job.ts'
 import { ensureModule } from './module.ts'
 import { tellSteps } from './progress.ts'
-import { type Machine, startMachine } from './qemu.ts'
+import { type Machine, type MachineOptions, startMachine } from './qemu.ts'
 
 /** One command in one virtual machine. */
-export type LabRun = {
+export type LabRun = MachineOptions & {
   /** A name of releases.ts. */
   readonly release: string
   /** The command and its arguments; run as root in the project's directory, without a shell. */
@@ -66,7 +66,7 @@ export const runInLab = async (run: LabRun): Promise<LabResult> => {
     const jobTar = await packJob(directory, { command: run.command, module, wantsOut: run.out !== undefined })
     signal.throwIfAborted()
     const consoleLog = join(directory, 'console.log')
-    return await attend(run, image, startMachine(image, jobTar, consoleLog), consoleLog)
+    return await attend(run, image, startMachine(image, jobTar, consoleLog, run), consoleLog)
   } finally {
     remove(directory)
   }
