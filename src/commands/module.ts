@@ -7,6 +7,7 @@ import { environmentError, traceError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { MODULE_DEVICE, readFacts, type Facts } from '../live/facts.ts'
 import { packageFile } from '../package.ts'
+import { explainRefusal } from './refusal.ts'
 
 /** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
@@ -62,18 +63,9 @@ const load = async (facts: Facts, io: Io) => {
   if (!existsSync(built(io)))
     throw environmentError(`there is no module for Linux ${facts.kernel}`, 'trace-reset module build')
   const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
-  if (exitCode !== 0) throw environmentError(`the kernel refused the module: ${stderr}`, refusalHint(stderr, facts))
+  if (exitCode !== 0) throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
   io.tell(`loaded: ${MODULE_DEVICE} answers`)
   return 0
-}
-
-const refusalHint = (words: string, { lockdown }: Facts) => {
-  if (/Invalid module format/.test(words))
-    return 'it was built for another kernel: trace-reset module build, then load again; dmesg says which'
-  if (/Key was rejected|Operation not permitted/.test(words)) {
-    return `lockdown is ${lockdown}: with Secure Boot a module must be signed with an enrolled key (mokutil --import); --ehash ss works without`
-  }
-  return 'dmesg tells why'
 }
 
 const unload = async (facts: Facts, io: Io) => {
