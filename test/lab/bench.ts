@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { Command, CommanderError } from 'commander'
+import { z } from 'zod'
+import { compileForGuest } from './compile.ts'
+import { LabError } from './errors.ts'
+import { RELEASES } from './releases.ts'
+import { runInLab } from './vm.ts'
+
+const EXAMPLES = `
+Examples:
+  npm run bench -- ehash
+  npm run bench -- ehash sid
+`
+
+const SOCKETS = ['1000', '10000', '100000']
+
+/** 100,000 sockets with their files take more than the lab's usual machine has. */
+const MEMORY_MIB = 4096
+
+const Measured = z.object({
+  sockets: z.number(),
+  single: z.number(),
+  batched: z.number(),
+  proc: z.number(),
+  ss: z.number(),
+})
+type Measured = z.infer<typeof Measured>
+
+const main = async (): Promise<number> => {
+  const program = new Command('npm run bench --').showHelpAfterError().exitOverride().addHelpText('after', EXAMPLES)
+  program
+    .command('ehash')
+    .description('time of one exact look-up: tcphash.ko, ss with the same filter, reading /proc/net/tcp')
+    .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
+    .action(async (release: string) => void process.stdout.write(await benchEhash(release)))
+  await program.parseAsync()
+  return 0
+}
+
+const benchEhash = async (release: string): Promise<string> => {
+  const stdout = new PassThrough()
+  const output = text(stdout)
+  const program = await compileForGuest('test/lab/bench/ehash.c')
+  const script = `insmod kmod/tcphash.ko && exec ${program} ${SOCKETS.join(' ')}`
+  const { exitCode } = await runInLab({ release, command: ['sh', '-c', script], memoryMib: MEMORY_MIB, stdout })
+  stdout.end()
+  if (exitCode !== 0) throw new LabError(`the bench ended with ${exitCode}`, { exitCode: 3 })
+  return renderTable(
+    (await output)
+      .trim()
+      .split('\n')
+      .map((line) => Measured.parse(JSON.parse(line))),
+  )
+}
+
+/** Prints microseconds a tuple, and what the issue sets as targets. */
+export const renderTable = (rows: readonly Measured[]): string => {
+  const first = rows[0]
+  const last = rows.at(-1)
+  if (first === undefined || last === undefined) return 'nothing was measured\n'
+  const percent = (of: 'single' | 'batched') => `${Math.round((last[of] / first[of] - 1) * 100)} %`
+  return [
+    'microseconds for one tuple, in one emulated machine\n',
+    cells('sockets', 'tcphash', 'in batches', 'ss', '/proc/net/tcp'),
+    ...rows.map(({ sockets, single, batched, ss, proc }) =>
+      cells(String(sockets), single.toFixed(1), batched.toFixed(1), ss.toFixed(0), proc.toFixed(0)),
+    ),
+    `growth from ${first.sockets} to ${last.sockets} sockets: ${percent('single')} single, ${percent('batched')} in batches\n`,
+    `at ${last.sockets}: ss takes ${Math.round(last.ss / last.single)} times a single look-up, /proc/net/tcp ${Math.round(last.proc / last.single)} times\n`,
+  ].join('')
+}
+
+const cells = (...words: string[]) => `${words.map((word) => word.padStart(16)).join('')}\n`
+
+const report = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (!(error instanceof LabError)) throw error
+  process.stderr.write(`trace-reset bench: ${error.message}\n`)
+  if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
+  return error.exitCode
+}
+
+process.exitCode = await main().catch(report)
