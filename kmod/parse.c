@@ -67,7 +67,8 @@ static enum tcphash_verb parse_verb(const struct token *token, struct tcphash_er
 	if (tcphash_token_is(token, "list"))
 		return TCPHASH_LIST;
 	if (!tcphash_token_is(token, "lookup"))
-		tcphash_fail(error, token->column, token->len ? "unknown request" : "empty request");
+		tcphash_fail(error, token->column,
+			     token->len ? "unknown request" : "empty request");
 	return TCPHASH_LOOKUP;
 }
 

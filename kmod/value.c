@@ -75,7 +75,7 @@ static bool v4mapped(const struct in6_addr *address)
 }
 
 void tcphash_parse_address(const struct token *value, int family, union tcphash_address *address,
-			  struct tcphash_error *error)
+			   struct tcphash_error *error)
 {
 	bool colon = memchr(value->text, ':', value->len);
 	const char *end = value->text;

@@ -134,19 +134,19 @@ unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
 	const u32 chains = hashinfo->ehash_mask + 1;
 	const u32 buckets = chains + hashinfo->lhash2_mask + 1;
-	struct walk walk = {
+	struct walk step = {
 		.net = net, .filter = filter, .cursor = cursor, .entries = entries, .max = max,
 	};
 	unsigned int i;
 
 	rcu_read_lock();
-	for (i = 0; i < BUCKETS_MAX && cursor->bucket < buckets && walk.count < max; i++) {
+	for (i = 0; i < BUCKETS_MAX && cursor->bucket < buckets && step.count < max; i++) {
 		if (cursor->bucket < chains)
-			walk_chain(&walk, hashinfo);
+			walk_chain(&step, hashinfo);
 		else
-			walk_listeners(&walk, &hashinfo->lhash2[cursor->bucket - chains]);
+			walk_listeners(&step, &hashinfo->lhash2[cursor->bucket - chains]);
 	}
 	rcu_read_unlock();
 	cursor->done = cursor->bucket >= buckets;
-	return walk.count;
+	return step.count;
 }
