@@ -63,7 +63,8 @@ const load = async (facts: Facts, io: Io) => {
   if (!existsSync(built(io)))
     throw environmentError(`there is no module for Linux ${facts.kernel}`, 'trace-reset module build')
   const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
-  if (exitCode !== 0) throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
+  if (exitCode !== 0)
+    throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
   io.tell(`loaded: ${MODULE_DEVICE} answers`)
   return 0
 }

@@ -17,4 +17,5 @@ export const explainRefusal = (words: string, lockdown: string): string => {
   return 'dmesg tells why'
 }
 
-const SIGN = "sign it with an enrolled key (scripts/sign-file of the kernel's headers, mokutil --import), or use --ehash ss"
+const SIGN =
+  "sign it with an enrolled key (scripts/sign-file of the kernel's headers, mokutil --import), or use --ehash ss"
