@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { release } from 'node:os'
+import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
@@ -39,7 +39,7 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
   mkdirSync(directory(io), { recursive: true })
   cpSync(packageFile('kmod'), directory(io), { recursive: true })
   io.tell(`building tcphash.ko for Linux ${kernel}`)
-  const { exitCode, all, shortMessage } = await execa('make', ['-C', directory(io)], {
+  const { exitCode, all, shortMessage } = await execa('make', [`-j${availableParallelism()}`, '-C', directory(io)], {
     reject: false,
     all: true,
     stdin: 'ignore',
