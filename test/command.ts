@@ -54,6 +54,7 @@ export const replayHere = async (args: readonly string[]) => {
     program: other,
     probes: other,
     ehashLookup: other,
+    ehashList: other,
     module: other,
     doctor: other,
     causes: other,

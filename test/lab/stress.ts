@@ -11,7 +11,8 @@ import { runInLab } from './vm.ts'
 
 const EXAMPLES = `
 The counts, each reached or cut short by time, and what was reached is printed:
-  full    200 load/unload rounds, 1,000,000 look-ups, 5,000,000 lines, 100 netns; parser fuzzed for 10 minutes
+  full    200 load/unload rounds, 1,000,000 look-ups, 5,000,000 lines, 100 netns; parser fuzzed for 10 minutes;
+          trace-reset module build, load, unload, and how refusals are told
   --slice 25 seconds for each of these; parser fuzzed for 60 seconds
 
 Examples:
@@ -23,9 +24,6 @@ Examples:
 /** What the guest side (stress/__main__.py) is told: how many of each, and the seconds that end a part earlier. */
 const FULL = { rounds: 200, lookups: 1_000_000, lines: 5_000_000, netns: 100, seconds: 3600, fuzzSeconds: 600 }
 const SLICE = { ...FULL, seconds: 25, fuzzSeconds: 60 }
-
-// So few buckets that every chain is long and sockets often move between chains while they are read.
-const KERNEL_ARGUMENTS = ['thash_entries=256']
 
 const main = async (): Promise<number> => {
   const program = new Command('npm run stress --')
@@ -49,20 +47,29 @@ const main = async (): Promise<number> => {
     const directory = join(out, release)
     mkdirSync(directory, { recursive: true })
     process.stdout.write(`# ${release}, dmesg in ${directory}\n`)
-    const { exitCode } = await runInLab({
-      release,
-      command: ['python3', 'test/lab/stress', hammer, 'kmod/tcphash.ko', ...numbers(amount)],
-      kernelArguments: KERNEL_ARGUMENTS,
-      out: directory,
-      timeoutSeconds: amount.seconds * 5 + 600,
-    })
-    failed ||= exitCode !== 0
+    for (const [command, kernelArguments] of [underLoad(hammer, amount), ...(slice === true ? [] : COMMANDS)]) {
+      const timeoutSeconds = amount.seconds * 5 + 600
+      const { exitCode } = await runInLab({ release, command, kernelArguments, out: directory, timeoutSeconds })
+      failed ||= exitCode !== 0
+    }
   }
   return failed ? 1 : 0
 }
 
-const numbers = ({ rounds, lookups, lines, netns, seconds }: typeof FULL) =>
-  [rounds, lookups, lines, netns, seconds].map(String)
+type Run = readonly [command: readonly string[], kernelArguments: readonly string[]]
+
+// So few buckets that every chain is long and sockets often move between chains while they are read.
+const underLoad = (hammer: string, { rounds, lookups, lines, netns, seconds }: typeof FULL): Run => [
+  ['python3', 'test/lab/stress', hammer, 'kmod/tcphash.ko', ...[rounds, lookups, lines, netns, seconds].map(String)],
+  ['thash_entries=256'],
+]
+
+/** `trace-reset module ...`, and how refusals of kernels that were booted to refuse are told. */
+const COMMANDS: readonly Run[] = [
+  [['python3', 'test/lab/kmod/commands.py'], []],
+  [['python3', 'test/lab/kmod/commands.py', 'lockdown'], ['lockdown=integrity']],
+  [['python3', 'test/lab/kmod/commands.py', 'signature'], ['module.sig_enforce=1']],
+]
 
 const report = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
