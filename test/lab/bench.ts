@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { compileForGuest } from './compile.ts'
@@ -34,45 +34,57 @@ const main = async (): Promise<number> => {
     .command('ehash')
     .description('time of one exact look-up: tcphash.ko, ss with the same filter, reading /proc/net/tcp')
     .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
-    .action(async (release: string) => void process.stdout.write(await benchEhash(release)))
+    .action(async (release: string) => benchEhash(release))
   await program.parseAsync()
   return 0
 }
 
-const benchEhash = async (release: string): Promise<string> => {
-  const stdout = new PassThrough()
-  const output = text(stdout)
+const benchEhash = async (release: string): Promise<void> => {
   const program = await compileForGuest('test/lab/bench/ehash.c')
   const script = `insmod kmod/tcphash.ko && exec ${program} ${SOCKETS.join(' ')}`
+  const stdout = new PassThrough()
+  const rows: Measured[] = []
+  print('microseconds for one tuple, in one emulated machine\n')
+  print(cells('sockets', 'tcphash', 'in batches', 'ss', '/proc/net/tcp'))
+  // Row by row: with many sockets the next one may take minutes.
+  const reading = (async () => {
+    for await (const line of createInterface({ input: stdout })) {
+      const row = Measured.parse(JSON.parse(line))
+      rows.push(row)
+      print(
+        cells(
+          String(row.sockets),
+          row.single.toFixed(1),
+          row.batched.toFixed(1),
+          row.ss.toFixed(0),
+          row.proc.toFixed(0),
+        ),
+      )
+    }
+  })()
   const { exitCode } = await runInLab({ release, command: ['sh', '-c', script], memoryMib: MEMORY_MIB, stdout })
   stdout.end()
+  await reading
   if (exitCode !== 0) throw new LabError(`the bench ended with ${exitCode}`, { exitCode: 3 })
-  return renderTable(
-    (await output)
-      .trim()
-      .split('\n')
-      .map((line) => Measured.parse(JSON.parse(line))),
-  )
+  print(summary(rows))
 }
 
-/** Prints microseconds a tuple, and what the issue sets as targets. */
-export const renderTable = (rows: readonly Measured[]): string => {
+/** What the targets are about. */
+const summary = (rows: readonly Measured[]): string => {
   const first = rows[0]
   const last = rows.at(-1)
   if (first === undefined || last === undefined) return 'nothing was measured\n'
   const percent = (of: 'single' | 'batched') => `${Math.round((last[of] / first[of] - 1) * 100)} %`
+  const times = (of: 'ss' | 'proc') => `${Math.round(last[of] / last.single)} times`
   return [
-    'microseconds for one tuple, in one emulated machine\n',
-    cells('sockets', 'tcphash', 'in batches', 'ss', '/proc/net/tcp'),
-    ...rows.map(({ sockets, single, batched, ss, proc }) =>
-      cells(String(sockets), single.toFixed(1), batched.toFixed(1), ss.toFixed(0), proc.toFixed(0)),
-    ),
-    `growth from ${first.sockets} to ${last.sockets} sockets: ${percent('single')} single, ${percent('batched')} in batches\n`,
-    `at ${last.sockets}: ss takes ${Math.round(last.ss / last.single)} times a single look-up, /proc/net/tcp ${Math.round(last.proc / last.single)} times\n`,
-  ].join('')
+    `growth from ${first.sockets} to ${last.sockets} sockets: ${percent('single')} single, ${percent('batched')} in batches`,
+    `at ${last.sockets}: ss takes ${times('ss')} a single look-up, /proc/net/tcp ${times('proc')}`,
+    '',
+  ].join('\n')
 }
 
 const cells = (...words: string[]) => `${words.map((word) => word.padStart(16)).join('')}\n`
+const print = (text: string) => void process.stdout.write(text)
 
 const report = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
