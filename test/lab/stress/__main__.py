@@ -84,9 +84,9 @@ def sockets():
     return counts
 
 
-def at_rest(before):
-    """Netns die in a work queue, and their last sockets in RCU."""
-    return until(lambda: all(count <= before.get(name, 0) for name, count in sockets().items()))
+def at_rest():
+    """As before it all began. Netns die in a work queue, and their last sockets in RCU."""
+    return until(lambda: all(count <= nothing.get(name, 0) for name, count in sockets().items()))
 
 
 def load_unload(rounds, seconds):
@@ -109,7 +109,7 @@ def load_unload(rounds, seconds):
 
 
 def look_up(count, seconds):
-    before, start = sockets(), time.monotonic()
+    start = time.monotonic()
     churn = Churn(2000)
     load()
     counts, error = finish(start_ask(4, count, seconds, churn.netns.inode))
@@ -118,11 +118,10 @@ def look_up(count, seconds):
     session = Session()
     gone = until(lambda: session.ask(lookup(churn)).get("code") == "ENOENT")
     session.close()
-    rest = at_rest(before)
+    rest = at_rest()
     good = bool(counts) and not error and gone and rest and counts["asked"] > 0
     report("look-ups", good, seconds=round(elapsed), **counts)
     report("netns gone, sockets at rest", gone and rest, **sockets())
-    report("before that", True, **before)
     if error:
         print(error)
 
@@ -138,7 +137,7 @@ def mutate(count, seconds):
 
 
 def destroy_netns(count, seconds):
-    before, start, done, total = sockets(), time.monotonic(), 0, {}
+    start, done = time.monotonic(), 0
     while done < count and time.monotonic() - start < seconds:
         churn = Churn(20)
         child = start_ask(2, 1 << 40, 600, churn.netns.inode)
@@ -153,7 +152,7 @@ def destroy_netns(count, seconds):
         if not gone:
             break
         done += 1
-    rest = at_rest(before)
+    rest = at_rest()
     report("netns destroyed under look-ups", done > 0 and gone and rest, netns=done,
            seconds=round(time.monotonic() - start))
 
@@ -165,6 +164,7 @@ subprocess.run(["strip", "--strip-debug", "-o", module, whole], check=True)
 rounds, lookups, lines, netns, seconds = map(int, sys.argv[3:8])
 pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("30000 60999")
 logged = len(kernel_log())
+nothing = sockets()
 
 load_unload(rounds, seconds)
 look_up(lookups, seconds)
