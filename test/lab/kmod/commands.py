@@ -3,8 +3,9 @@
 
     npm run lab -- trixie -- python3 test/lab/kmod/commands.py
 
-With "prebuilt" it takes the module that the lab built on the host, which is quick. Otherwise an argument checks how a refusal is explained, on a kernel that was booted to refuse: "lockdown" (kernel
-argument lockdown=integrity) or "signature" (module.sig_enforce=1).
+With "prebuilt" it takes the module that the lab built on the host, which is quick. Another argument checks how a refusal
+is explained, on a kernel that was booted to refuse: "lockdown" (kernel argument lockdown=integrity) or "signature"
+(module.sig_enforce=1).
 """
 import os
 import pathlib
@@ -15,7 +16,7 @@ import sys
 import harness
 from harness import DEVICE, check
 
-BUILT = pathlib.Path.home() / ".cache/trace-reset/kmod" / os.uname().release / "tcphash.ko"
+BUILT = pathlib.Path("/var/cache/trace-reset/kmod") / os.uname().release / "tcphash.ko"
 
 
 def trace_reset(*words, user=None):
