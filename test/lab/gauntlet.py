@@ -81,15 +81,10 @@ def compare(truths, verdicts):
     if len(verdicts) != len(truths):
         faults.append(f"{len(truths)} resets were provoked and {len(verdicts)} named")
     for truth, verdict in zip(truths, verdicts):
-        wrong = {name: (value, verdict[name]) for name, value in truth.items() if not agrees(value, verdict[name])}
+        wrong = {name: (value, verdict[name]) for name, value in truth.items() if verdict[name] != value}
         if wrong:
             faults.append(f"truth and verdict differ: {wrong}; because {verdict['because']}")
     return faults
-
-
-def agrees(truth, value):
-    """A tuple holds all that the kernel may do, when the moment decides."""
-    return value in truth if isinstance(truth, tuple) else value == truth
 
 
 if __name__ == "__main__":

@@ -138,6 +138,23 @@ def wait_closed_by_peer(sock):
     wait_for(sock, select.POLLRDHUP)
 
 
+def wait_state(host, client, state):
+    """Returns when the host's end of this client's connection is in a state, by its number in /proc/net/tcp.
+
+    Between two CPUs a later segment may overtake an earlier one, and the trigger's truth with it.
+    """
+    port = f":{client.getsockname()[1]:04X}"
+    with host.inside():
+        while not any(fields[2].endswith(port) and int(fields[3], 16) == state for fields in tcp_table()):
+            os.sched_yield()
+
+
+def tcp_table():
+    with open("/proc/thread-self/net/tcp") as table:
+        next(table)
+        return [line.split() for line in table]
+
+
 def forget(sock):
     """Closes without a word to the peer, as a host that lost its state: TCP_REPAIR suppresses FIN and RST."""
     sock.setsockopt(socket.IPPROTO_TCP, 19, 1)
