@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything that `npm test` promises, each report counted: checks of the code, units and replays, and, unless --fast,
-// the gauntlet on real kernels. The last line is the sum.
+// on real kernels the gauntlet, the module's tests and a slice of its stress. The last line is the sum.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,8 @@ import { z } from 'zod'
 import { sum, type Count } from './count.ts'
 import { runGauntlet } from './lab/gauntlet.ts'
 import { GAUNTLET_RELEASES } from './lab/releases.ts'
+import { stress } from './lab/stress.ts'
+import { runTap } from './lab/tap.ts'
 
 const CHECKS = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
@@ -59,7 +61,12 @@ const main = async () => {
   counts.push(await units())
   if (!process.argv.includes('--fast')) {
     const gauntlet = { rounds: 1, names: [], keep: false }
-    counts.push(...(await Promise.all(GAUNTLET_RELEASES.map((release) => runGauntlet(release, gauntlet)))))
+    const module = ['python3', 'test/lab/kmod', 'kmod/tcphash.ko']
+    counts.push(
+      ...(await Promise.all(GAUNTLET_RELEASES.map((release) => runGauntlet(release, gauntlet)))),
+      ...(await Promise.all(GAUNTLET_RELEASES.map((release) => runTap({ release, command: module })))),
+      await stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress')),
+    )
   }
   const { passed, failed, skipped } = sum(counts)
   say(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`)

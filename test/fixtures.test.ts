@@ -27,5 +27,5 @@ test.each(FIXTURES)('$kernel: $name', async ({ name, path }) => {
 
   const [cause = ''] = name.split('.')
   const expected = await replayHere([`${path}/recording.jsonl`, ...options, '--expect', `${cause}=1`])
-  expect(expected.exitCode, expected.stderr).toBe(0)
+  expect(expected).toMatchObject({ exitCode: 0 })
 })

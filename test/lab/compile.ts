@@ -19,7 +19,7 @@ const BUILT = 'test/lab/.built'
  * @throws LabError (exit code 3) with the compiler's words
  */
 export const compileForGuest = async (source: string): Promise<string> => {
-  await ensureHostPackages(undefined, { gcc: 'gcc' })
+  await ensureHostPackages(undefined, { gcc: ['gcc', 'libc6-dev'] })
   const program = join(BUILT, basename(source, '.c'))
   mkdirSync(join(PROJECT, BUILT), { recursive: true })
   const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread', '-static', '-o', program, source]

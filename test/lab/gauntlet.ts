@@ -2,12 +2,11 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { z } from 'zod'
 import type { Count } from '../count.ts'
-import { runInLab } from './vm.ts'
+import { runTap } from './tap.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url))
@@ -22,16 +21,8 @@ export type Gauntlet = { rounds: number; names: readonly string[]; keep: boolean
 export const runGauntlet = async (release: string, { rounds, names, keep }: Gauntlet): Promise<Count> => {
   const out = mkdtempSync(join(tmpdir(), 'trace-reset-gauntlet-'))
   try {
-    const count: Count = { passed: 0, failed: 0 }
-    const { exitCode } = await runInLab({
-      release,
-      command: ['python3', 'test/lab/gauntlet.py', '--rounds', String(rounds), ...names],
-      out,
-      stdout: tap(release, count),
-      timeoutSeconds: 3600,
-    })
-    // An end without a line of its own, the machine's or the script's, is a failure all the same.
-    if (exitCode !== 0 && count.failed === 0) count.failed += 1
+    const command = ['python3', 'test/lab/gauntlet.py', '--rounds', String(rounds), ...names]
+    const count = await runTap({ release, command, out, timeoutSeconds: 3600 })
     for (const name of readdirSync(out)) {
       const same = await replaysTheSame(join(out, name))
       count[same ? 'passed' : 'failed'] += 1
@@ -42,20 +33,6 @@ export const runGauntlet = async (release: string, { rounds, names, keep }: Gaun
   } finally {
     rmSync(out, { recursive: true })
   }
-}
-
-/** Passes the guest's TAP on, each line with the release, and counts it. */
-const tap = (release: string, count: Count) => {
-  let rest = ''
-  return new PassThrough().on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      if (line.startsWith('ok ')) count.passed += 1
-      if (line.startsWith('not ok ')) count.failed += 1
-      process.stdout.write(`${release}: ${line}\n`)
-    }
-  })
 }
 
 const replaysTheSame = async (directory: string) => {

@@ -5,8 +5,8 @@ import { execa } from 'execa'
 import { LabError } from './errors.ts'
 import { tellSteps } from './progress.ts'
 
-/** Programs and the Debian package that brings each. */
-export type Programs = Readonly<Record<string, string>>
+/** Programs and the Debian packages that bring each. */
+export type Programs = Readonly<Record<string, string | readonly string[]>>
 
 /** What the lab runs on the host. */
 const LAB: Programs = {
@@ -58,7 +58,7 @@ const missingPackages = (programs: Programs): string[] => [
   ...new Set(
     Object.entries(programs)
       .filter(([program]) => !isOnPath(program))
-      .map(([, name]) => name),
+      .flatMap(([, names]) => names),
   ),
 ]
 

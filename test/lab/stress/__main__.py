@@ -26,7 +26,7 @@ failures = 0
 def report(part, good, **counts):
     global failures
     failures += not good
-    print(f"{'ok' if good else 'NOT OK'} {part}: " + " ".join(f"{key}={value}" for key, value in counts.items()), flush=True)
+    print(f"{'ok' if good else 'not ok'} - {part}: " + " ".join(f"{key}={value}" for key, value in counts.items()), flush=True)
 
 
 def hammer(*arguments):
