@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import termios
+import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
@@ -139,14 +140,17 @@ def wait_closed_by_peer(sock):
 
 
 def wait_state(host, client, state):
-    """Returns when the host's end of this client's connection is in a state, by its number in /proc/net/tcp.
+    """Returns when the host's end of this client's connection is in a state, by its number in /proc/net/tcp, which tells
+    the substate of a time-wait.
 
     Between two CPUs a later segment may overtake an earlier one, and the trigger's truth with it.
     """
     port = f":{client.getsockname()[1]:04X}"
     with host.inside():
+        until = time.monotonic() + PATIENCE_MS / 1000
         while not any(fields[2].endswith(port) and int(fields[3], 16) == state for fields in tcp_table()):
-            os.sched_yield()
+            if time.monotonic() > until:
+                raise TimeoutError(f"the connection did not come to state {state}")
 
 
 def tcp_table():

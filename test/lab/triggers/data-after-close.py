@@ -3,16 +3,16 @@
 from world import seen_by_server, wait_reset, wait_state
 
 SIDE = "server"
-# What stands for an orphan in FIN_WAIT2.
-TIME_WAIT = 6
+FIN_WAIT2 = 5
 
 
 def trigger(world, port):
     client, server = world.connection(port)
     server.close()
-    wait_state(world.server, client, TIME_WAIT)
+    wait_state(world.server, client, FIN_WAIT2)
     client.send(b"one more request")
     wait_reset(client)
+    # The orphan in FIN_WAIT2 is kept as a time-wait.
     truth = seen_by_server(client, port, state="TIME_WAIT", owner="none")
     client.close()
     return truth
