@@ -15,6 +15,6 @@ const run = (why, command, ...args) => {
 }
 
 if (modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.json')) {
-  run('installing dependencies (npm ci)', 'npm', 'ci', '--no-audit', '--no-fund')
+  run('installing dependencies (npm ci)', 'npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error')
 }
 run('building dist/ (tsc)', 'node_modules/.bin/tsc', '-p', 'src')

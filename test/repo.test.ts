@@ -145,3 +145,15 @@ test('the tool and the module have one version', () => {
   expect(/^PACKAGE_VERSION="(.*)"$/m.exec(read('kmod/dkms.conf'))?.[1]).toBe(version)
   expect(/^#define TCPHASH_VERSION\s+"(.*)"$/m.exec(read('kmod/tcphash.h'))?.[1]).toBe(version)
 })
+
+// npm, where node_modules was there before the lock, leaves out the packages of other platforms, and `npm ci` then refuses.
+test('the lock holds every package that another one in it names', () => {
+  type Locked = { optionalDependencies?: Record<string, string>; dependencies?: Record<string, string> }
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+  const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages))
+      .map((name) => `${path} needs ${name}`),
+  )
+  expect(missing).toEqual([])
+})
