@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { versionOf } from './json.ts'
+import { neededIn, versionOf } from './json.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -148,11 +148,10 @@ test('the tool and the module have one version', () => {
 
 // npm, where node_modules was there before the lock, leaves out the packages of other platforms, and `npm ci` then refuses.
 test('the lock holds every package that another one in it names', () => {
-  type Locked = { optionalDependencies?: Record<string, string>; dependencies?: Record<string, string> }
-  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
-  const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
-    Object.keys({ ...dependencies, ...optionalDependencies })
-      .filter((name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages))
+  const needed = neededIn(read('package-lock.json'))
+  const missing = Object.entries(needed).flatMap(([path, names]) =>
+    names
+      .filter((name) => !(`node_modules/${name}` in needed) && !(`${path}/node_modules/${name}` in needed))
       .map((name) => `${path} needs ${name}`),
   )
   expect(missing).toEqual([])

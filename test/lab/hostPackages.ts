@@ -25,14 +25,27 @@ const LAB: Programs = {
 export const ensureHostPackages = async (signal?: AbortSignal, programs: Programs = LAB): Promise<void> => {
   const missing = missingPackages(programs)
   if (missing.length === 0) return
-  const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
+  const command = ['apt-get', ...PATIENT, 'install', '--yes', '--no-install-recommends', ...missing]
   if (process.getuid?.() !== 0) {
     throw new LabError(`not installed: ${missing.join(', ')}`, { exitCode: 3, hint: `sudo ${command.join(' ')}` })
   }
-  await tellSteps('lab')(`installing ${missing.join(', ')}`, () => install(command, signal))
+  // Several kernels run at once, and each asks: one apt-get answers them all.
+  const key = missing.join(' ')
+  const installing =
+    inProgress.get(key) ??
+    tellSteps('lab')(`installing ${missing.join(', ')}`, () => install(command, signal)).finally(() =>
+      inProgress.delete(key),
+    )
+  inProgress.set(key, installing)
+  await installing
   const still = missingPackages(programs)
   if (still.length > 0) throw new LabError(`${still.join(', ')} installed, and still not there`, { exitCode: 3 })
 }
+
+const inProgress = new Map<string, Promise<void>>()
+
+// Another process, such as a fresh machine's own first update, may hold the lock for a while.
+const PATIENT = ['-o', 'DPkg::Lock::Timeout=300']
 
 const install = async (command: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
   const run = ([file, ...args]: readonly string[]) =>
@@ -45,7 +58,7 @@ const install = async (command: readonly string[], signal: AbortSignal | undefin
     })
   // A fresh machine has no package lists, and an old one has lists of files the mirror no longer holds.
   let result = await run(command)
-  if (result.failed && (await run(['apt-get', 'update'])).exitCode === 0) result = await run(command)
+  if (result.failed && (await run(['apt-get', ...PATIENT, 'update'])).exitCode === 0) result = await run(command)
   signal?.throwIfAborted()
   if (!result.failed) return
   throw new LabError(`apt-get could not install them: ${lastLine(result.all)}`, {
