@@ -6,8 +6,9 @@ const opening = z.looseObject({ kind: z.literal('start'), schema: z.int() })
 
 /** Reads line `number` of a recording, the first being 1. Throws an Error that says what is wrong with it. */
 export const decode = (text: string, number: number): Observation => {
-  const line = parse(text)
-  if (number === 1) checkOpening(line)
+  const parsed = parse(text)
+  if (number === 1) checkOpening(parsed)
+  const line = upgrade(parsed)
   const { data, error } = observation.safeParse(line)
   if (error === undefined) return data
   const [issue] = error.issues
@@ -27,4 +28,14 @@ const checkOpening = (line: unknown) => {
   if (data === undefined) throw new Error('no recording: its first line is not the start of one')
   if (data.schema > SCHEMA)
     throw new Error(`made by a newer trace-reset: it has schema ${data.schema}, and this one reads up to ${SCHEMA}`)
+}
+
+/** What turns a line of an older schema into one of the next. From 1 to 2 kinds and fields were added, none changed. */
+const UPGRADES: Readonly<Record<number, (start: object) => object>> = { 1: (start) => ({ ...start, schema: 2 }) }
+
+// Only `start` says which schema it is of; so far it is the only line that has to change.
+const upgrade = (line: unknown): unknown => {
+  const { data } = opening.safeParse(line)
+  const step = data === undefined ? undefined : UPGRADES[data.schema]
+  return data === undefined || step === undefined ? line : upgrade(step(data))
 }

@@ -3,22 +3,26 @@
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
 
-/** The version of the lines; a recording carries it in its first line. */
-export const SCHEMA = 1
+/** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
+export const SCHEMA = 2
 
 const uint = z.int().min(0)
 const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
 const time = z.strictObject({ s: z.int(), ns: uint.max(999_999_999) })
+const address = z.union([z.ipv4(), z.ipv6()])
 const tuple = z.strictObject({
   family: z.union([z.literal(4), z.literal(6)]),
-  saddr: z.union([z.ipv4(), z.ipv6()]),
+  saddr: address,
   sport: uint.max(65535),
-  daddr: z.union([z.ipv4(), z.ipv6()]),
+  daddr: address,
   dport: uint.max(65535),
   netns: uint,
 })
 
-/** One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes. */
+/**
+ * One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes, `ip_id` 0 for
+ * IPv6, which has none, `dev` the interface that it came in by, where the kernel still knew.
+ */
 const segment = z.strictObject({
   skb: hex,
   flags: uint.max(255),
@@ -28,6 +32,7 @@ const segment = z.strictObject({
   length: z.int(),
   ttl: uint.max(255),
   ip_id: uint.max(65535),
+  dev: z.string().optional(),
 })
 
 /** A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk` and `state`. */
@@ -49,8 +54,16 @@ const socket = z.strictObject({
   limit: uint.optional(),
 })
 
-/** The task that ran when the probe fired; `exit_code` as in the kernel's task_struct while it is exiting, else null. */
-const task = z.strictObject({ pid: uint, comm: z.string(), exit_code: z.int().nullable() })
+/**
+ * The task that ran when the probe fired; `exit_code` as in the kernel's task_struct while it is exiting, else null;
+ * `cgroup` the path of its cgroup (version 2), where it could be told.
+ */
+const task = z.strictObject({
+  pid: uint,
+  comm: z.string(),
+  exit_code: z.int().nullable(),
+  cgroup: z.string().optional(),
+})
 
 /** What was remembered of a flow's earlier segments: the TTL of the first, how many, and when the last one came. */
 const flowFacts = z.strictObject({ ttl: uint.max(255), packets: uint, last: time })
@@ -98,7 +111,25 @@ const state = z.strictObject({
   to: z.string(),
   task,
 })
-const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex, task })
+/** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */
+const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex.nullable(), task })
+
+/** A step of the trail: a kernel function was called for the connection. `who` pairs it with its return. */
+const call = z.strictObject({
+  kind: z.literal('call'),
+  ...event,
+  who: hex,
+  tuple,
+  segment: segment.nullable(),
+  socket: z.strictObject({ sk: hex, state: z.string() }).nullable(),
+  /** Where the packet entered the host, when NAT or another network namespace gave it other addresses since. */
+  was: z.strictObject({ at: time, fn: z.string(), netns: uint, daddr: address, dport: uint.max(65535) }).nullable(),
+  /** For a drop: the reason, where the kernel has one, and the function that dropped. */
+  reason: z.string().nullable(),
+  location: z.string().nullable(),
+})
+/** The function came back; `value` in its own words. */
+const returned = z.strictObject({ kind: z.literal('return'), ...event, who: hex, value: z.string() })
 
 /** What a look-up answered. `error` says why there is no answer; `found` is null then. */
 const answer = z.strictObject({
@@ -131,6 +162,15 @@ const lookup = z.strictObject({
 })
 const tick = z.strictObject({ kind: z.literal('tick'), at: time })
 const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups']), count: uint })
+/** Resets that the kernel side counted as sent, for one network namespace, whatever became of their lines. */
+const total = z.strictObject({ kind: z.literal('total'), netns: uint, sent: uint })
+/** The kernel's own counters of a network namespace (/proc/net/snmp), at the beginning and at the end. */
+const counters = z.strictObject({
+  kind: z.literal('counters'),
+  at: time,
+  netns: uint,
+  values: z.record(z.string(), uint),
+})
 const stop = z.strictObject({ kind: z.literal('stop'), error: z.string().nullable() })
 
 /** Any line of a recording. */
@@ -144,6 +184,10 @@ export const observation = z.discriminatedUnion('kind', [
   lookup,
   tick,
   lost,
+  call,
+  returned,
+  total,
+  counters,
   stop,
 ])
 

@@ -3,14 +3,35 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { ANY, families, parseAddresses, parseNetns, parsePorts, type Filter } from './filter/filter.ts'
 import { usageError } from './errors.ts'
 import { FORMATS, type FormatName } from './format/format.ts'
+import { CATALOGUE } from './live/catalogue.ts'
 import { CAUSES, isCause, type CauseId } from './verdict/causes.ts'
 
 /** What a trace and a replay have in common. */
-export type OutputOptions = Filter & { format: FormatName; output?: string; count: number }
-export type TraceOptions = OutputOptions & { record?: string; ehash: EhashChoice; bpftrace: string; facts?: string }
+export type OutputOptions = Filter & {
+  format: FormatName
+  output?: string
+  count: number
+  probe: readonly string[]
+  packets?: true
+  stack?: true
+  summary?: true
+}
+export type TraceOptions = OutputOptions & {
+  light?: true
+  record?: string
+  ehash: EhashChoice
+  bpftrace: string
+  facts?: string
+}
 export type Expectation = { cause: CauseId; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
-export type ProgramOptions = Filter & { bpftrace: string; facts?: string }
+export type ProgramOptions = Filter & {
+  probe: readonly string[]
+  packets?: true
+  light?: true
+  bpftrace: string
+  facts?: string
+}
 export type EhashChoice = 'best' | 'module' | 'ss' | 'off'
 
 /** What each command does; every one gives its exit code. */
@@ -56,14 +77,19 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     })
     .showHelpAfterError('hint: trace-reset --help shows the options and examples')
     .addHelpText('after', EXAMPLES)
-  withOutput(withFilter(root))
+  withShown(withSteps(withOutput(withFilter(root))))
+    .addOption(lightOption())
     .option('--record <file>', 'keep what was observed, to replay; gzipped when the name ends in .gz')
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => done(await actions.trace(checked(options))))
 
-  withOutput(withFilter(root.command('replay').argument('<file>', 'a recording, or - for standard input')))
+  withShown(
+    withSteps(
+      withOutput(withFilter(root.command('replay').argument('<file>', 'a recording, or - for standard input'))),
+    ),
+  )
     .description('judge a recording: no root, no bpftrace, no Linux needed')
     .addOption(
       new Option('--expect <cause[=n]>', 'exit with 4 unless the cause was given, n times if said')
@@ -72,8 +98,9 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     )
     .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, checked(options))))
 
-  withFilter(root.command('program'))
+  withSteps(withFilter(root.command('program')))
     .description('print the bpftrace program that would run, and run nothing')
+    .addOption(lightOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: ProgramOptions) => done(await actions.program(checked(options))))
@@ -149,6 +176,32 @@ const withOutput = (command: Command): Command =>
     .addOption(
       new Option('-n, --count <n>', 'end after this many verdicts').argParser(positive).default(Infinity, 'no end'),
     )
+
+const withSteps = (command: Command): Command =>
+  command
+    .option('--packets', 'print each packet of these connections at each step through the kernel')
+    .addOption(
+      new Option('--probe <name,...>', 'add kernel functions to those steps; trace-reset probes lists them')
+        .argParser((text: string, previous: readonly string[]) => [...previous, ...parseSteps(text)])
+        .default([], 'none'),
+    )
+
+const withShown = (command: Command): Command =>
+  command
+    .option('--stack', 'print the kernel stack of each reset')
+    .option('--summary', "hold what was seen against the kernel's own counters at the end")
+
+const lightOption = () => new Option('--light', 'attach nothing that runs per packet: cheaper, and says less')
+
+const parseSteps = (text: string): string[] => {
+  const names = text.split(',')
+  const unknown = names.find((name) => !CATALOGUE.some((traced) => traced.name === name))
+  if (unknown === undefined) return names
+  throw usageError(
+    `--probe: ${JSON.stringify(unknown)} is no kernel function that is known`,
+    'trace-reset probes lists them',
+  )
+}
 
 const ehashOption = () =>
   new Option('--ehash <source>', 'who looks into the TCP hash').choices(['best', 'module', 'ss', 'off']).default('best')

@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: MIT
 import { wrap } from '../format/text.ts'
 import type { Io } from '../io.ts'
-import type { Btf } from '../live/btf.ts'
-import { CATALOGUE, type Probe } from '../live/catalogue.ts'
+import { CATALOGUE, type Traced } from '../live/catalogue.ts'
 import { requireBtf } from '../live/check.ts'
-import { has } from '../live/program.ts'
+import type { Facts } from '../live/facts.ts'
+import { PARTS, presentIn } from '../live/parts.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
+import { stepOf } from '../live/trail.ts'
 
-/** Lists the catalogue: what each probe takes on this kernel, what it tells and costs. */
+/** Lists what every trace uses and the catalogue for `--probe`: what each takes on this kernel, gives, tells and costs. */
 export const probes = async (options: { bpftrace: string; facts?: string }, io: Io): Promise<number> => {
-  const btf = requireBtf(await loadFacts(options))
-  for (const probe of CATALOGUE) io.out(entry(probe, btf))
+  const facts = await loadFacts(options)
+  const btf = requireBtf(facts)
+  io.out('Of every trace:\n')
+  for (const part of PARTS) {
+    const here = presentIn(btf, part)
+    const names = part.tracepoint?.join(':') ?? part.functions.join(', ')
+    io.out(
+      `${here === undefined ? '-' : '+'} ${names}${part.perPacket === true ? ' (per packet; --light does without)' : ''}\n`,
+    )
+  }
+  io.out('\nFor --probe NAME,... (* what --packets shows):\n')
+  for (const traced of CATALOGUE) io.out(entry(traced, facts))
   return 0
 }
 
-const entry = (probe: Probe, btf: Btf) => {
-  const here = has(btf, probe)
-  const parameters = btf.functions[probe.name]
-  const signature = parameters === undefined ? probe.name : `${probe.name}(${parameters.join(', ')})`
+const entry = (traced: Traced, facts: Facts) => {
+  const step = stepOf(requireBtf(facts), facts.symbols, traced)
+  const { name, type, category, packets, families, tells, returns, cost, module } = traced
+  const signature = type === 'tracepoint' ? `${category}:${name}` : `${name}(${step?.signature.join(', ') ?? ''})`
+  const absent =
+    module === undefined
+      ? 'NOT on this kernel: the trace goes on without it'
+      : `NOT now: the module ${module} is not loaded`
   const lines = [
-    ...wrap(`tells ${probe.tells}`, 76),
-    `returns ${probe.returns}; costs ${probe.cost}; probes/${probe.file}`,
-    ...(here ? [] : ['NOT on this kernel: the trace goes on without it']),
+    ...wrap(`tells ${tells}`, 76),
+    ...wrap(`returns ${returns}`, 76),
+    `IPv${families.replace(', ', ', IPv')}; costs ${cost}; probes/${traced.by}`,
+    ...(step === undefined ? [absent] : []),
   ]
-  return `${here ? '+' : '-'} ${probe.type} ${signature}\n${lines.map((line) => `    ${line}\n`).join('')}`
+  return `${step === undefined ? '-' : '+'}${packets === true ? '*' : ' '} ${signature}\n${lines.map((line) => `    ${line}\n`).join('')}`
 }

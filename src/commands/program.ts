@@ -2,14 +2,25 @@
 import { readFileSync } from 'node:fs'
 import type { Io } from '../io.ts'
 import { requireBtf } from '../live/check.ts'
-import { writeProgram } from '../live/program.ts'
+import { writeProgram, type Wanted } from '../live/program.ts'
+import { PACKET_STEPS } from '../live/trail.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
 import type { ProgramOptions } from '../options.ts'
 import { packageFile } from '../package.ts'
 
 /** Prints exactly the bpftrace program that a trace with these options would run. Fails with an environment error. */
 export const program = async (options: ProgramOptions, io: Io): Promise<number> => {
-  const btf = requireBtf(await loadFacts(options))
-  io.out(writeProgram(btf, options, (file) => readFileSync(packageFile(`probes/${file}`), 'utf8')).text)
+  const facts = await loadFacts(options)
+  const program = writeProgram(requireBtf(facts), facts.symbols, wantedOf(options), (file) =>
+    readFileSync(packageFile(`probes/${file}`), 'utf8'),
+  )
+  io.out(program.text)
   return 0
 }
+
+/** What the options ask of a program: `--packets` is so many steps of the trail. */
+export const wantedOf = (options: ProgramOptions): Wanted => ({
+  filter: options,
+  steps: [...(options.packets === true ? PACKET_STEPS : []), ...options.probe],
+  light: options.light === true,
+})

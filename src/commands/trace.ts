@@ -2,17 +2,23 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { EMPTY, from, merge, mergeMap } from 'rxjs'
 import { environmentError, traceError, usageError } from '../errors.ts'
 import type { Ehash } from '../ehash/ehash.ts'
 import { openModule } from '../ehash/module.ts'
 import { openSs } from '../ehash/ss.ts'
-import { families } from '../filter/filter.ts'
 import { describeFilter } from '../filter/render.ts'
 import type { Io } from '../io.ts'
 import { requireTraceable } from '../live/check.ts'
 import { readClock } from '../live/clock.ts'
 import { MODULE_DEVICE, type Facts } from '../live/facts.ts'
+import { createCgroups } from '../live/cgroups.ts'
+import { readCounters } from '../live/counters.ts'
 import { live } from '../live/live.ts'
+import { namesOf } from '../live/names.ts'
+import { findOwners } from '../live/sockets.ts'
+import { SCHEMA } from '../observation.ts'
+import { wantedOf } from './program.ts'
 import { writeProgram } from '../live/program.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
 import type { EhashChoice, TraceOptions } from '../options.ts'
@@ -29,8 +35,6 @@ const LONGEST_PROGRAM = 120_000
 
 /** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
 export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
-  if (!families(options).includes(4))
-    throw usageError('the filter selects IPv6 only, which is not traced yet', 'give IPv4 addresses')
   if (
     options.output !== undefined &&
     options.record !== undefined &&
@@ -40,7 +44,10 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   }
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
-  const program = writeProgram(btf, options, (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'))
+  const clock = readClock()
+  const program = writeProgram(btf, facts.symbols, wantedOf(options), (file) =>
+    readFileSync(packageFile(`probes/${file}`), 'utf8'),
+  )
   if (program.probes.length === 0)
     throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
   if (program.text.length > LONGEST_PROGRAM)
@@ -51,12 +58,16 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   const printer = createPrinter(io, options)
   const record = options.record === undefined ? undefined : recordTo(options.record)
   const stop = new AbortController()
+  const counters = () =>
+    options.summary === true
+      ? from(readCounters(options.netns, clock)).pipe(mergeMap((observations) => observations))
+      : EMPTY
   const source = live({
     bpftrace: options.bpftrace,
     program: program.text,
     start: {
       kind: 'start',
-      schema: 1,
+      schema: SCHEMA,
       tool: toolVersion(),
       kernel: facts.kernel,
       bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
@@ -66,10 +77,13 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
       program: createHash('sha256').update(program.text).digest('hex'),
       ehash: ehash?.source ?? 'off',
     },
-    reasons: btf.enumerators,
+    names: namesOf(btf),
     ehash,
-    clock: readClock(),
+    clock,
     stop: AbortSignal.any([io.stop, stop.signal]),
+    atStart: () => merge(counters(), from(findOwners(options, clock))),
+    atEnd: counters,
+    cgroup: createCgroups(),
   })
   try {
     const verdicts = run(source, {

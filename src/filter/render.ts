@@ -2,21 +2,33 @@
 import ipaddr from 'ipaddr.js'
 import type { Filter, Prefix, Range } from './filter.ts'
 
+/** The filter as bpftrace expressions, the cheaper to be asked first, and the whole of it. */
+export type Rendered = { ports: string; addresses: string; netns: string; source: string; all: string }
+
 /**
- * The filter as a bpftrace expression for IPv4, over `$saddr` and `$daddr` (as loaded from the packet: network order read
- * by a little-endian machine), `$sport`, `$dport` (host order) and `$netns`. Cheapest test first. Made of numbers only:
- * nothing a user typed gets into a program as text.
+ * The filter as bpftrace expressions over `$family`, `$s0`, `$s1`, `$d0`, `$d1` (as probes/of_sock.bt has them), `$sport`,
+ * `$dport` (host order) and `$netns`. Made of numbers only: nothing a user typed gets into a program as text.
  */
-export const renderIpv4 = (filter: Filter): string =>
-  [
+export const renderFilter = (filter: Filter): Rendered => {
+  const ports = [
     any(filter.dport, (range) => portTest('$dport', range)),
     any(filter.sport, (range) => portTest('$sport', range)),
-    any(filter.saddr, (prefix) => addressTest('$saddr', prefix)),
-    any(filter.daddr, (prefix) => addressTest('$daddr', prefix)),
-    any(filter.netns, (inode) => `$netns == ${inode}`),
   ]
-    .filter((test) => test !== undefined)
-    .join(' && ') || '1'
+  const addresses = [
+    any(filter.saddr, (prefix) => addressTest('$s', prefix)),
+    any(filter.daddr, (prefix) => addressTest('$d', prefix)),
+  ]
+  const netns = [any(filter.netns, (inode) => `$netns == ${inode}`)]
+  return {
+    ports: every(ports),
+    addresses: every(addresses),
+    netns: every(netns),
+    source: every([ports[1], addresses[0]]),
+    all: every([...ports, ...addresses, ...netns]),
+  }
+}
+
+const every = (tests: readonly (string | undefined)[]) => tests.filter((test) => test !== undefined).join(' && ') || '1'
 
 const any = <T>(list: readonly T[], test: (item: T) => string): string | undefined =>
   list.length === 0 ? undefined : `(${list.map(test).join(' || ')})`
@@ -26,6 +38,7 @@ const portTest = (variable: string, { first, last }: Range) =>
 
 const addressTest = (variable: string, { family, network, bits }: Prefix) => {
   if (family === 6) return '0 == 1'
+  variable = `${variable}0`
   const mask = ((1n << BigInt(bits)) - 1n) << BigInt(32 - bits)
   return bits === 32 ? `${variable} == ${swapped(network)}` : `(${variable} & ${swapped(mask)}) == ${swapped(network)}`
 }

@@ -6,10 +6,12 @@ import type { Time } from '../time.ts'
 export type Case = {
   outcome: 'sent' | 'received'
   reset: Kind<'reset'>
+  /** The interface that its segments come in by, where one was seen. */
+  dev: string | null
   /** The state until the reset, or null where no socket had one. */
   stateBefore: string | null
   /** Who owns the socket and how that is known; null when nothing told. */
-  owner: { how: 'closer' | 'socket'; pid: number; comm: string } | null
+  owner: { how: 'closer' | 'socket'; pid: number; comm: string; cgroup: string | null } | null
   closer: Task | null
   /** tcp_reset for the same segment though it had no RST: data came after close. */
   withoutRst: Kind<'reset'> | null
@@ -21,3 +23,6 @@ export type Case = {
   /** What makes the evidence incomplete, in words. */
   gaps: string[]
 }
+
+/** Whether the kernel answers a segment, by tcp_v4_send_reset or its twin for IPv6. */
+export const isAnswer = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_send_reset' || fn === 'tcp_v6_send_reset'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Observation, Task } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
-import type { Case } from './case.ts'
+import { isAnswer, type Case } from './case.ts'
 import { createFlows } from './flows.ts'
 import type { Machine } from './order.ts'
 import { FLAG } from './states.ts'
@@ -49,6 +49,7 @@ export const correlate = (): Machine<Observation, Case> => {
     const opened: Case = {
       outcome: reset.fn === 'tcp_reset' ? 'received' : 'sent',
       reset,
+      dev: reset.segment?.dev ?? flow.dev,
       stateBefore: stateBefore(reset, flow.closed),
       owner: ownerOf(closer, flows.owner(reset)),
       closer,
@@ -103,6 +104,7 @@ export const correlate = (): Machine<Observation, Case> => {
 
   const arrived = (packet: Kind<'packet'>) => {
     const flow = flows.of(packet.tuple, packet.at)
+    flow.dev = packet.segment.dev ?? flow.dev
     if ((packet.segment.flags & FLAG.rst) !== 0) flow.rst = packet
   }
 
@@ -120,7 +122,7 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'packet':
         return arrived(observation)
       case 'owner':
-        return flows.accepted(observation)
+        return flows.owned(observation)
       case 'lookup':
         return answer(observation)
       case 'lost':
@@ -128,6 +130,10 @@ export const correlate = (): Machine<Observation, Case> => {
         for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
         break
       case 'tick':
+      case 'call':
+      case 'return':
+      case 'total':
+      case 'counters':
       case 'stop':
     }
   }
@@ -145,8 +151,8 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 }
 
-// tcp_v4_send_reset is an attempt: unless it handed a RST to IP it sent nothing, or the event that says so was lost.
-const left = ({ reset, replied, gaps }: Case) => reset.fn !== 'tcp_v4_send_reset' || replied !== null || gaps.length > 0
+// tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was lost.
+const left = ({ reset, replied, gaps }: Case) => !isAnswer(reset) || replied !== null || gaps.length > 0
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 
@@ -162,7 +168,14 @@ const closerOf = ({ task, stack }: Kind<'reset'>) =>
 
 const ownerOf = (closer: Task | null, owner: Task | null): Case['owner'] => {
   const task = closer ?? owner
-  return task === null ? null : { how: closer === null ? 'socket' : 'closer', pid: task.pid, comm: task.comm }
+  return task === null
+    ? null
+    : {
+        how: closer === null ? 'socket' : 'closer',
+        pid: task.pid,
+        comm: task.comm,
+        cgroup: task.cgroup ?? null,
+      }
 }
 
 // close() and disconnect set CLOSE before they reset: the state until then is the one that the change came from.

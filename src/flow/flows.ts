@@ -11,6 +11,8 @@ export type Flow = {
   closed: Kind<'state'> | null
   /** What the TCP hash held when the flow was first seen. */
   first: Kind<'lookup'> | null
+  /** The interface that its segments come in by. */
+  dev: string | null
   /** The last segment with RST that came in. */
   rst: Kind<'packet'> | null
   /** tcp_reset's last call for a segment without RST. */
@@ -25,9 +27,18 @@ export const createFlows = () => {
   const flows = createMemory<Flow>()
   // By socket: the local port is not chosen yet when connect() sets SYN_SENT (net/ipv4/tcp_ipv4.c, tcp_v4_connect).
   const owners = createMemory<Task>()
+  // Those that were there before the trace are known by their connection, not by their address in memory.
+  const found = createMemory<Task>()
 
   const of = (tuple: Tuple, now: Time): Flow =>
-    flows.use(tupleKey(tuple), () => ({ since: now, closed: null, first: null, rst: null, withoutRst: null }))
+    flows.use(tupleKey(tuple), () => ({
+      since: now,
+      closed: null,
+      first: null,
+      dev: null,
+      rst: null,
+      withoutRst: null,
+    }))
 
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT') owners.set(sk, task)
@@ -35,15 +46,18 @@ export const createFlows = () => {
     of(tuple, state.at).closed = { ...state, sk, to, task, tuple }
     // The memory of the socket may be another's from now on.
     owners.forget(sk)
+    found.forget(tupleKey(tuple))
   }
 
   return {
     of,
     knownSince: (tuple: Tuple): Time | null => flows.get(tupleKey(tuple))?.since ?? null,
     changed,
-    accepted: ({ sk, task }: Kind<'owner'>) => owners.set(sk, task),
-    /** Who called connect() or accept() for the socket of a reset. */
-    owner: ({ socket }: Kind<'reset'>): Task | null => (socket === null ? null : (owners.get(socket.sk) ?? null)),
+    owned: ({ sk, task, tuple }: Kind<'owner'>) =>
+      sk === null ? found.set(tupleKey(tuple), task) : owners.set(sk, task),
+    /** Who called connect() or accept() for the socket of a reset, or had it when the trace began. */
+    owner: ({ socket, tuple }: Kind<'reset'>): Task | null =>
+      socket === null ? null : (owners.get(socket.sk) ?? found.get(tupleKey(tuple)) ?? null),
   }
 }
 

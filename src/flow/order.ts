@@ -52,10 +52,14 @@ const isEvent = (observation: Observation): observation is Timed => {
     case 'state':
     case 'owner':
     case 'tick':
+    case 'call':
+    case 'return':
       return true
     case 'start':
     case 'lookup':
     case 'lost':
+    case 'total':
+    case 'counters':
     case 'stop':
       return false
   }

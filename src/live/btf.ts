@@ -6,14 +6,16 @@
 export type Btf = {
   /** Function -> names of its arguments, in order. */
   functions: Record<string, string[]>
+  /** Function -> what it returns: `void`, `bool`, `int`, `*` for a pointer, or `enum NAME`. */
+  returns: Record<string, string>
   /** The typedefs that exist; a tracepoint `x` is the typedef `btf_trace_x`. */
   typedefs: string[]
-  /** Enumerators of the enum: number -> name. */
-  enumerators: Record<number, string>
+  /** Enum -> its enumerators: number -> name. */
+  enums: Record<string, Record<number, string>>
 }
 
 const MAGIC = 0xeb9f
-const KIND = { enum: 6, typedef: 8, func: 12, proto: 13, enum64: 19 } as const
+const KIND = { pointer: 2, enum: 6, typedef: 8, func: 12, proto: 13, enum64: 19 } as const
 
 /** Bytes that follow the 12 of struct btf_type: fixed, and per member, by kind. Kinds not named have none. */
 const TAIL: Record<number, readonly [number, number]> = {
@@ -32,7 +34,7 @@ const TAIL: Record<number, readonly [number, number]> = {
 /** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are no BTF. */
 export const readBtf = (
   bytes: Buffer,
-  wanted: { functions: readonly string[]; typedefs: readonly string[]; enumeration: string },
+  wanted: { functions: readonly string[]; typedefs: readonly string[]; enums: readonly string[] },
 ): Btf => {
   if (bytes.readUInt16LE(0) !== MAGIC) throw new Error('not BTF: the magic number is missing')
   const header = bytes.readUInt32LE(4)
@@ -44,12 +46,21 @@ export const readBtf = (
   const offsets = (names: readonly string[]) => new Map(names.map((name) => [strings.indexOf(`\0${name}\0`) + 1, name]))
   const functionNames = offsets(wanted.functions)
   const typedefNames = offsets(wanted.typedefs)
-  const enumerationNames = offsets([wanted.enumeration])
+  const enumerationNames = offsets(wanted.enums)
   for (const names of [functionNames, typedefNames, enumerationNames]) names.delete(0)
+
+  const typeName = (id: number) => {
+    if (id === 0) return 'void'
+    const at = positions[id] ?? 0
+    const kind = (types.readUInt32LE(at + 4) >>> 24) & 31
+    if (kind === KIND.pointer) return '*'
+    const name = text(types.readUInt32LE(at))
+    return kind === KIND.enum || kind === KIND.enum64 ? `enum ${name}` : name
+  }
 
   const positions: number[] = [0]
   const found: { name: string; prototype: number }[] = []
-  const result: Btf = { functions: {}, typedefs: [], enumerators: {} }
+  const result: Btf = { functions: {}, returns: {}, typedefs: [], enums: {} }
   for (let at = 0; at < types.length;) {
     positions.push(at)
     const name = types.readUInt32LE(at)
@@ -62,16 +73,19 @@ export const readBtf = (
     } else if (kind === KIND.typedef && typedefNames.has(name)) {
       result.typedefs.push(typedefNames.get(name) ?? '')
     } else if ((kind === KIND.enum || kind === KIND.enum64) && enumerationNames.has(name)) {
+      const enumerators: Record<number, string> = {}
       for (let i = 0; i < members; i++) {
         const member = at + 12 + i * each
-        result.enumerators[types.readInt32LE(member + 4)] = text(types.readUInt32LE(member))
+        enumerators[types.readInt32LE(member + 4)] = text(types.readUInt32LE(member))
       }
+      result.enums[enumerationNames.get(name) ?? ''] = enumerators
     }
     at += 12 + fixed + each * members
   }
   for (const { name, prototype } of found) {
     const at = positions[prototype] ?? 0
     const members = types.readUInt32LE(at + 4) & 0xffff
+    result.returns[name] = typeName(types.readUInt32LE(at + 8))
     result.functions[name] = Array.from({ length: members }, (_, i) => text(types.readUInt32LE(at + 12 + i * 8)))
   }
   return result

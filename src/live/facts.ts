@@ -6,6 +6,8 @@ import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
 import { readBtf, type Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
+import { PARTS } from './parts.ts'
+import type { Symbols } from './trail.ts'
 
 /** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
 export type Facts = {
@@ -14,6 +16,7 @@ export type Facts = {
   euid: number
   /** What the kernel's BTF says of the catalogue, or why it could not be read. */
   btf: Btf | { error: string }
+  symbols: Symbols
   /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
   lockdown: string
   bpftrace: { path: string; version: string } | { path: string; error: string }
@@ -37,6 +40,7 @@ export const readFacts = async (bpftrace: string): Promise<Facts> => {
     machine: machine(),
     euid: geteuid?.() ?? -1,
     btf,
+    symbols: symbolsOf(btf),
     lockdown: lockdown(),
     bpftrace: version,
     module: moduleState(),
@@ -47,16 +51,41 @@ export const readFacts = async (bpftrace: string): Promise<Facts> => {
 }
 
 const kernelBtf = (): Facts['btf'] => {
-  const functions = CATALOGUE.flatMap(({ type, name, also }) => (type === 'function' ? [name, ...also] : also))
-  const typedefs = CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [`btf_trace_${name}`] : []))
+  const functions = [
+    ...PARTS.flatMap((part) => part.functions),
+    ...CATALOGUE.flatMap(({ type, name }) => (type === 'function' ? [name] : [])),
+  ]
+  const tracepoints = [
+    ...PARTS.flatMap(({ tracepoint }) => tracepoint?.[1] ?? []),
+    ...CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [name] : [])),
+  ]
   try {
     return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), {
-      functions: [...functions, 'register_kprobe'],
-      typedefs,
-      enumeration: 'sk_rst_reason',
+      functions: [...new Set([...functions, 'register_kprobe'])],
+      typedefs: tracepoints.map((name) => `btf_trace_${name}`),
+      enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
     })
   } catch (error) {
     return { error: messageOf(error) }
+  }
+}
+
+// What BTF does not tell: loaded modules, and where a function is not, whether the compiler made a copy of it.
+const symbolsOf = (btf: Facts['btf']): Symbols => {
+  const modules = CATALOGUE.flatMap(({ module }) => module ?? [])
+  const known = 'error' in btf ? {} : btf.functions
+  const copies = CATALOGUE.flatMap(({ name, copy }) => (copy === undefined || name in known ? [] : copy))
+  return {
+    modules: [...new Set(modules)].filter((name) => existsSync(`/sys/module/${name}`)),
+    copies: copies.length === 0 ? [] : copies.filter((name) => attachable().includes(`\n${name}\n`)),
+  }
+}
+
+const attachable = () => {
+  try {
+    return readFileSync('/sys/kernel/tracing/available_filter_functions', 'latin1')
+  } catch {
+    return ''
   }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 import { stateName } from '../flow/states.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
 import { timeOf } from '../time.ts'
+import type { Names } from './names.ts'
+import { stepName } from './trail.ts'
 
 /** Reads the fields of one line that a probe printed. */
 type Fields = {
@@ -13,17 +15,32 @@ type Fields = {
 }
 
 /**
- * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation. `reasons`
- * are the names of enum sk_rst_reason by number. Throws on a line that is not whole: the caller counts it as lost.
+ * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
+ * task is its number still. Throws on a line that is not whole: the caller counts it as lost.
  */
-export const readLine = (line: string, reasons: Readonly<Record<number, string>>): Observation => {
+export const readLine = (line: string, names: Names): Observation => {
   const { kind, fields, stack } = split(line)
   const at = timeOf(fields.big('at'))
   if (kind === 'tick') return { kind, at }
   const event = { at, cpu: fields.number('cpu'), fn: fields.text('fn') }
   if (kind === 'reply') return { kind, ...event, skb: fields.hex('skb') }
+  if (kind === 'return') {
+    return { kind, ...event, who: fields.hex('who'), value: names.value(event.fn, fields.hex('value')) }
+  }
   const tuple = readTuple(fields)
   switch (kind) {
+    case 'call':
+      return {
+        kind,
+        ...event,
+        who: fields.hex('who'),
+        tuple,
+        segment: given(fields, 'skb') ? readSegment(fields) : null,
+        socket: given(fields, 'sk') ? { sk: fields.hex('sk'), state: stateName(fields.number('state')) } : null,
+        was: readWas(fields, tuple),
+        reason: ['', '-1'].includes(fields.text('reason')) ? null : names.drop(fields.number('reason')),
+        location: fields.text('location') || null,
+      }
     case 'packet':
       return { kind, ...event, tuple, segment: readSegment(fields), first: fields.number('first') === 1 }
     case 'state': {
@@ -42,7 +59,7 @@ export const readLine = (line: string, reasons: Readonly<Record<number, string>>
         socket: given(fields, 'sk') ? readSocket(fields) : null,
         task: fields.text('pid') === '' ? null : readTask(fields),
         stack: [...stack.matchAll(/^\s*([\w.]+)\+/gm)].map(([, name]) => name ?? ''),
-        reason: readReason(fields, reasons),
+        reason: readReason(fields, names),
         flow: readFlow(fields),
       }
     default:
@@ -77,19 +94,40 @@ const cut = (text: string, separator: string): [string, string] => {
 
 const given = (fields: Fields, pointer: string) => !['', '0'].includes(fields.text(pointer))
 
-const address = (text: string) => {
-  if (isIP(text) === 0) throw new Error(`no address: ${JSON.stringify(text)}`)
-  return text
+/** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
+const address = (family: 4 | 6, low: bigint, high: bigint): string => {
+  const bytes = (half: bigint, count: number) =>
+    Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
+  return ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
 }
 
-const readTuple = (fields: Fields) => ({
-  family: fields.number('family') === 6 ? (6 as const) : (4 as const),
-  saddr: address(fields.text('saddr')),
-  sport: fields.number('sport'),
-  daddr: address(fields.text('daddr')),
-  dport: fields.number('dport'),
-  netns: fields.number('netns'),
-})
+const readAddress = (fields: Fields, family: 4 | 6, name: string) =>
+  address(family, BigInt(`0x${fields.hex(`${name}0`)}`), BigInt(`0x${fields.hex(`${name}1`)}`))
+
+const readTuple = (fields: Fields) => {
+  const family = fields.number('family') === 6 ? (6 as const) : (4 as const)
+  return {
+    family,
+    saddr: readAddress(fields, family, 's'),
+    sport: fields.number('sport'),
+    daddr: readAddress(fields, family, 'd'),
+    dport: fields.number('dport'),
+    netns: fields.number('netns'),
+  }
+}
+
+// Told only where the packet is another one now, to the eye: the same addresses are no news.
+const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
+  if (!given(fields, 'was_at')) return null
+  const was = {
+    at: timeOf(fields.big('was_at')),
+    fn: stepName(fields.number('was_fn')),
+    netns: fields.number('was_netns'),
+    daddr: readAddress(fields, family, 'was_d'),
+    dport: fields.number('was_dport'),
+  }
+  return was.netns === netns && was.daddr === daddr && was.dport === dport ? null : was
+}
 
 const readSegment = (fields: Fields): Segment => ({
   skb: fields.hex('skb'),
@@ -100,6 +138,7 @@ const readSegment = (fields: Fields): Segment => ({
   length: fields.number('length'),
   ttl: fields.number('ttl'),
   ip_id: fields.number('ip_id'),
+  ...(fields.text('dev') === '' ? {} : { dev: fields.text('dev') }),
 })
 
 const NUMBERS = [
@@ -138,16 +177,17 @@ const readTask = (fields: Fields): Task => {
     pid: fields.number('pid'),
     comm: fields.text('comm'),
     exit_code: exiting ? fields.number('exit_code') : null,
+    ...(given(fields, 'cgroup') ? { cgroup: fields.hex('cgroup') } : {}),
   }
 }
 
 /** include/linux/sched.h: the task is in do_exit(). */
 const PF_EXITING = 4
 
-const readReason = (fields: Fields, reasons: Readonly<Record<number, string>>) => {
+const readReason = (fields: Fields, { reset }: Names) => {
   const number = fields.text('reason')
   if (number === '' || number === '-1') return null
-  return reasons[Number(number)]?.replace(/^SK_RST_REASON_/, '') ?? `REASON_${number}`
+  return reset(Number(number))
 }
 
 const readFlow = (fields: Fields): FlowFacts | null =>

@@ -8,17 +8,22 @@ import type { Clock } from './clock.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
+import type { Names } from './names.ts'
 
 /** All that a live trace is made of. `start` is what its first Observation will say; `stop` ends it in good order. */
 export type LiveTrace = {
   bpftrace: string
   program: string
   start: Omit<Kind<'start'>, 'at' | 'boot'>
-  /** Names of enum sk_rst_reason by number. */
-  reasons: Readonly<Record<number, string>>
+  names: Names
   ehash: Ehash | undefined
   clock: Clock
   stop: AbortSignal
+  /** What is to be told of this machine once all is attached, and when all is over: owners of sockets, counters. */
+  atStart: () => Observable<Observation>
+  atEnd: () => Observable<Observation>
+  /** The path of a cgroup by its number. */
+  cgroup: (number: string) => string | undefined
 }
 
 /**
@@ -30,16 +35,14 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     let attached = false
     let stopped: Kind<'stop'> | undefined
 
-    const observe = (output: Output): Observation[] => {
+    const observe = (output: Output): Observable<Observation> => {
       switch (output.kind) {
         case 'ready':
           attached = true
-          return [{ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }]
-        case 'output': {
-          const observation = read(output.line, trace.reasons)
+          return concat(of({ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }), trace.atStart())
+        case 'output':
           // A probe may fire while others are still being attached: such a beginning is no observation.
-          return observation === undefined || !attached ? [] : [observation]
-        }
+          return attached ? from(read(output.line, trace)) : EMPTY
         case 'exit': {
           const error =
             output.code === 0
@@ -48,33 +51,47 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
           if (attached) stopped = { kind: 'stop', error }
           else if (!trace.stop.aborted)
             throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))
-          return []
+          return EMPTY
         }
       }
     }
 
     return concat(
       runBpftrace(trace.bpftrace, trace.program, trace.stop).pipe(
-        mergeMap((output) => from(observe(output))),
+        mergeMap(observe),
         withLookups(trace.ehash, trace.clock),
       ),
-      defer(() => (stopped === undefined ? EMPTY : of(stopped))),
+      defer(() => (stopped === undefined ? EMPTY : concat(trace.atEnd(), of(stopped)))),
     )
   })
 
 // Lines are the kernel's and bpftrace's: what cannot be read is lost, and said to be, and ends nothing.
-const read = (line: string, reasons: LiveTrace['reasons']): Observation | undefined => {
+const read = (line: string, { names, cgroup }: LiveTrace): Observation[] => {
   // bpftrace 0.17 ends with two empty lines.
-  if (line === '') return undefined
+  if (line === '') return []
   try {
     const message = readMessage(line)
-    if (message === undefined) return undefined
-    return message.kind === 'lost'
-      ? { kind: 'lost', what: 'events', count: message.count }
-      : readLine(message.text, reasons)
+    switch (message?.kind) {
+      case undefined:
+        return []
+      case 'lost':
+        return [{ kind: 'lost', what: 'events', count: message.count }]
+      case 'sent':
+        return [...message.byNetns].map(([netns, sent]) => ({ kind: 'total', netns, sent }))
+      case 'line':
+        return [withCgroup(readLine(message.text, names), cgroup)]
+    }
   } catch {
-    return { kind: 'lost', what: 'events', count: 1 }
+    return [{ kind: 'lost', what: 'events', count: 1 }]
   }
+}
+
+// A path is a fact of this moment: recorded, it needs no machine.
+const withCgroup = (observation: Observation, path: LiveTrace['cgroup']): Observation => {
+  if (!('task' in observation) || observation.task?.cgroup === undefined) return observation
+  const { cgroup, ...task } = observation.task
+  const found = path(cgroup)
+  return { ...observation, task: found === undefined ? task : { ...task, cgroup: found } }
 }
 
 const hintFor = (words: string) =>

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/** What bpftrace says in one line of `-f json`: a loss, or a line that our program printed. */
-export type Message = { kind: 'lost'; count: number } | { kind: 'line'; text: string }
+/**
+ * What bpftrace says in one line of `-f json`: a loss, a line that our program printed, or at the end the map @sent, how
+ * many resets were sent by network namespace.
+ */
+export type Message =
+  { kind: 'lost'; count: number } | { kind: 'line'; text: string } | { kind: 'sent'; byNetns: Map<number, number> }
 
 /**
- * Reads one line of bpftrace's JSON. Maps, warnings about helpers and attached_probes, which 0.17 writes before it
+ * Reads one line of bpftrace's JSON. Other maps, warnings about helpers and attached_probes, which 0.17 writes before it
  * attaches, give undefined. Throws on what is no JSON.
  *
  * bpftrace 0.17 to 0.27 write a byte above 0x7f as `\uffffffe9`, which JSON reads as U+FFFF and four letters: it is
@@ -19,6 +23,8 @@ export const readMessage = (line: string): Message | undefined => {
       return { kind: 'lost', count: eventCount(data) }
     case 'printf':
       return typeof data === 'string' ? { kind: 'line', text: data } : undefined
+    case 'map':
+      return sentCounts(data)
     default:
       return undefined
   }
@@ -26,3 +32,14 @@ export const readMessage = (line: string): Message | undefined => {
 
 const eventCount = (data: unknown) =>
   typeof data === 'object' && data !== null && 'events' in data && typeof data.events === 'number' ? data.events : 1
+
+const sentCounts = (data: unknown): Message | undefined => {
+  if (typeof data !== 'object' || data === null || !('@sent' in data)) return undefined
+  const sent: unknown = data['@sent']
+  if (typeof sent !== 'object' || sent === null) return undefined
+  const counts = Object.entries(sent).map(([netns, count]) => [Number(netns), Number(count)] as const)
+  return {
+    kind: 'sent',
+    byNetns: new Map(counts.filter((pair) => pair.every((number) => Number.isSafeInteger(number)))),
+  }
+}

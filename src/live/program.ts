@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { describeFilter, renderIpv4 } from '../filter/render.ts'
+import { describeFilter, renderFilter } from '../filter/render.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Btf } from './btf.ts'
-import { CATALOGUE, type Probe } from './catalogue.ts'
+import { CATALOGUE } from './catalogue.ts'
+import { PARTS, presentIn, type Part } from './parts.ts'
+import { stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
 
-/** A bpftrace program and what it is made of. `missing` names the probes that this kernel has not. */
+/** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
+export type Wanted = { filter: Filter; steps: readonly string[]; light: boolean }
+
+/** A bpftrace program and what it is made of. `missing` names what this kernel has not and a trace could use. */
 export type Program = { text: string; probes: string[]; missing: string[] }
 
 /** Flows whose facts the kernel side keeps; below MAP_KEYS, since a full map drops what it is given. */
@@ -13,59 +18,134 @@ const MAX_FLOWS = 60_000
 /** The bound of each bpftrace map, for BPFTRACE_MAP_KEYS_MAX. */
 export const MAP_KEYS = 65_536
 
+/** What is read from probes/, by file name. */
+export type ReadProbe = (file: string) => string
+
 /**
- * Writes the program for one kernel and one filter: the files of probes/ one after the other, their holes filled.
- * `readProbe` gives the text of a file of probes/. Pure otherwise, so that `trace-reset program` prints what would run.
+ * Writes the program for one kernel: the files of probes/ one after the other, their holes filled. Pure otherwise, so
+ * that `trace-reset program` prints what would run.
  */
-export const writeProgram = (btf: Btf, filter: Filter, readProbe: (file: string) => string): Program => {
-  const here = CATALOGUE.filter((probe) => has(btf, probe))
-  const missing = CATALOGUE.filter((probe) => !here.includes(probe))
-  const fill = holes(btf, filter, here)
+export const writeProgram = (btf: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
+  const { filter, light } = wanted
+  const asked = PARTS.filter(({ perPacket }) => !(light && perPacket === true))
+  const here = partsHere(btf, asked)
+  const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
+    (traced) => [traced, stepOf(btf, symbols, traced)] as const,
+  )
+  const present = steps.flatMap(([, step]) => step ?? [])
+  const names = here.flatMap(({ part, functions }) => part.tracepoint?.[1] ?? functions)
+  const missing = [
+    ...asked
+      .flatMap(({ functions, tracepoint }) => tracepoint?.[1] ?? functions)
+      .filter((name) => !names.includes(name)),
+    ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
+  ]
+  const flows = here.some(({ part }) => part.file === FLOWS_FILE)
+  const shared = sharedHoles(filter, flows, readProbe)
+  const parts = [
+    ...here.map(({ part: { file }, functions }) =>
+      fillHoles(readProbe(file), { ...shared, ...ownHoles(btf, functions) }),
+    ),
+    ...present.map((step) => stepText(btf, step, shared, readProbe)),
+  ]
+  const frame = fillHoles(readProbe('frame.bt'), { clear: clearing(parts) })
   const head = `// Written by trace-reset. Filter: ${describeFilter(filter)}\n`
-  const parts = ['frame.bt', ...here.map(({ file }) => file)].map((file) => fillHoles(readProbe(file), fill(file)))
-  return {
-    text: [head, ...parts].join('\n'),
-    probes: here.map(({ name }) => name),
-    missing: missing.map(({ name }) => name),
-  }
+  const traced = [...new Set([...names, ...present.map(({ traced: { name } }) => name)])]
+  return { text: [head, frame, ...parts].join('\n'), probes: traced, missing: [...new Set(missing)] }
 }
 
-/** Whether the kernel has all that a probe attaches to. */
-export const has = (btf: Btf, probe: Probe): boolean =>
-  probe.also.every((name) => name in btf.functions) &&
-  (probe.type === 'function' ? probe.name in btf.functions : btf.typedefs.includes(`btf_trace_${probe.name}`))
+/** What bpftrace is to print of maps when it ends. */
+const PRINTED = 'sent'
+
+const clearing = (parts: readonly string[]): string => {
+  const maps = new Set([...parts.join('\n').matchAll(/@(\w+)\[/g)].map(([, name = '']) => name))
+  return ['@pending = 0;', ...[...maps].filter((name) => name !== PRINTED).map((name) => `clear(@${name});`)].join('\n')
+}
+
+const partsHere = (btf: Btf, asked: readonly Part[]) =>
+  asked
+    .flatMap((part) => {
+      const functions = presentIn(btf, part)
+      return functions === undefined ? [] : [{ part, functions }]
+    })
+    .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
+
+// The example function of the file gives way to the step's own.
+const stepText = (btf: Btf, step: Step, shared: Readonly<Record<string, string>>, readProbe: ReadProbe): string => {
+  const { traced, symbol } = step
+  const holes = { ...shared, ...stepHoles(step, shared['match_source'] ?? '1') }
+  if (traced.type === 'tracepoint')
+    return fillHoles(readProbe(traced.by), { ...holes, reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1' })
+  return [readProbe(traced.by), readProbe('return.bt')]
+    .map((text) =>
+      fillHoles(text, holes)
+        .replaceAll(/^(k(?:ret)?probe:)\w+$/gm, `$1${symbol}`)
+        .replaceAll(/ fn=\w+ /g, ` fn=${traced.name} `),
+    )
+    .join('\n')
+}
+
+/** Keeps what is known of each flow. */
+const FLOWS_FILE = 'tcp_rcv.bt'
 
 /**
  * Puts values in the place of the defaults in the holes of a probe. A hole is a comment with `{name`, a default that keeps
- * the file whole, and a comment with `}`. Throws on a hole without a value.
+ * the file whole, and a comment with `}`; a value of several lines keeps the hole's indent. Throws on a hole without one.
  */
 export const fillHoles = (text: string, values: Readonly<Record<string, string>>): string =>
-  text.replaceAll(/\/\*\{(\w+)\*\/.*?\/\*\}\*\//g, (_, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`no value for the hole ${name}`)
-    return value
-  })
+  text.replaceAll(/^( *)(.*)$/gm, (line, indent: string) =>
+    line.replaceAll(/\/\*\{(\w+)\*\/.*?\/\*\}\*\//g, (_, name: string) => {
+      const value = values[name]
+      if (value === undefined) throw new Error(`no value for the hole ${name}`)
+      return value.replaceAll('\n', `\n${indent}`)
+    }),
+  )
 
-const holes = (btf: Btf, filter: Filter, here: readonly Probe[]) => {
-  const argument = (name: string, parameter: string, absent: string) => {
-    const index = btf.functions[name]?.indexOf(parameter) ?? -1
-    return index < 0 ? absent : `arg${index}`
-  }
-  const flows = here.some(({ name }) => name === 'tcp_v4_rcv')
-  const flowFact = (map: string) => (flows ? `@${map}[$saddr, $daddr, $ports, $netns]` : '0')
-  // A register holds 64 bits and the enum 32: what lies above is whatever was there.
-  const reason = (name: string) => {
-    const arg = argument(name, 'reason', '-1')
-    return arg === '-1' ? arg : `(${arg} & 0xffffffff)`
-  }
-  return (file: string): Record<string, string> => ({
-    match: `(${renderIpv4(filter)})`,
+/** What of a file other files have in place of a hole: the lines between its two square marks, unindented. */
+export const fragment = (text: string): string => {
+  const lines = text.split('\n')
+  const [from, to] = [lines.indexOf('  /*[*/'), lines.indexOf('  /*]*/')]
+  if (from < 0 || to < from) throw new Error('no fragment: its two marks are not there')
+  return lines
+    .slice(from + 1, to)
+    .map((line) => line.slice(2))
+    .join('\n')
+}
+
+const sharedHoles = (filter: Filter, flows: boolean, readProbe: ReadProbe): Record<string, string> => {
+  const flowFact = (map: string) => (flows ? `@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
+  const { ports, addresses, netns, source, all } = renderFilter(filter)
+  return {
+    match: all,
+    match_ports: ports,
+    match_addresses: addresses,
+    match_netns: netns,
+    match_source: source,
+    of_sock: fragment(readProbe('of_sock.bt')),
+    of_skb: fragment(readProbe('of_skb.bt')),
     max_flows: String(MAX_FLOWS),
-    reason: reason(file.replace(/\.bt$/, '')),
-    reply_skb: argument('ip_send_unicast_reply', 'skb', 'arg1'),
-    skb: argument('tcp_reset', 'skb', '0'),
     flow_ttl: flowFact('ttl'),
     flow_packets: flowFact('packets'),
     flow_last: flowFact('last'),
-  })
+  }
+}
+
+// What depends on the functions that a part attaches to: twins of two families take their arguments alike.
+const ownHoles = (btf: Btf, functions: readonly string[]) => {
+  const argument = (parameter: string, absent: string) => {
+    const index = btf.functions[functions[0] ?? '']?.indexOf(parameter) ?? -1
+    return index < 0 ? absent : `arg${index}`
+  }
+  const reason = argument('reason', '-1')
+  return {
+    sk: 'arg0',
+    when: '1',
+    sent: '',
+    attach: functions.map((name) => `kprobe:${name}`).join(', '),
+    attach_return: functions.map((name) => `kretprobe:${name}`).join(', '),
+    // A register holds 64 bits and the enum 32: what lies above is whatever was there.
+    reason: reason === '-1' ? reason : `(${reason} & 0xffffffff)`,
+    // On 5.10 tcp_reset takes no segment.
+    skb: argument('skb', '0'),
+  }
 }

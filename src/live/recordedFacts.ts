@@ -26,11 +26,16 @@ const shape = (z: typeof import('zod').z) =>
     btf: z.union([
       z.strictObject({
         functions: z.record(z.string().regex(/^\w+$/), z.array(z.string())),
+        returns: z.record(z.string(), z.string()),
         typedefs: z.array(z.string()),
-        enumerators: z.record(z.coerce.number(), z.string()),
+        enums: z.record(z.string(), z.record(z.coerce.number(), z.string())),
       }),
       z.strictObject({ error: z.string() }),
     ]),
+    symbols: z.strictObject({
+      modules: z.array(z.string().regex(/^\w+$/)),
+      copies: z.array(z.string().regex(/^[\w.]+$/)),
+    }),
     lockdown: z.string(),
     bpftrace: z.union([
       z.strictObject({ path: z.string(), version: z.string() }),

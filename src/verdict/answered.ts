@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The RST that the kernel sends in answer to a segment: tcp_v4_send_reset.
-import type { Case } from '../flow/case.ts'
+import { isAnswer, type Case } from '../flow/case.ts'
 import { FLAG, flagNames } from '../flow/states.ts'
 import type { Segment } from '../observation.ts'
 import { certain, type Rule } from './rule.ts'
-
-const ANSWERS = 'tcp_v4_send_reset'
 
 const segmentText = ({ flags, seq, ack, length }: Segment) =>
   `a segment with ${flagNames(flags)}, seq ${seq}, ack ${ack} and ${length} bytes of data`
 
 /** The trigger of an answer without a socket, or undefined when this is none. */
 const withoutSocket = ({ reset }: Case) =>
-  reset.fn === ANSWERS && reset.socket === null && reset.segment !== null ? reset.segment : undefined
+  isAnswer(reset) && reset.socket === null && reset.segment !== null ? reset.segment : undefined
 
 const isOpening = ({ flags }: Segment) => (flags & (FLAG.syn | FLAG.ack)) === FLAG.syn
 
@@ -22,7 +20,7 @@ export const noListener: Rule = {
     const trigger = withoutSocket(reset)
     if (trigger === undefined || !isOpening(trigger)) return undefined
     return certain(
-      `tcp_v4_send_reset ran without a socket, for ${segmentText(trigger)}: nothing listens on port ${reset.reset.tuple.dport} for it`,
+      `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: nothing listens on port ${reset.reset.tuple.dport} for it`,
     )
   },
 }
@@ -33,7 +31,7 @@ export const noSocket: Rule = {
     const trigger = withoutSocket(reset)
     if (trigger === undefined || isOpening(trigger)) return undefined
     return certain(
-      `tcp_v4_send_reset ran without a socket, for ${segmentText(trigger)}: this host has no such connection`,
+      `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: this host has no such connection`,
     )
   },
 }
@@ -42,18 +40,18 @@ export const dataAfterClose: Rule = {
   cause: 'data-after-close',
   explain: ({ reset, stateBefore, withoutRst }) => {
     const { socket, segment } = reset
-    if (reset.fn !== ANSWERS || socket === null || segment === null || segment.length <= 0) return undefined
+    if (!isAnswer(reset) || socket === null || segment === null || segment.length <= 0) return undefined
     // An orphan in FIN_WAIT2 is a time-wait mini-socket when tcp_fin_timeout is at most 60 s (net/ipv4/tcp_input.c).
     if (socket.state === 'TIME_WAIT' && socket.substate === 'FIN_WAIT2') {
       return certain(
-        'tcp_v4_send_reset ran for a socket closed by its application, in FIN_WAIT2 kept as a time-wait',
+        `${reset.fn} ran for a socket closed by its application, in FIN_WAIT2 kept as a time-wait`,
         `it answers ${segmentText(segment)}, after rcv_nxt ${socket.rcv_nxt}: nobody is left to read it`,
       )
     }
     if (stateBefore === 'FIN_WAIT1' || stateBefore === 'FIN_WAIT2') {
       // Without tcp_reset it was tcp_done: the segment that acknowledged our FIN had the data (tcp_rcv_state_process).
       return certain(
-        `${withoutRst === null ? '' : 'tcp_reset and then '}tcp_v4_send_reset ran for a socket in ${stateBefore}, whose application had closed it or shut down reading`,
+        `${withoutRst === null ? '' : 'tcp_reset and then '}${reset.fn} ran for a socket in ${stateBefore}, whose application had closed it or shut down reading`,
         `it answers ${segmentText(segment)}: nobody is left to read it`,
       )
     }

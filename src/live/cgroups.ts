@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Where version 2 of cgroups is mounted, beside version 1 or alone. */
+const MOUNTS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']
+
+/** Directories looked at in one search at most. */
+const MOST_SEEN = 20_000
+
+/**
+ * Makes what turns a cgroup's number, as bpf_get_current_cgroup_id() gives it, into its path: the inode of its directory
+ * (fs/kernfs, kernfs_id on 64-bit machines). A cgroup that is not there any more gives undefined, and is not looked for
+ * again.
+ */
+export const createCgroups = (): ((number: string) => string | undefined) => {
+  const paths = new Map<string, string | undefined>()
+  return (number) => {
+    if (!paths.has(number)) {
+      for (const [found, path] of walk()) paths.set(found, path)
+      if (!paths.has(number)) paths.set(number, undefined)
+    }
+    return paths.get(number)
+  }
+}
+
+function* walk(): Generator<[number: string, path: string]> {
+  for (const mount of MOUNTS) {
+    const waiting = ['/']
+    for (let seen = 0; seen < MOST_SEEN; seen++) {
+      const path = waiting.pop()
+      if (path === undefined) break
+      try {
+        yield [statSync(join(mount, path), { bigint: true }).ino.toString(16), path]
+        for (const entry of readdirSync(join(mount, path), { withFileTypes: true })) {
+          if (entry.isDirectory()) waiting.push(join(path, entry.name))
+        }
+      } catch {
+        // Gone meanwhile, or no such mount.
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import ipaddr from 'ipaddr.js'
+import type { Tuple } from '../flow/tuple.ts'
+
+/** TCP_LISTEN (include/net/tcp_states.h): no connection. */
+const LISTEN = 10
+
+/**
+ * The connections of a /proc/net/tcp or tcp6 that belong to somebody (inode not 0), as packets that arrive have them: the
+ * peer is the remote side. Addresses are words of 32 bits as the machine loads them (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
+ */
+export const readProcNetTcp = (text: string): (Omit<Tuple, 'netns'> & { inode: number })[] =>
+  text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', remote = '', state = '', , , , , , inode = '0'] = line.trim().split(/\s+/)
+      if (Number.parseInt(state, 16) === LISTEN || !(Number(inode) > 0)) return []
+      const [here, peer] = [endpoint(local), endpoint(remote)]
+      if (here === undefined || peer === undefined) return []
+      return {
+        family: peer.address.includes(':') ? (6 as const) : (4 as const),
+        saddr: peer.address,
+        sport: peer.port,
+        daddr: here.address,
+        dport: here.port,
+        inode: Number(inode),
+      }
+    })
+
+const endpoint = (text: string) => {
+  const [, address, port] = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(text) ?? []
+  if (address === undefined || port === undefined) return undefined
+  const words = address.match(/.{8}/g) ?? []
+  const bytes = words.flatMap((word) => [...Buffer.from(word, 'hex')].toReversed())
+  // An IPv6 socket that carries IPv4 is known to its packets as IPv4.
+  return { address: ipaddr.process(ipaddr.fromByteArray(bytes).toString()).toString(), port: Number.parseInt(port, 16) }
+}

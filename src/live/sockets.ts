@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { matches } from '../filter/match.ts'
+import type { Filter } from '../filter/filter.ts'
+import type { Kind, Task } from '../observation.ts'
+import type { Clock } from './clock.ts'
+import { readProcNetTcp } from './procNetTcp.ts'
+
+/** One network namespace as /proc shows it: a process in it, and who holds which socket, by the socket's inode. */
+type Namespace = { pid: string; owners: Map<number, Task> }
+
+/**
+ * The owners of the connections that exist already, for the sockets that the filter selects: from /proc, which needs no
+ * probe. Where several processes hold one socket, the youngest is told. Gives way to whoever waits after each process.
+ */
+export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<Kind<'owner'>> {
+  const namespaces = new Map<number, Namespace>()
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const netns = Number(/^net:\[(\d+)\]$/.exec(link(`/proc/${pid}/ns/net`))?.[1] ?? 0)
+    if (netns === 0) continue
+    const namespace = namespaces.get(netns) ?? { pid, owners: new Map() }
+    namespaces.set(netns, namespace)
+    const inodes = socketsOf(pid)
+    if (inodes.length === 0) continue
+    const task = taskOf(pid)
+    for (const inode of inodes) namespace.owners.set(inode, task)
+    await setImmediate()
+  }
+  for (const [netns, { pid, owners }] of namespaces) {
+    if (filter.netns.length > 0 && !filter.netns.includes(netns)) continue
+    for (const file of ['tcp', 'tcp6']) {
+      for (const { inode, ...tuple } of readProcNetTcp(read(`/proc/${pid}/net/${file}`))) {
+        const task = owners.get(inode)
+        if (task === undefined || !matches(filter, { ...tuple, netns })) continue
+        yield { kind: 'owner', at: clock.now(), cpu: 0, fn: 'proc', tuple: { ...tuple, netns }, sk: null, task }
+      }
+      await setImmediate()
+    }
+  }
+}
+
+const socketsOf = (pid: string): number[] =>
+  list(`/proc/${pid}/fd`).flatMap((fd) => {
+    const inode = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${fd}`))?.[1]
+    return inode === undefined ? [] : Number(inode)
+  })
+
+const taskOf = (pid: string): Task => {
+  const cgroup = /^0::(.*)$/m.exec(read(`/proc/${pid}/cgroup`))?.[1]
+  return {
+    pid: Number(pid),
+    comm: read(`/proc/${pid}/comm`).replace(/\n$/, ''),
+    exit_code: null,
+    ...(cgroup === undefined ? {} : { cgroup }),
+  }
+}
+
+// A process may end, or be another's, while it is looked at: then there is nothing to be had of it.
+const quietly =
+  <T>(ask: (path: string) => T, nothing: T) =>
+  (path: string): T => {
+    try {
+      return ask(path)
+    } catch {
+      return nothing
+    }
+  }
+const link = quietly((path) => readlinkSync(path), '')
+const list = quietly((path) => readdirSync(path), [] as string[])
+const read = quietly((path) => readFileSync(path, 'latin1'), '')
