@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { describeFilter, renderIpv4 } from '../filter/render.ts'
+import { describeFilter } from '../filter/describe.ts'
 import type { Filter } from '../filter/filter.ts'
+import { renderFilter } from '../filter/render.ts'
 import type { Btf } from './btf.ts'
 import { CATALOGUE, type Probe } from './catalogue.ts'
 
@@ -59,7 +60,7 @@ const holes = (btf: Btf, filter: Filter, here: readonly Probe[]) => {
     return arg === '-1' ? arg : `(${arg} & 0xffffffff)`
   }
   return (file: string): Record<string, string> => ({
-    match: `(${renderIpv4(filter)})`,
+    match: `(${renderFilter(filter)})`,
     max_flows: String(MAX_FLOWS),
     reason: reason(file.replace(/\.bt$/, '')),
     reply_skb: argument('ip_send_unicast_reply', 'skb', 'arg1'),
