@@ -3,10 +3,12 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
+import { findNetns } from './ehash/netns.ts'
 import { ExpectedError } from './errors.ts'
 import { printable } from './format/text.ts'
 import { createCommand, type Actions } from './options.ts'
 import { toolVersion } from './package.ts'
+import { servicePort } from './services.ts'
 import type { Io } from './io.ts'
 
 const main = async () => {
@@ -38,7 +40,12 @@ const main = async () => {
     causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, io),
   }
   try {
-    await createCommand(toolVersion(), actions, (code) => (process.exitCode = code)).parseAsync()
+    await createCommand(
+      toolVersion(),
+      actions,
+      { servicePort, findNetns },
+      (code) => (process.exitCode = code),
+    ).parseAsync()
   } catch (error) {
     process.exitCode = exitCodeOf(error)
   }

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { ANY, families, parseAddresses, parseNetns, parsePorts, type Filter } from './filter/filter.ts'
 import { usageError } from './errors.ts'
+import type { Filter, Wanted } from './filter/filter.ts'
+import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { FORMATS, type FormatName } from './format/format.ts'
 import { CATALOGUE } from './live/catalogue.ts'
-import { CAUSES, isCause, type CauseId } from './verdict/causes.ts'
+import type { CauseId } from './verdict/causes.ts'
+import { parseCause } from './verdict/parse.ts'
+import type { VerdictFilter } from './verdict/select.ts'
 
 /** What a trace and a replay have in common. */
-export type OutputOptions = Filter & {
-  format: FormatName
-  output?: string
-  count: number
-  probe: readonly string[]
-  packets?: true
-  stack?: true
-  summary?: true
-}
+export type OutputOptions = Filter &
+  VerdictFilter & {
+    format: FormatName
+    output?: string
+    count: number
+    probe: readonly string[]
+    packets?: true
+    stack?: true
+    summary?: true
+  }
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
@@ -40,7 +44,7 @@ export type Actions = {
   replay: (file: string, options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
-  ehashLookup: (options: Filter & { ehash: EhashChoice }) => Promise<number>
+  ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>
   ehashList: (options: Filter & { count: number }) => Promise<number>
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
@@ -48,28 +52,36 @@ export type Actions = {
 }
 
 const EXAMPLES = `
-Addresses and ports are those of packets that arrive at this host: --saddr is the
-peer, --dport the port here. A filter selects the connection, both directions.
+Addresses and ports are those of packets that arrive at this host: --saddr is
+the peer, --dport the port here; a connection is selected in both directions.
+Options combine: different ones must all hold; lists and repetitions mean or.
 
 Examples:
-  trace-reset                                    every reset, until Ctrl-C
-  trace-reset --saddr 192.0.2.7 --dport 80       those of one client and our port 80
-  trace-reset --saddr 192.0.2.0/24,198.51.100.0/24 --dport 80,8000-8100
-  trace-reset --sport 5432 --record db.jsonl.gz  our connections to a database, kept
+  trace-reset                                every reset, until Ctrl-C
+  trace-reset --saddr 192.0.2.7 --dport 80   those of one client and our port 80
+  trace-reset --saddr 192.0.2.0/24,2001:db8::/32 --dport 80,8000-8100
+  trace-reset --not-saddr 192.0.2.1 --dport https   without the health checks
+  trace-reset --netns web --comm nginx       a namespace of ip netns, a process
+  trace-reset --cause linger-zero,unread-data-on-close --not-state close_wait
+  trace-reset --sport 5432 --record db.jsonl.gz  connections to a database, kept
   trace-reset replay db.jsonl.gz --format json   the same verdicts, anywhere
-  trace-reset replay db.jsonl.gz --expect peer-aborted=2
+  trace-reset replay db.jsonl.gz --comm psql --expect peer-aborted=2
   trace-reset --dport 80 --format json -n 1 | jq .cause
-  trace-reset causes unread-data-on-close        what it means, what to do next
-  trace-reset doctor                             what is missing on this machine
+  trace-reset causes unread-data-on-close    what it means, what to do next
+  trace-reset doctor                         what is missing on this machine
 
-Exit codes: 0 ended, 1 the trace or the recording failed, 2 usage, 3 this machine
-cannot trace as it is, 4 an expectation of replay does not hold.`
+Exit codes: 0 ended, 1 the trace or the recording failed, 2 usage, 3 this
+machine cannot trace as it is, 4 an expectation of replay does not hold.`
 
 /** The command line: every option, default and bound. Values are parsed here and nowhere else. */
-export const createCommand = (version: string, actions: Actions, done: (exitCode: number) => void): Command => {
+export const createCommand = (
+  version: string,
+  actions: Actions,
+  names: Names,
+  done: (exitCode: number) => void,
+): Command => {
   const root = new Command('trace-reset')
     .description('Who reset this TCP connection, and why? Answered from the kernel, with evidence.')
-    .version(version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -77,19 +89,19 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     })
     .showHelpAfterError('hint: trace-reset --help shows the options and examples')
     .addHelpText('after', EXAMPLES)
-  withShown(withSteps(withOutput(withFilter(root))))
+  withShown(withSteps(withOutput(withVerdictFilter(withFilter(root, names)))))
+    .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'keep what was observed, to replay; gzipped when the name ends in .gz')
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
+    .optionsGroup('Options:')
+    .version(version, '-V, --version')
     .action(async (options: TraceOptions) => done(await actions.trace(checked(options))))
 
-  withShown(
-    withSteps(
-      withOutput(withFilter(root.command('replay').argument('<file>', 'a recording, or - for standard input'))),
-    ),
-  )
+  const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
+  withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
     .description('judge a recording: no root, no bpftrace, no Linux needed')
     .addOption(
       new Option('--expect <cause[=n]>', 'exit with 4 unless the cause was given, n times if said')
@@ -98,7 +110,7 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     )
     .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, checked(options))))
 
-  withSteps(withFilter(root.command('program')))
+  withSteps(withFilter(root.command('program'), names))
     .description('print the bpftrace program that would run, and run nothing')
     .addOption(lightOption())
     .addOption(bpftraceOption())
@@ -113,12 +125,12 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
     .action(async (options: { bpftrace: string }) => done(await actions.probes(options)))
 
   const ehash = root.command('ehash').description("ask the kernel's TCP hash")
-  withFilter(ehash.command('lookup'))
+  withTuple(ehash.command('lookup'), names)
     .description('what the TCP hash holds for one 5-tuple: --saddr --sport --daddr --dport [--netns]')
     .addOption(ehashOption())
-    .action(async (options: Filter & { ehash: EhashChoice }) => done(await actions.ehashLookup(checked(options))))
+    .action(async (options: Wanted & { ehash: EhashChoice }) => done(await actions.ehashLookup(checked(options))))
 
-  withFilter(ehash.command('list'))
+  withFilter(ehash.command('list'), names)
     .description('every socket of the TCP hash that the filter selects, in all states (root, tcphash.ko)')
     .addOption(
       new Option('-n, --count <n>', 'end after so many sockets').argParser(positive).default(Infinity, 'no end'),
@@ -148,29 +160,15 @@ export const createCommand = (version: string, actions: Actions, done: (exitCode
 
   root
     .command('causes')
-    .argument('[cause]', 'one of them, in full', knownCause)
+    .argument('[cause]', 'one of them, in full', parseCause)
     .description('what the causes mean, and what to do next')
     .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
   return root
 }
 
-const withFilter = (command: Command): Command => {
-  const list = <T>(name: string, about: string, placeholder: string, parse: (option: string, text: string) => T[]) =>
-    command.addOption(
-      new Option(`--${name} <${placeholder}>`, about)
-        .argParser((text: string, previous: readonly T[]) => [...previous, ...parse(`--${name}`, text)])
-        .default([], 'any'),
-    )
-  list('saddr', "the peer's address: addresses, prefixes, or both", 'list', parseAddresses)
-  list('sport', "the peer's port: ports, ranges, or both", 'list', parsePorts)
-  list('daddr', 'the address here', 'list', parseAddresses)
-  list('dport', 'the port here', 'list', parsePorts)
-  list('netns', 'the network namespace, by inode', 'list', parseNetns)
-  return command
-}
-
 const withOutput = (command: Command): Command =>
   command
+    .optionsGroup('Output:')
     .addOption(new Option('-f, --format <format>', 'how verdicts are printed').choices(FORMATS).default('table'))
     .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
     .addOption(
@@ -179,28 +177,25 @@ const withOutput = (command: Command): Command =>
 
 const withSteps = (command: Command): Command =>
   command
-    .option('--packets', 'print each packet of these connections at each step through the kernel')
+    .option('--packets', 'each packet of these connections, step by step through the kernel')
     .addOption(
-      new Option('--probe <name,...>', 'add kernel functions to those steps; trace-reset probes lists them')
+      new Option('--probe <names>', 'kernel functions as further steps: trace-reset probes')
         .argParser((text: string, previous: readonly string[]) => [...previous, ...parseSteps(text)])
         .default([], 'none'),
     )
 
 const withShown = (command: Command): Command =>
   command
-    .option('--stack', 'print the kernel stack of each reset')
-    .option('--summary', "hold what was seen against the kernel's own counters at the end")
+    .option('--stack', 'the kernel stack of each reset')
+    .option('--summary', "at the end, what was seen against the kernel's own counters")
 
-const lightOption = () => new Option('--light', 'attach nothing that runs per packet: cheaper, and says less')
+const lightOption = () => new Option('--light', 'attach nothing that runs per packet: cheaper, says less')
 
 const parseSteps = (text: string): string[] => {
   const names = text.split(',')
   const unknown = names.find((name) => !CATALOGUE.some((traced) => traced.name === name))
   if (unknown === undefined) return names
-  throw usageError(
-    `--probe: ${JSON.stringify(unknown)} is no kernel function that is known`,
-    'trace-reset probes lists them',
-  )
+  throw usageError(`--probe: no such kernel function: ${JSON.stringify(unknown)}`, 'trace-reset probes lists them')
 }
 
 const ehashOption = () =>
@@ -214,20 +209,9 @@ const positive = (text: string) => {
   return Number(text)
 }
 
-const knownCause = (name: string): CauseId => {
-  if (isCause(name)) return name
-  throw usageError(`there is no cause ${JSON.stringify(name)}`, `known are: ${Object.keys(CAUSES).join(', ')}`)
-}
-
 const expectation = (text: string, previous: readonly Expectation[]): Expectation[] => {
   const [, name = '', count] = /^([^=]*)(?:=(\d{1,9}))?$/.exec(text) ?? []
   if (name === '')
     throw usageError(`--expect: ${JSON.stringify(text)} is not a cause`, 'give CAUSE or CAUSE=N, as in linger-zero=2')
-  return [...previous, { cause: knownCause(name), count: count === undefined ? undefined : Number(count) }]
-}
-
-// Contradictions between options, found when all are known.
-const checked = <T extends Filter>(options: T): T => {
-  families({ ...ANY, saddr: options.saddr, daddr: options.daddr })
-  return options
+  return [...previous, { cause: parseCause(name), count: count === undefined ? undefined : Number(count) }]
 }

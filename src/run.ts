@@ -7,15 +7,16 @@ import { order } from './flow/order.ts'
 import type { Observation } from './observation.ts'
 import { through } from './through.ts'
 import { judge } from './verdict/judge.ts'
+import { selects, type VerdictFilter } from './verdict/select.ts'
 import type { Verdict } from './verdict/verdict.ts'
 
 /** How long an event waits for older ones of another CPU, in event time. */
 const WINDOW_NS = 250_000_000
 
-/** What a run needs besides its source: where Observations are written to, which connections count, when to end. */
+/** What a run needs besides its source: where Observations are written to, which resets count, when to end. */
 export type Run = {
   record: MonoTypeOperatorFunction<Observation>
-  filter: Filter
+  filter: Filter & VerdictFilter
   /** Verdicts to give at most; `enough` is told when they are given, and ends the source in good order. */
   count: number
   enough: () => void
@@ -32,6 +33,7 @@ export const run = (source: Observable<Observation>, options: Run): Observable<V
     through(() => order(WINDOW_NS)),
     through(correlate),
     map(judge),
+    filter((verdict) => selects(options.filter, verdict)),
     limit(options),
   )
 

@@ -3,9 +3,11 @@
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import { replay } from '../src/commands/replay.ts'
+import { findNetns } from '../src/ehash/netns.ts'
 import { ExpectedError } from '../src/errors.ts'
 import type { Io } from '../src/io.ts'
 import { createCommand, type Actions } from '../src/options.ts'
+import { servicePort } from '../src/services.ts'
 
 export const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 export const bin = (name: string) => fileURLToPath(new URL(`bin/${name}`, import.meta.url))
@@ -60,7 +62,10 @@ export const replayHere = async (args: readonly string[]) => {
     causes: other,
   }
   try {
-    await createCommand('', actions, (code) => (run.exitCode = code)).parseAsync(['replay', ...args], { from: 'user' })
+    await createCommand('', actions, { servicePort, findNetns }, (code) => (run.exitCode = code)).parseAsync(
+      ['replay', ...args],
+      { from: 'user' },
+    )
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error
     run.stderr += `trace-reset: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { statSync } from 'node:fs'
 import { environmentError, usageError } from '../errors.ts'
-import type { Filter, Prefix, Range } from '../filter/filter.ts'
-import { addressText } from '../filter/render.ts'
+import { addressText, type Prefix } from '../filter/address.ts'
+import type { Wanted } from '../filter/filter.ts'
+import type { Netns } from '../filter/netns.ts'
+import type { Range } from '../filter/port.ts'
 import type { Io } from '../io.ts'
 import { readFacts } from '../live/facts.ts'
 import type { EhashChoice } from '../options.ts'
 import { openEhash } from './trace.ts'
 
 /** Asks the TCP hash once, for exactly one 5-tuple, and prints the answer as `name value` lines. */
-export const ehashLookup = async (options: Filter & { ehash: EhashChoice }, io: Io): Promise<number> => {
+export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {
   const saddr = oneAddress('--saddr', options.saddr)
   const daddr = oneAddress('--daddr', options.daddr)
   if (saddr.family !== daddr.family) throw usageError('--saddr and --daddr are of different families')
@@ -19,7 +21,7 @@ export const ehashLookup = async (options: Filter & { ehash: EhashChoice }, io: 
     sport: onePort('--sport', options.sport),
     daddr: addressText(daddr),
     dport: onePort('--dport', options.dport),
-    netns: options.netns[0] ?? statSync('/proc/self/ns/net').ino,
+    netns: oneNetns(options.netns),
   }
   const ehash = openEhash(options.ehash, await readFacts('true'))
   if (ehash === undefined)
@@ -49,6 +51,11 @@ const onePort = (option: string, [range, ...rest]: readonly Range[]): number => 
   if (range === undefined || rest.length > 0 || range.first !== range.last)
     throw usageError(`${option}: a look-up is for one port`, HINT)
   return range.first
+}
+
+const oneNetns = ([netns, ...rest]: readonly Netns[]): number => {
+  if (netns === 'all' || rest.length > 0) throw usageError('--netns: a look-up is for one network namespace', HINT)
+  return netns ?? statSync('/proc/self/ns/net').ino
 }
 
 const HINT = 'for example: trace-reset ehash lookup --saddr 192.0.2.7 --sport 40000 --daddr 192.0.2.1 --dport 80'

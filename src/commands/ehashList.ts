@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { listModule, type Listed } from '../ehash/list.ts'
+import { netnsPaths } from '../ehash/netns.ts'
 import type { Filter } from '../filter/filter.ts'
 import { matches } from '../filter/match.ts'
 import { endpoint } from '../flow/tuple.ts'
@@ -10,10 +11,9 @@ import { MODULE_DEVICE } from '../live/facts.ts'
 
 /** Prints the sockets of the TCP hash, in all states, a line each. For study: it goes through the whole table. */
 export const ehashList = async (options: Filter & { count: number }, io: Io): Promise<number> => {
-  const here = statSync('/proc/self/ns/net').ino
   let left = options.count
   io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
-  for (const netns of options.netns.length === 0 ? [here] : options.netns) {
+  for (const netns of namespaces(options)) {
     for (const slice of listModule(MODULE_DEVICE, netns)) {
       const wanted = slice.filter(({ tuple }) => matches(options, tuple)).slice(0, left)
       io.out(wanted.map(socketRow).join(''))
@@ -24,6 +24,12 @@ export const ehashList = async (options: Filter & { count: number }, io: Io): Pr
     }
   }
   return 0
+}
+
+// Without --netns the one that we are in: a listing is a look, and each namespace costs a pass through the table.
+const namespaces = ({ netns }: Filter): number[] => {
+  if (netns.length === 0) return [statSync('/proc/self/ns/net').ino]
+  return netns.includes('all') ? [...netnsPaths().keys()] : netns.filter((inode) => inode !== 'all')
 }
 
 const socketRow = ({ tuple, fields }: Listed) =>

@@ -7,7 +7,6 @@ import { environmentError, traceError, usageError } from '../errors.ts'
 import type { Ehash } from '../ehash/ehash.ts'
 import { openModule } from '../ehash/module.ts'
 import { openSs } from '../ehash/ss.ts'
-import { describeFilter } from '../filter/render.ts'
 import type { Io } from '../io.ts'
 import { requireTraceable } from '../live/check.ts'
 import { readClock } from '../live/clock.ts'
@@ -26,6 +25,7 @@ import { packageFile, toolVersion } from '../package.ts'
 import { createPrinter } from '../print.ts'
 import { recordTo } from '../record.ts'
 import { run } from '../run.ts'
+import { describeFilters } from '../verdict/select.ts'
 
 /** What a shell gives for a process that SIGINT ended. */
 const KILLED = 130
@@ -59,9 +59,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   const record = options.record === undefined ? undefined : recordTo(options.record)
   const stop = new AbortController()
   const counters = () =>
-    options.summary === true
-      ? from(readCounters(options.netns, clock)).pipe(mergeMap((observations) => observations))
-      : EMPTY
+    options.summary === true ? from(readCounters(options, clock)).pipe(mergeMap((observations) => observations)) : EMPTY
   const source = live({
     bpftrace: options.bpftrace,
     program: program.text,
@@ -71,7 +69,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
       tool: toolVersion(),
       kernel: facts.kernel,
       bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
-      filter: describeFilter(options),
+      filter: describeFilters(options),
       probes: program.probes,
       missing: program.missing,
       program: createHash('sha256').update(program.text).digest('hex'),

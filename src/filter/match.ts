@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: MIT
 import type { Tuple } from '../flow/tuple.ts'
-import { addressNumber, type Filter, type Prefix, type Range } from './filter.ts'
+import { addressNumber, widthOf, type Prefix } from './address.ts'
+import { admits, type Filter } from './filter.ts'
+import type { Netns } from './netns.ts'
+import type { Range } from './port.ts'
 
 /** Whether the filter selects the connection: the same answer as the predicate that render.ts writes for bpftrace. */
 export const matches = (filter: Filter, tuple: Tuple): boolean =>
-  inRanges(filter.dport, tuple.dport) &&
-  inRanges(filter.sport, tuple.sport) &&
-  inPrefixes(filter.saddr, tuple.family, tuple.saddr) &&
-  inPrefixes(filter.daddr, tuple.family, tuple.daddr) &&
-  (filter.netns.length === 0 || filter.netns.includes(tuple.netns))
+  admits(filter.dport, filter.notDport, holdsPort(tuple.dport)) &&
+  admits(filter.sport, filter.notSport, holdsPort(tuple.sport)) &&
+  admitsAddress(filter.saddr, filter.notSaddr, tuple.family, tuple.saddr) &&
+  admitsAddress(filter.daddr, filter.notDaddr, tuple.family, tuple.daddr) &&
+  admitsNetns(filter, tuple.netns)
 
-const inRanges = (ranges: readonly Range[], port: number) =>
-  ranges.length === 0 || ranges.some(({ first, last }) => first <= port && port <= last)
+/** Whether the filter selects connections of the network namespace with this inode. */
+export const admitsNetns = (filter: Pick<Filter, 'netns' | 'notNetns'>, inode: number): boolean =>
+  admits<Netns>(filter.netns, filter.notNetns, (netns) => netns === 'all' || netns === inode)
 
-const inPrefixes = (prefixes: readonly Prefix[], family: 4 | 6, address: string) => {
-  if (prefixes.length === 0) return true
+const holdsPort =
+  (port: number) =>
+  ({ first, last }: Range) =>
+    first <= port && port <= last
+
+const admitsAddress = (wanted: readonly Prefix[], unwanted: readonly Prefix[], family: 4 | 6, address: string) => {
+  if (wanted.length + unwanted.length === 0) return true
   const number = addressNumber(address)
-  return prefixes.some((prefix) => {
-    const host = BigInt((family === 4 ? 32 : 128) - prefix.bits)
+  return admits(wanted, unwanted, (prefix) => {
+    const host = BigInt(widthOf(family) - prefix.bits)
     return prefix.family === family && number >> host === prefix.network >> host
   })
 }

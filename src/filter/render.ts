@@ -1,71 +1,99 @@
 // SPDX-License-Identifier: MIT
-import ipaddr from 'ipaddr.js'
-import type { Filter, Prefix, Range } from './filter.ts'
+import { widthOf, type Prefix } from './address.ts'
+import type { Filter } from './filter.ts'
+import type { Netns } from './netns.ts'
+import type { Range } from './port.ts'
 
-/** The filter as bpftrace expressions, the cheaper to be asked first, and the whole of it. */
-export type Rendered = { ports: string; addresses: string; netns: string; source: string; all: string }
+/** The filter as bpftrace expressions: the whole of it, and its parts, of which the cheaper can be asked first. */
+export type Rendered = {
+  ports: string
+  addresses: string
+  netns: string
+  /** What it asks of the peer alone: NAT on the way in changes the rest. */
+  peer: string
+  all: string
+}
 
 /**
- * The filter as bpftrace expressions over `$family`, `$s0`, `$s1`, `$d0`, `$d1` (as probes/of_sock.bt has them), `$sport`,
- * `$dport` (host order) and `$netns`. Made of numbers only: nothing a user typed gets into a program as text.
+ * The filter as bpftrace expressions, over variables that are all uint64: `$family` (4 or 6), `$s0` and `$s1` the peer's
+ * address, `$d0` and `$d1` the address here, `$sport` and `$dport` in host order, `$netns` the inode. Addresses are as a
+ * little-endian machine loads them from the packet: of IPv4 the 32 bits, and 0; of IPv6 the first 64 bits, and the last.
+ * Made of numbers only: nothing a user typed gets into a program as text.
  */
 export const renderFilter = (filter: Filter): Rendered => {
-  const ports = [
-    any(filter.dport, (range) => portTest('$dport', range)),
-    any(filter.sport, (range) => portTest('$sport', range)),
-  ]
-  const addresses = [
-    any(filter.saddr, (prefix) => addressTest('$s', prefix)),
-    any(filter.daddr, (prefix) => addressTest('$d', prefix)),
-  ]
-  const netns = [any(filter.netns, (inode) => `$netns == ${inode}`)]
+  const dport = tests(filter.dport, filter.notDport, portTests('$dport'))
+  const sport = tests(filter.sport, filter.notSport, portTests('$sport'))
+  const saddr = tests(filter.saddr, filter.notSaddr, addressTests('s'))
+  const daddr = tests(filter.daddr, filter.notDaddr, addressTests('d'))
+  const netns = tests(filter.netns, filter.notNetns, netnsTests)
   return {
-    ports: every(ports),
-    addresses: every(addresses),
+    ports: every([...dport, ...sport]),
+    addresses: every([...saddr, ...daddr]),
     netns: every(netns),
-    source: every([ports[1], addresses[0]]),
-    all: every([...ports, ...addresses, ...netns]),
+    peer: every([...sport, ...saddr]),
+    all: every([...dport, ...sport, ...saddr, ...daddr, ...netns]),
   }
 }
 
-const every = (tests: readonly (string | undefined)[]) => tests.filter((test) => test !== undefined).join(' && ') || '1'
+const every = (all: readonly string[]) => (all.length === 0 ? '1' : `(${all.join(' && ')})`)
 
-const any = <T>(list: readonly T[], test: (item: T) => string): string | undefined =>
-  list.length === 0 ? undefined : `(${list.map(test).join(' || ')})`
+/** How a test is spelled as it is, and as its opposite by De Morgan: comparisons alone are the same in every bpftrace. */
+type Spelling = { is: '==' | '!='; and: '&&' | '||'; or: '&&' | '||' }
+const PLAIN: Spelling = { is: '==', and: '&&', or: '||' }
+const OPPOSITE: Spelling = { is: '!=', and: '||', or: '&&' }
 
-const portTest = (variable: string, { first, last }: Range) =>
-  first === last ? `${variable} == ${first}` : `(${variable} >= ${first} && ${variable} <= ${last})`
+/** The tests of which one must hold, for what is wanted, or all must, for what is not. */
+type Tests<T> = (items: readonly T[], spelling: Spelling) => string[]
 
-const addressTest = (variable: string, { family, network, bits }: Prefix) => {
-  if (family === 6) return '0 == 1'
-  variable = `${variable}0`
-  const mask = ((1n << BigInt(bits)) - 1n) << BigInt(32 - bits)
-  return bits === 32 ? `${variable} == ${swapped(network)}` : `(${variable} & ${swapped(mask)}) == ${swapped(network)}`
-}
+const tests = <T>(wanted: readonly T[], unwanted: readonly T[], write: Tests<T>): string[] => [
+  ...(wanted.length === 0 ? [] : [joined(write(wanted, PLAIN), '||')]),
+  ...(unwanted.length === 0 ? [] : [joined(write(unwanted, OPPOSITE), '&&')]),
+]
 
-const swapped = (address: bigint) =>
-  `0x${[0n, 8n, 16n, 24n].map((shift) => ((address >> shift) & 255n).toString(16).padStart(2, '0')).join('')}`
+const joined = (parts: readonly string[], operator: '&&' | '||') =>
+  parts.length === 1 ? String(parts[0]) : `(${parts.join(` ${operator} `)})`
 
-/** The filter as one line for people and for the head of a recording: `saddr=192.0.2.0/24 dport=80,8000-8100`. */
-export const describeFilter = (filter: Filter): string =>
-  [
-    ['saddr', filter.saddr.map(prefixText)],
-    ['sport', filter.sport.map(rangeText)],
-    ['daddr', filter.daddr.map(prefixText)],
-    ['dport', filter.dport.map(rangeText)],
-    ['netns', filter.netns.map(String)],
-  ]
-    .filter(([, values]) => values?.length)
-    .map(([name, values]) => `${String(name)}=${String(values)}`)
-    .join(' ') || 'any'
+const portTests =
+  (variable: string): Tests<Range> =>
+  (ranges, { is }) =>
+    ranges.map(({ first, last }) => {
+      if (first === last) return `${variable} ${is} ${first}`
+      return is === '=='
+        ? `(${variable} >= ${first} && ${variable} <= ${last})`
+        : `(${variable} < ${first} || ${variable} > ${last})`
+    })
 
-const rangeText = ({ first, last }: Range) => (first === last ? `${first}` : `${first}-${last}`)
+const netnsTests: Tests<Netns> = (list, { is }) =>
+  list.map((netns) => (netns === 'all' ? `1 ${is} 1` : `$netns ${is} ${netns}`))
 
-const prefixText = (prefix: Prefix) =>
-  prefix.bits === (prefix.family === 4 ? 32 : 128) ? addressText(prefix) : `${addressText(prefix)}/${prefix.bits}`
+const addressTests =
+  (side: 's' | 'd'): Tests<Prefix> =>
+  (prefixes, spelling) =>
+    ([4, 6] as const).flatMap((family) => {
+      const ours = prefixes.filter((prefix) => prefix.family === family)
+      if (ours.length === 0) return []
+      const isFamily = `$family ${spelling.is} ${family}`
+      if (ours.some(({ bits }) => bits === 0)) return [isFamily]
+      const any = joined(
+        ours.map((prefix) => joined(wordTests(side, prefix, spelling), spelling.and)),
+        spelling.or,
+      )
+      return [joined([isFamily, any], spelling.and)]
+    })
 
-/** The address of a prefix as text, in RFC 5952's form. */
-export const addressText = ({ family, network }: Prefix): string => {
-  const bytes = Array.from({ length: family === 4 ? 4 : 16 }, (_, i) => Number((network >> BigInt(8 * i)) & 255n))
-  return ipaddr.fromByteArray(bytes.toReversed()).toString()
-}
+// By words of 32 bits, so that no literal comes near the sign of a signed 64-bit number.
+const wordTests = (side: 's' | 'd', { family, network, bits }: Prefix, { is }: Spelling) =>
+  Array.from({ length: widthOf(family) / 32 }, (_, index) => {
+    const set = Math.min(Math.max(bits - 32 * index, 0), 32)
+    const mask = ((1n << BigInt(set)) - 1n) << BigInt(32 - set)
+    const word = (network >> BigInt(widthOf(family) - 32 * (index + 1))) & 0xffffffffn
+    const variable = `$${side}${index >> 1}`
+    const loaded = index % 2 === 0 ? variable : `(${variable} >> 32)`
+    if (set === 0) return undefined
+    return family === 4 && set === 32
+      ? `${variable} ${is} ${swapped(word)}`
+      : `(${loaded} & ${swapped(mask)}) ${is} ${swapped(word)}`
+  }).filter((test) => test !== undefined)
+
+const swapped = (word: bigint) =>
+  `0x${[0n, 8n, 16n, 24n].map((shift) => ((word >> shift) & 255n).toString(16).padStart(2, '0')).join('')}`

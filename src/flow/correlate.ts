@@ -53,6 +53,7 @@ export const correlate = (): Machine<Observation, Case> => {
       stateBefore: stateBefore(reset, flow.closed),
       owner: ownerOf(closer, flows.owner(reset)),
       closer,
+      dev: null,
       withoutRst:
         reset.segment !== null && flow.withoutRst?.segment?.skb === reset.segment.skb ? flow.withoutRst : null,
       replied: null,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /** TCP states by number, as in the kernel's include/net/tcp_states.h; the numbers are part of its user ABI. */
-const STATES = [
+export const STATES = [
   'NONE',
   'ESTABLISHED',
   'SYN_SENT',

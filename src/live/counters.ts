@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { execa } from 'execa'
 import { netnsPaths } from '../ehash/netns.ts'
+import type { Filter } from '../filter/filter.ts'
+import { admitsNetns } from '../filter/match.ts'
 import type { Kind } from '../observation.ts'
 import type { Clock } from './clock.ts'
 
 /** What the kernel counts of resets: sent, and connections that ended without a close (RFC 4022). */
 const NAMES = ['OutRsts', 'EstabResets', 'AttemptFails', 'InSegs'] as const
 
-/** The kernel's counters of each network namespace that somebody here can show, or of those asked for by inode. */
-export const readCounters = async (wanted: readonly number[], clock: Clock): Promise<Kind<'counters'>[]> => {
-  const paths = [...netnsPaths()].filter(([inode]) => wanted.length === 0 || wanted.includes(inode))
+/** The kernel's counters of each network namespace that somebody here can show, of those that the filter admits. */
+export const readCounters = async (filter: Filter, clock: Clock): Promise<Kind<'counters'>[]> => {
+  const paths = [...netnsPaths()].filter(([inode]) => admitsNetns(filter, inode))
   const answers = await Promise.all(paths.map(async ([netns, path]) => ({ netns, values: await ask(path) })))
   return answers.flatMap(({ netns, values }) =>
     values === undefined ? [] : { kind: 'counters', at: clock.now(), netns, values },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { describeFilter, renderFilter } from '../filter/render.ts'
+import { describeFilter } from '../filter/describe.ts'
 import type { Filter } from '../filter/filter.ts'
+import { renderFilter } from '../filter/render.ts'
 import type { Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { PARTS, presentIn, type Part } from './parts.ts'
@@ -73,7 +74,7 @@ const partsHere = (btf: Btf, asked: readonly Part[]) =>
 // The example function of the file gives way to the step's own.
 const stepText = (btf: Btf, step: Step, shared: Readonly<Record<string, string>>, readProbe: ReadProbe): string => {
   const { traced, symbol } = step
-  const holes = { ...shared, ...stepHoles(step, shared['match_source'] ?? '1') }
+  const holes = { ...shared, ...stepHoles(step, shared['match_peer'] ?? '1') }
   if (traced.type === 'tracepoint')
     return fillHoles(readProbe(traced.by), { ...holes, reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1' })
   return [readProbe(traced.by), readProbe('return.bt')]
@@ -114,13 +115,13 @@ export const fragment = (text: string): string => {
 
 const sharedHoles = (filter: Filter, flows: boolean, readProbe: ReadProbe): Record<string, string> => {
   const flowFact = (map: string) => (flows ? `@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
-  const { ports, addresses, netns, source, all } = renderFilter(filter)
+  const { ports, addresses, netns, peer, all } = renderFilter(filter)
   return {
     match: all,
     match_ports: ports,
     match_addresses: addresses,
     match_netns: netns,
-    match_source: source,
+    match_peer: peer,
     of_sock: fragment(readProbe('of_sock.bt')),
     of_skb: fragment(readProbe('of_skb.bt')),
     max_flows: String(MAX_FLOWS),

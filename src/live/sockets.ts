@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { matches } from '../filter/match.ts'
+import { admitsNetns, matches } from '../filter/match.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Kind, Task } from '../observation.ts'
 import type { Clock } from './clock.ts'
@@ -28,7 +28,7 @@ export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<
     await setImmediate()
   }
   for (const [netns, { pid, owners }] of namespaces) {
-    if (filter.netns.length > 0 && !filter.netns.includes(netns)) continue
+    if (!admitsNetns(filter, netns)) continue
     for (const file of ['tcp', 'tcp6']) {
       for (const { inode, ...tuple } of readProcNetTcp(read(`/proc/${pid}/net/${file}`))) {
         const task = owners.get(inode)

@@ -26,7 +26,7 @@ export const PACKET_STEPS: readonly string[] = CATALOGUE.filter(({ packets }) =>
  * The holes of a step's file besides those of every probe. A segment seen where it enters the host is remembered by its
  * skb when the filter wants its source and not yet its destination: NAT may change that before the next step.
  */
-export const stepHoles = ({ traced, signature }: Step, source: string): Record<string, string> => {
+export const stepHoles = ({ traced, signature }: Step, peer: string): Record<string, string> => {
   const id = CATALOGUE.indexOf(traced)
   const argument = (names: readonly string[]) => signature.findIndex((name) => names.includes(name))
   const register = (index: number) => (index < 0 ? '0' : `arg${index}`)
@@ -41,7 +41,7 @@ export const stepHoles = ({ traced, signature }: Step, source: string): Record<s
     was: WAS.map((name) => `@was_${name}[${skb}]`).join(', '),
     forget: `if (@was_at[${skb}] != 0) {\n${WAS.map((name) => `  delete(@was_${name}[${skb}]);`).join('\n')}\n}`,
     remember: ENTRANCES.includes(traced.name)
-      ? `if ($protocol == 6 && ${source}) {\n  ${REMEMBER.join('\n  ').replaceAll('SKB', skb).replaceAll('ID', String(id))}\n}`
+      ? `if ($protocol == 6 && ${peer}) {\n  ${REMEMBER.join('\n  ').replaceAll('SKB', skb).replaceAll('ID', String(id))}\n}`
       : '',
     reason: '-1',
   }

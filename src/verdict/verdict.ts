@@ -15,6 +15,7 @@ export type Verdict = {
   tuple: Kind<'reset'>['tuple']
   state: string | null
   owner: Case['owner']
+  dev: Case['dev']
   after: Case['after']
   because: string[]
 }
@@ -28,6 +29,7 @@ export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, b
   tuple: reset.reset.tuple,
   state: reset.stateBefore,
   owner: reset.owner,
+  dev: reset.dev,
   after: reset.after,
   because,
 })

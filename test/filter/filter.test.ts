@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
-import { ANY, families, parseAddresses, parseNetns, parsePorts, type Filter } from '../../src/filter/filter.ts'
-import { describeFilter } from '../../src/filter/render.ts'
+import { parseAddresses } from '../../src/filter/address.ts'
+import { describeFilter } from '../../src/filter/describe.ts'
+import { ANY, families, type Filter } from '../../src/filter/filter.ts'
+import { parseNetns, type FindNetns } from '../../src/filter/netns.ts'
+import { parsePorts } from '../../src/filter/port.ts'
 import { thrown } from '../thrown.ts'
 
 const addresses = (text: string): Filter => ({ ...ANY, saddr: parseAddresses('--saddr', text) })
-const ports = (text: string): Filter => ({ ...ANY, dport: parsePorts('--dport', text) })
+const SERVICES = new Map([
+  ['http', 80],
+  ['x11-6', 6006],
+  ['80-x', 1],
+])
+const ports = (text: string): Filter => ({ ...ANY, dport: parsePorts('--dport', text, (name) => SERVICES.get(name)) })
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -18,6 +26,13 @@ test.each([
   ['2001:db8::1/128', '2001:db8::1'],
   ['2001:db8:ffff::/33', '2001:db8:8000::/33'],
   ['::/0,192.0.2.1', '::/0,192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['::ffff:c000:201', '192.0.2.1'],
+  ['::ffff:192.0.2.1/120', '192.0.2.0/24'],
+  ['::ffff:0:0/96', '0.0.0.0/0'],
+  ['::ffff:0:0/95', '::fffe:0:0/95'],
+  ['::fffe:192.0.2.1', '::fffe:c000:201'],
+  ['::192.0.2.1', '::c000:201'],
 ])('addresses: %s', (text, described) => {
   expect(describeFilter(addresses(text))).toBe(`saddr=${described}`)
 })
@@ -29,12 +44,25 @@ test.each([
   ['0-65535', '0-65535'],
   ['80-80', '80'],
   ['80,443,8000-8100', '80,443,8000-8100'],
+  ['http,443', '80,443'],
+  ['x11-6', '6006'],
+  ['80-x', '1'],
 ])('ports: %s', (text, described) => {
   expect(describeFilter(ports(text))).toBe(`dport=${described}`)
 })
 
-test('network namespaces', () => {
-  expect(parseNetns('--netns', '4026531840,1')).toEqual([4026531840, 1])
+const findNetns: FindNetns = (text) =>
+  ['1', 'web', '/run/netns/web'].includes(text) ? { inode: 7 } : { tried: 'none' }
+
+test.each([
+  ['4026531840,1', [4026531840, 7]],
+  ['4026531833', [4026531833]],
+  ['4294967295', [4294967295]],
+  ['net:[4026531840]', [4026531840]],
+  ['web,/run/netns/web', [7, 7]],
+  ['all', ['all']],
+])('network namespaces: %s', (text, expected) => {
+  expect(parseNetns('--netns', text, findNetns)).toEqual(expected)
 })
 
 const NO_ADDRESS = 'give an address or a prefix, as in 192.0.2.7 or 2001:db8::/32; separate several by commas'
@@ -52,6 +80,12 @@ test.each([
   '[2001:db8::1]',
   '2001:db8::1%eth0',
   '2001:db8:::1',
+  ' 192.0.2.7',
+  '-192.0.2.7',
+  '192.0.2.7\n',
+  '192.0.2.7\0',
+  '$(id)',
+  '9'.repeat(100_000),
   '192.0.2.7"; system("id")',
 ])('no address: %j', (part) => {
   expect(thrown(() => addresses(`198.51.100.1,${part}`))).toEqual({
@@ -65,6 +99,9 @@ test.each([
   ['192.0.2.7/33', 32],
   ['192.0.2.7/', 32],
   ['192.0.2.7/-1', 32],
+  ['192.0.2.7/08', 32],
+  ['192.0.2.7/8 ', 32],
+  ['::ffff:192.0.2.7/129', 128],
   ['192.0.2.7/8/8', 32],
   ['192.0.2.7/255.255.255.0', 32],
   ['2001:db8::/129', 128],
@@ -77,21 +114,56 @@ test.each([
   expect(hint).toBeDefined()
 })
 
-test.each(['', 'http', '65536', '-1', '80-', '-80', '443-80', '80-65536', '8 0', '1e3', '0x50', '٨٠', '80-90-100'])(
-  'no port: %j',
-  (part) => {
-    expect(thrown(() => ports(`443,${part}`))).toEqual({
-      message: `--dport: ${JSON.stringify(part)} is not a port`,
-      hint: 'give 0 to 65535, a range as in 8000-8100, or several separated by commas',
-      exitCode: 2,
-    })
-  },
-)
+test.each([
+  '',
+  'htpp',
+  'HTTP',
+  'http ',
+  'http-443',
+  '080',
+  '80\n',
+  '80\0',
+  '$(id)',
+  '__proto__',
+  '9'.repeat(9999),
+  '65536',
+  '-1',
+  '80-',
+  '-80',
+  '443-80',
+  '80-65536',
+  '8 0',
+  '1e3',
+  '0x50',
+  '٨٠',
+  '80-90-100',
+])('no port: %j', (part) => {
+  expect(thrown(() => ports(`443,${part}`))).toEqual({
+    message: `--dport: ${JSON.stringify(part)} is not a port`,
+    hint: 'give 0 to 65535, a range as in 8000-8100, a name of /etc/services, or several separated by commas',
+    exitCode: 2,
+  })
+})
 
-test.each(['', '0', '-1', 'net:[4026531840]', '12345678901', '01'])('no network namespace: %j', (part) => {
-  expect(thrown(() => parseNetns('--netns', part))).toEqual({
-    message: `--netns: ${JSON.stringify(part)} is not the inode of a network namespace`,
-    hint: 'readlink /proc/PID/ns/net prints it',
+test.each([
+  '',
+  '0',
+  '-1',
+  '2',
+  '01',
+  'net:[1',
+  'mnt:[4026531840]',
+  '12345678901',
+  'al',
+  ' all',
+  'a\nb',
+  'a\0',
+  '$(id)',
+])('no network namespace: %j', (part) => {
+  const { message, hint, exitCode } = thrown(() => parseNetns('--netns', `web,${part}`, findNetns))
+  expect(message.startsWith(`--netns: ${JSON.stringify(part)} is not a network namespace: `)).toBe(true)
+  expect({ hint, exitCode }).toEqual({
+    hint: 'give an inode, a PID, a path, a name of ip netns, or all; readlink /proc/PID/ns/net prints the inode',
     exitCode: 2,
   })
 })
@@ -106,6 +178,11 @@ test.each([
   ['192.0.2.1,::1', '::/0', [6]],
 ])('families of %s and %s', (saddr, daddr, expected) => {
   expect(families({ ...ANY, saddr: parse(saddr), daddr: parse(daddr) })).toEqual(expected)
+})
+
+test('what is excluded contradicts nothing', () => {
+  const filter = { ...ANY, saddr: parse('192.0.2.1'), notDaddr: parse('192.0.2.1,::/0'), notSaddr: parse('0.0.0.0/0') }
+  expect(families(filter)).toEqual([4])
 })
 
 test('families that contradict each other', () => {

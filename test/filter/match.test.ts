@@ -1,64 +1,68 @@
 // SPDX-License-Identifier: MIT
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addressNumber, ANY, parseAddresses, type Filter } from '../../src/filter/filter.ts'
+import { parseAddresses } from '../../src/filter/address.ts'
+import { ANY, type Filter } from '../../src/filter/filter.ts'
 import { matches } from '../../src/filter/match.ts'
-import { renderIpv4 } from '../../src/filter/render.ts'
+import { renderFilter } from '../../src/filter/render.ts'
 import type { Tuple } from '../../src/flow/tuple.ts'
-import { filters, tuples } from './arbitrary.ts'
+import { filters, tuplesNear } from './arbitrary.ts'
+import { evaluate, loaded } from './predicate.ts'
 
-const TOKEN = /\$(?:saddr|sport|daddr|dport|netns)\b|0x[0-9a-f]+\b|\d+\b|[()]|==|>=|<=|&&?|\|\||\s+/g
-
-// bpftrace's operators are C's, and JavaScript's on BigInt bind alike: what is left is to spell numbers and variables.
-const evaluate = (expression: string, variables: Record<string, bigint>): boolean => {
-  expect(expression.replaceAll(TOKEN, '')).toBe('')
-  const translated = expression.replaceAll(TOKEN, (token) =>
-    token.startsWith('$') ? `variables.${token.slice(1)}` : /^\d/.test(token) ? `${token}n` : token,
-  )
-  // oxlint-disable-next-line typescript/no-implied-eval
-  const value: unknown = new Function('variables', `return ${translated}`)(variables)
-  return Boolean(value)
-}
-
-/** The four bytes of an address as a little-endian machine loads them. */
-const loaded = (address: string) => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(Number(addressNumber(address)))
-  return BigInt(bytes.readUInt32LE())
-}
-
-const variables = ({ saddr, sport, daddr, dport, netns }: Tuple) => ({
-  saddr: loaded(saddr),
-  sport: BigInt(sport),
-  daddr: loaded(daddr),
-  dport: BigInt(dport),
-  netns: BigInt(netns),
-})
+const pairs = filters.chain((filter) => fc.tuple(fc.constant(filter), tuplesNear(filter)))
 
 test('the predicate here and the one for bpftrace agree', () => {
-  let matched = 0
+  const seen = { 4: { true: 0, false: 0 }, 6: { true: 0, false: 0 } }
   const numRuns = 10_000
   fc.assert(
-    fc.property(filters, tuples, (filter, tuple) => {
+    fc.property(pairs, ([filter, tuple]) => {
       const here = matches(filter, tuple)
-      matched += Number(here)
-      expect(evaluate(renderIpv4(filter), variables(tuple))).toBe(here)
+      seen[tuple.family][`${here}`] += 1
+      expect(evaluate(renderFilter(filter), tuple)).toBe(here)
     }),
     { numRuns },
   )
   // Else the property would say little.
-  expect(matched).toBeGreaterThan(numRuns / 10)
-  expect(matched).toBeLessThan((numRuns * 9) / 10)
+  for (const count of [seen[4].true, seen[4].false, seen[6].true, seen[6].false])
+    expect(count).toBeGreaterThan(numRuns / 50)
+})
+
+test('what is asked for by one option alone, its opposite excludes', () => {
+  const OPTIONS = ['saddr', 'sport', 'daddr', 'dport', 'netns'] as const
+  fc.assert(
+    fc.property(pairs, fc.constantFrom(...OPTIONS), ([filter, tuple], name) => {
+      fc.pre(filter[name].length > 0)
+      const opposite = `not${name.charAt(0).toUpperCase()}${name.slice(1)}`
+      const wanted = matches({ ...ANY, [name]: filter[name] }, tuple)
+      const unwanted = { ...ANY, [opposite]: filter[name] }
+      expect(matches(unwanted, tuple)).toBe(!wanted)
+      expect(evaluate(renderFilter(unwanted), tuple)).toBe(!wanted)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('the interpreter loads addresses as a little-endian machine does', () => {
+  expect(loaded(4, '192.0.2.7')).toEqual([0x070200c0n, 0n])
+  expect(loaded(6, '2001:db8::1')).toEqual([0xb80d0120n, 0x0100000000000000n])
 })
 
 test.each([
   ['2001:db8::/32', '2001:db8:ffff::1', true],
   ['2001:db8::/33', '2001:db8:ffff::1', false],
+  ['2001:db8::/65', '2001:db8::7fff:0:0:1', true],
+  ['2001:db8::/65', '2001:db8::8000:0:0:1', false],
   ['2001:db8::1', '2001:DB8:0:0:0:0:0:1', true],
   ['0.0.0.0/0', '2001:db8::1', false],
   ['::/0', '2001:db8::1', true],
-  ['192.0.2.1', '::ffff:192.0.2.1', false],
+  ['192.0.2.1', '2001:db8::1', false],
 ])('IPv6: %s and %s', (prefix, saddr, expected) => {
-  const filter: Filter = { ...ANY, saddr: parseAddresses('', prefix) }
-  expect(matches(filter, { family: 6, saddr, sport: 1, daddr: '::1', dport: 2, netns: 1 })).toBe(expected)
+  const tuple: Tuple = { family: 6, saddr, sport: 1, daddr: '::1', dport: 2, netns: 1 }
+  const wanted: Filter = { ...ANY, saddr: parseAddresses('', prefix) }
+  const unwanted: Filter = { ...ANY, notSaddr: parseAddresses('', prefix) }
+  expect([matches(wanted, tuple), matches(unwanted, tuple)]).toEqual([expected, !expected])
+  expect([evaluate(renderFilter(wanted), tuple), evaluate(renderFilter(unwanted), tuple)]).toEqual([
+    expected,
+    !expected,
+  ])
 })
