@@ -4,7 +4,7 @@ import { usageError } from './errors.ts'
 import type { Filter, Wanted } from './filter/filter.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { FORMATS, type FormatName } from './format/format.ts'
-import { CATALOGUE } from './live/catalogue.ts'
+import { CATALOGUE, PACKET_STEPS } from './live/catalogue.ts'
 import type { CauseId } from './verdict/causes.ts'
 import { parseCause } from './verdict/parse.ts'
 import type { VerdictFilter } from './verdict/select.ts'
@@ -15,8 +15,7 @@ export type OutputOptions = Filter &
     format: FormatName
     output?: string
     count: number
-    probe: readonly string[]
-    packets?: true
+    steps: readonly string[]
     stack?: true
     summary?: true
   }
@@ -30,8 +29,7 @@ export type TraceOptions = OutputOptions & {
 export type Expectation = { cause: CauseId; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
-  probe: readonly string[]
-  packets?: true
+  steps: readonly string[]
   light?: true
   bpftrace: string
   facts?: string
@@ -98,7 +96,7 @@ export const createCommand = (
     .addOption(factsOption())
     .optionsGroup('Options:')
     .version(version, '-V, --version')
-    .action(async (options: TraceOptions) => done(await actions.trace(checked(options))))
+    .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
 
   const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
@@ -108,14 +106,14 @@ export const createCommand = (
         .argParser(expectation)
         .default([], 'none'),
     )
-    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, checked(options))))
+    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
 
   withSteps(withFilter(root.command('program'), names))
     .description('print the bpftrace program that would run, and run nothing')
     .addOption(lightOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
-    .action(async (options: ProgramOptions) => done(await actions.program(checked(options))))
+    .action(async (options: ProgramOptions) => done(await actions.program(whole(options))))
 
   root
     .command('probes')
@@ -183,6 +181,12 @@ const withSteps = (command: Command): Command =>
         .argParser((text: string, previous: readonly string[]) => [...previous, ...parseSteps(text)])
         .default([], 'none'),
     )
+
+/** The steps of the trail that were asked for, as one list: `--packets` is so many of them. */
+const whole = <T extends object>(given: T & { packets?: true; probe?: readonly string[] }) => ({
+  ...checked(given),
+  steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
+})
 
 const withShown = (command: Command): Command =>
   command

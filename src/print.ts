@@ -6,7 +6,7 @@ import type { Io } from './io.ts'
 import type { Kind, Observation } from './observation.ts'
 import { openForWriting, writeAll } from './record.ts'
 import { createReport } from './report.ts'
-import type { Verdict } from './verdict/verdict.ts'
+import type { Line } from './run.ts'
 
 /** What a finished run has come to. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
@@ -18,14 +18,27 @@ export type Printer = {
    * Prints verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the failure
    * of the source.
    */
-  print: (verdicts: Observable<Verdict>, until: AbortSignal) => Promise<Result>
+  print: (lines: Observable<Line>, until: AbortSignal) => Promise<Result>
+}
+
+/** How to print: the options of those names. */
+export type PrintOptions = {
+  format: FormatName
+  output?: string
+  stack?: true
+  summary?: true
+  steps: readonly string[]
 }
 
 /** Makes the printer. Throws a usage error when the output file cannot be written. */
-export const createPrinter = (io: Io, options: { format: FormatName; output?: string }): Printer => {
+export const createPrinter = (io: Io, options: PrintOptions): Printer => {
   const file = options.output === undefined ? undefined : openForWriting('--output', options.output)
   const out = file === undefined ? io.out : (text: string) => writeAll(file, Buffer.from(text))
-  const { header, entry } = formatOf(options.format, io.colour && file === undefined)
+  const format = formatOf(options.format, {
+    paint: io.colour && file === undefined,
+    stack: options.stack === true,
+    steps: options.steps.length > 0,
+  })
   const report = createReport()
   const result: Result = { verdicts: new Map(), stop: undefined }
   let boot = { s: 0, ns: 0 }
@@ -35,21 +48,27 @@ export const createPrinter = (io: Io, options: { format: FormatName; output?: st
     if (observation.kind === 'stop') result.stop = observation
     if (observation.kind !== 'start') return
     boot = observation.boot
-    out(header())
+    out(format.header())
   }
 
   const end = () => {
     if (file !== undefined) closeSync(file)
     io.tell(report.text())
+    if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
   }
 
-  const print = (verdicts: Observable<Verdict>, until: AbortSignal) =>
+  const print = (lines: Observable<Line>, until: AbortSignal) =>
     new Promise<Result>((resolve, reject) => {
-      const subscription = verdicts.subscribe({
-        next: (verdict) => {
+      const subscription = lines.subscribe({
+        next: (line) => {
+          if (line.kind === 'step') {
+            out(format.step(line.step, boot))
+            return
+          }
+          const { verdict } = line
           report.judged(verdict)
           result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
-          out(entry(verdict, boot))
+          out(format.verdict(verdict, boot))
         },
         error: (error: unknown) => {
           end()

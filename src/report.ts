@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { FLAG } from './flow/states.ts'
 import type { Observation } from './observation.ts'
+import { createBalance } from './balance.ts'
 import type { Verdict } from './verdict/verdict.ts'
 
 /** Counts what passes, for the last line on standard error. */
 export const createReport = () => {
+  const balance = createBalance()
   const outcomes = { sent: 0, received: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
@@ -13,12 +15,15 @@ export const createReport = () => {
 
   return {
     see: (observation: Observation) => {
+      balance.see(observation)
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
       if (observation.kind === 'packet' && hasRst(observation)) arrived += 1
       if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && hasRst(observation)) obeyed += 1
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
+    /** What was seen against the kernel's counters, a line each network namespace. */
+    reconciliation: balance.lines,
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>
       [

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { filter, map, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs'
+import { filter, mergeMap, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs'
 import { matches } from './filter/match.ts'
 import type { Filter } from './filter/filter.ts'
 import { correlate } from './flow/correlate.ts'
-import { order } from './flow/order.ts'
+import { order, type Machine } from './flow/order.ts'
+import { pairCalls, type Step } from './flow/trail.ts'
 import type { Observation } from './observation.ts'
 import { through } from './through.ts'
 import { judge } from './verdict/judge.ts'
@@ -17,6 +18,8 @@ const WINDOW_NS = 250_000_000
 export type Run = {
   record: MonoTypeOperatorFunction<Observation>
   filter: Filter & VerdictFilter
+  /** Steps of the trail to give, by function. */
+  steps: readonly string[]
   /** Verdicts to give at most; `enough` is told when they are given, and ends the source in good order. */
   count: number
   enough: () => void
@@ -24,21 +27,38 @@ export type Run = {
   see: (observation: Observation) => void
 }
 
-/** The whole tool: a source of Observations, live or recorded, becomes Verdicts. Nothing right of the source has a clock. */
-export const run = (source: Observable<Observation>, options: Run): Observable<Verdict> =>
+/** What a run gives: a verdict, or a step of the trail. */
+export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step: Step }
+
+/** The whole tool: a source of Observations, live or recorded, becomes Lines. Nothing right of the source has a clock. */
+export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
   source.pipe(
     options.record,
     filter((observation) => !('tuple' in observation) || matches(options.filter, observation.tuple)),
     tap(options.see),
     through(() => order(WINDOW_NS)),
-    through(correlate),
-    map(judge),
-    filter((verdict) => selects(options.filter, verdict)),
+    through(() => both(pairCalls(), correlate())),
+    mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(judge(found), options))),
     limit(options),
   )
 
-const limit = ({ count, enough }: Run): MonoTypeOperatorFunction<Verdict> =>
-  filter((_, index) => {
-    if (index + 1 === count) enough()
-    return index < count
+// Two machines on one stream of events: what each gives for an event comes in this order.
+const both = <In, A, B>(one: Machine<In, A>, other: Machine<In, B>): Machine<In, A | B> => ({
+  push: (input) => [...one.push(input), ...other.push(input)],
+  flush: () => [...one.flush(), ...other.flush()],
+})
+
+const stepLine = (step: Step, { steps }: Run): Line[] => (steps.includes(step.call.fn) ? [{ kind: 'step', step }] : [])
+
+const verdictLine = (verdict: Verdict, { filter: wanted }: Run): Line[] =>
+  selects(wanted, verdict) ? [{ kind: 'verdict', verdict }] : []
+
+// Verdicts are counted, and nothing comes after the last of them.
+const limit = ({ count, enough }: Run): MonoTypeOperatorFunction<Line> => {
+  let given = 0
+  return filter((line) => {
+    if (given >= count) return false
+    if (line.kind === 'verdict' && ++given === count) enough()
+    return true
   })
+}

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Io } from '../io.ts'
 import { requireBtf } from '../live/check.ts'
-import { writeProgram, type Wanted } from '../live/program.ts'
-import { PACKET_STEPS } from '../live/trail.ts'
+import { writeProgram } from '../live/program.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
 import type { ProgramOptions } from '../options.ts'
 import { packageFile } from '../package.ts'
@@ -11,16 +10,12 @@ import { packageFile } from '../package.ts'
 /** Prints exactly the bpftrace program that a trace with these options would run. Fails with an environment error. */
 export const program = async (options: ProgramOptions, io: Io): Promise<number> => {
   const facts = await loadFacts(options)
-  const program = writeProgram(requireBtf(facts), facts.symbols, wantedOf(options), (file) =>
-    readFileSync(packageFile(`probes/${file}`), 'utf8'),
+  const program = writeProgram(
+    requireBtf(facts),
+    facts.symbols,
+    { filter: options, steps: options.steps, light: options.light === true },
+    (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'),
   )
   io.out(program.text)
   return 0
 }
-
-/** What the options ask of a program: `--packets` is so many steps of the trail. */
-export const wantedOf = (options: ProgramOptions): Wanted => ({
-  filter: options,
-  steps: [...(options.packets === true ? PACKET_STEPS : []), ...options.probe],
-  light: options.light === true,
-})

@@ -16,11 +16,18 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
     )
   }
   const printer = createPrinter(io, options)
-  const verdicts = run(
+  const lines = run(
     observations(file, (warning) => io.tell(`warning: ${warning}`)),
-    { record: (lines) => lines, filter: options, count: options.count, enough: () => undefined, see: printer.see },
+    {
+      record: (observed) => observed,
+      filter: options,
+      steps: options.steps,
+      count: options.count,
+      enough: () => undefined,
+      see: printer.see,
+    },
   )
-  const { verdicts: given, stop } = await printer.print(verdicts, io.stop)
+  const { verdicts: given, stop } = await printer.print(lines, io.stop)
   if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
   const broken = options.expect.filter((expected) => !holds(expected, given))
   if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))

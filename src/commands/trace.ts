@@ -17,7 +17,6 @@ import { live } from '../live/live.ts'
 import { namesOf } from '../live/names.ts'
 import { findOwners } from '../live/sockets.ts'
 import { SCHEMA } from '../observation.ts'
-import { wantedOf } from './program.ts'
 import { writeProgram } from '../live/program.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
 import type { EhashChoice, TraceOptions } from '../options.ts'
@@ -45,8 +44,11 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
   const clock = readClock()
-  const program = writeProgram(btf, facts.symbols, wantedOf(options), (file) =>
-    readFileSync(packageFile(`probes/${file}`), 'utf8'),
+  const program = writeProgram(
+    btf,
+    facts.symbols,
+    { filter: options, steps: options.steps, light: options.light === true },
+    (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'),
   )
   if (program.probes.length === 0)
     throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
@@ -84,9 +86,10 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     cgroup: createCgroups(),
   })
   try {
-    const verdicts = run(source, {
+    const lines = run(source, {
       record: record ?? ((observations) => observations),
       filter: options,
+      steps: options.steps,
       count: options.count,
       enough: () => stop.abort(),
       see: (observation) => {
@@ -97,7 +100,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
         )
       },
     })
-    const { stop: ended } = await printer.print(verdicts, io.kill)
+    const { stop: ended } = await printer.print(lines, io.kill)
     if (ended !== undefined && ended.error !== null)
       throw traceError(ended.error, 'what was seen until then was judged and recorded')
     return io.kill.aborted ? KILLED : 0

@@ -13,8 +13,6 @@ export type Case = {
   /** Who owns the socket and how that is known; null when nothing told. */
   owner: { how: 'closer' | 'socket'; pid: number; comm: string; cgroup: string | null } | null
   closer: Task | null
-  /** The interface that the connection's packets came in by; null when nothing told. */
-  dev: string | null
   /** tcp_reset for the same segment though it had no RST: data came after close. */
   withoutRst: Kind<'reset'> | null
   /** When the RST was handed to IP; null where that is not seen for this kind of reset. */

@@ -29,7 +29,7 @@ export const correlate = (): Machine<Observation, Case> => {
   /** Answers that overtook their events, which are still being put in order. */
   const early = new Map<string, Kind<'lookup'>>()
   const waiting = new Map<string, Open>()
-  let open: Open[] = []
+  const open: Open[] = []
   let ehash: 'module' | 'ss' | 'off' = 'off'
   let now: Time = { s: 0, ns: 0 }
   let lastLoss: Time | null = null
@@ -53,7 +53,6 @@ export const correlate = (): Machine<Observation, Case> => {
       stateBefore: stateBefore(reset, flow.closed),
       owner: ownerOf(closer, flows.owner(reset)),
       closer,
-      dev: null,
       withoutRst:
         reset.segment !== null && flow.withoutRst?.segment?.skb === reset.segment.skb ? flow.withoutRst : null,
       replied: null,
@@ -85,15 +84,11 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const settled = (all: boolean): Case[] => {
-    // In order of time, so those that are due are at the front.
-    const young = open.findIndex((entry) => nanosecondsBetween(now, entry.case.reset.at) < SETTLE_NS)
-    const due = all || young < 0 ? open.length : young
-    const overflow = open.length - MOST_OPEN
-    if (due === 0 && overflow <= 0) return []
-    const done = open.filter((entry, index) => all || index < overflow || (index < due && entry.answered))
-    if (done.length === 0) return []
-    const finished = new Set(done)
-    open = open.filter((entry) => !finished.has(entry))
+    // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.
+    const waits = ({ case: { reset }, answered }: Open) => !answered || nanosecondsBetween(now, reset.at) < SETTLE_NS
+    const first = all ? -1 : open.findIndex(waits)
+    const count = Math.max(first < 0 ? open.length : first, open.length - MOST_OPEN)
+    const done = open.splice(0, count)
     for (const { key } of done) waiting.delete(key)
     return done.map((entry) => entry.case).filter(left)
   }

@@ -5,11 +5,11 @@ import type { Verdict } from '../verdict/verdict.ts'
 
 export type Value = string | number | null | readonly string[] | { readonly [name: string]: Value }
 
-/** A field of a verdict: its name in every format, what it means, and its value. */
-export type Column = { name: string; means: string; value: (verdict: Verdict, boot: Time) => Value }
+/** A field of what is printed: its name in every format, what it means, and its value. */
+export type Field<T> = { name: string; means: string; value: (of: T, boot: Time) => Value }
 
-/** Every field, in order. Table, JSON and CSV are made from this list and nothing else. */
-export const COLUMNS: readonly Column[] = [
+/** Every field of a verdict, in order. Table, JSON and CSV are made from this list and nothing else. */
+export const COLUMNS: readonly Field<Verdict>[] = [
   {
     name: 'time',
     means: 'when the reset happened, ISO 8601 with nanoseconds',
@@ -37,6 +37,8 @@ export const COLUMNS: readonly Column[] = [
   { name: 'pid', means: 'the owner, where known', value: ({ owner }) => owner?.pid ?? null },
   { name: 'comm', means: "the owner's name, where known", value: ({ owner }) => owner?.comm ?? null },
   { name: 'owner', means: 'how the owner is known: closer, socket, none', value: ({ owner }) => owner?.how ?? 'none' },
+  { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
+  { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
   {
     name: 'ehash',
     means: 'what the TCP hash held right after: its source (module, ss, off), found, and the lag in ns',
@@ -62,6 +64,13 @@ const ANSWER = [
   'backlog',
   'limit',
 ] as const
+
+/** What `--stack` adds. */
+export const STACK: Field<Verdict> = {
+  name: 'stack',
+  means: 'the kernel functions below the reset, from the innermost outwards',
+  value: ({ stack }) => stack,
+}
 
 /** The names below `ehash`, all of them, so that CSV has the same columns in every row. */
 export const EHASH_FIELDS = ['source', 'lag', ...ANSWER] as const

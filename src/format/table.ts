@@ -8,14 +8,14 @@ import { printable, wrap } from './text.ts'
 const WIDTH = 80
 const INDENT = 13
 
-/** Whether to colour; decided once, from the terminal that is written to. */
-export type Paint = boolean
+/** Whether to colour, decided once from the terminal that is written to, and whether to print stacks. */
+export type Look = { paint: boolean; stack: boolean }
 
 /** The head of the table. */
 export const tableHeader = (): string => row('TIME (UTC)', 'PEER', 'LOCAL', 'CAUSE')
 
 /** A verdict as a row with its cause, a line of who it was, and its evidence, in 80 columns where addresses allow it. */
-export const tableEntry = (verdict: Verdict, boot: Time, paint: Paint): string => {
+export const tableEntry = (verdict: Verdict, boot: Time, { paint, stack }: Look): string => {
   const { tuple, cause } = verdict
   const time = isoTime(verdict.at, boot).slice(11, 23)
   const head = row(
@@ -28,9 +28,10 @@ export const tableEntry = (verdict: Verdict, boot: Time, paint: Paint): string =
     const [first = '', ...rest] = wrap(printable(sentence), WIDTH - INDENT - 2)
     return [`- ${first}`, ...rest.map((line) => `  ${line}`)]
   })
+  const frames = stack ? verdict.stack.map((name) => `  ${printable(name)}`) : []
   return (
     head +
-    [...wrap(printable(summary(verdict)), WIDTH - INDENT), ...evidence]
+    [...wrap(printable(summary(verdict)), WIDTH - INDENT), ...evidence, ...frames]
       .map((line) => `${' '.repeat(INDENT)}${line}\n`)
       .join('')
   )
@@ -47,7 +48,7 @@ const summary = ({ outcome, who, confidence, owner, state, tuple }: Verdict) =>
     `netns ${tuple.netns}`,
   ].join('; ')
 
-const coloured = ({ confidence }: Verdict, text: string, paint: Paint) => {
+const coloured = ({ confidence }: Verdict, text: string, paint: boolean) => {
   if (!paint) return text
   const colour = confidence === 'certain' ? 'red' : confidence === 'likely' ? 'yellow' : 'dim'
   return styleText(colour, text, { validateStream: false })

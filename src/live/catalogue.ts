@@ -131,6 +131,9 @@ function functions(by: Traced['by'], cost: Traced['cost'], rows: readonly Row[])
   }))
 }
 
+/** The names that `--packets` adds to a trace. */
+export const PACKET_STEPS: readonly string[] = CATALOGUE.filter(({ packets }) => packets).map(({ name }) => name)
+
 /** Kernel functions that the trail calls by their socket or segment take these for it. */
 export const SEGMENT_ARGUMENTS: readonly string[] = ['skb', 'oldskb']
 export const SOCKET_ARGUMENTS: readonly string[] = ['sk', 'tw']

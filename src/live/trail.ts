@@ -19,9 +19,6 @@ export const stepOf = (btf: Btf, { modules, copies }: Symbols, traced: Traced): 
   return copy !== undefined && copies.includes(copy) ? { traced, symbol: copy, signature } : undefined
 }
 
-/** The names that `--packets` adds to a trace. */
-export const PACKET_STEPS: readonly string[] = CATALOGUE.filter(({ packets }) => packets).map(({ name }) => name)
-
 /**
  * The holes of a step's file besides those of every probe. A segment seen where it enters the host is remembered by its
  * skb when the filter wants its source and not yet its destination: NAT may change that before the next step.

@@ -18,6 +18,8 @@ export type Verdict = {
   dev: Case['dev']
   after: Case['after']
   because: string[]
+  /** Kernel functions from the innermost outwards; empty where none were seen. */
+  stack: readonly string[]
 }
 
 export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
@@ -32,4 +34,5 @@ export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, b
   dev: reset.dev,
   after: reset.after,
   because,
+  stack: reset.reset.stack,
 })

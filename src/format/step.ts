@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+import { flagNames } from '../flow/states.ts'
+import { endpoint } from '../flow/tuple.ts'
+import type { Step } from '../flow/trail.ts'
+import { isoTime, spanText, type Time } from '../time.ts'
+import { type Field, type Value } from './columns.ts'
+import { printable, wrap } from './text.ts'
+
+/** Every field of a step of the trail, in order; those that a verdict has too have its names and meanings. */
+export const STEP_FIELDS: readonly Field<Step>[] = [
+  { name: 'time', means: 'when the function was called', value: ({ call }, boot) => isoTime(call.at, boot) },
+  { name: 'step', means: 'the kernel function', value: ({ call }) => call.fn },
+  { name: 'returned', means: 'what it gave back, in its own words', value: ({ returned }) => returned?.value ?? null },
+  { name: 'took', means: 'ns from call to return', value: ({ returned }) => returned?.took ?? null },
+  { name: 'reason', means: 'of a drop: the reason', value: ({ call }) => call.reason },
+  { name: 'location', means: 'of a drop: the function that dropped', value: ({ call }) => call.location },
+  { name: 'cpu', means: 'the CPU that ran it', value: ({ call }) => call.cpu },
+  ...(['family', 'saddr', 'sport', 'daddr', 'dport', 'netns'] as const).map((name) => ({
+    name,
+    means: 'as of a verdict',
+    value: ({ call }: Step) => call.tuple[name],
+  })),
+  { name: 'dev', means: 'the interface it came in by', value: ({ call }) => call.segment?.dev ?? null },
+  { name: 'flags', means: 'of the segment', value: ({ call }) => call.segment && flagNames(call.segment.flags) },
+  ...(['seq', 'ack', 'window', 'length', 'ttl', 'ip_id', 'skb'] as const).map((name) => ({
+    name,
+    means: 'of the segment: length is its payload in bytes, skb its address in memory',
+    value: ({ call }: Step): Value => call.segment?.[name] ?? null,
+  })),
+  { name: 'sk', means: 'the socket, by its address in memory', value: ({ call }) => call.socket?.sk ?? null },
+  { name: 'state', means: 'of that socket', value: ({ call }) => call.socket?.state ?? null },
+]
+
+const WIDTH = 80
+const INDENT = 16
+
+/** A step for people: when, what function and what it returned; below it the packet, where there is one. */
+export const stepEntry = (step: Step, boot: Time): string => {
+  const { call, returned } = step
+  const time = isoTime(call.at, boot).slice(11, 26)
+  const { segment, socket, tuple } = call
+  const head = [
+    `${call.fn}${returned === null || returned.value === '' ? '' : ` = ${returned.value}`}`,
+    ...(returned === null ? [] : [`in ${spanText(returned.took)}`]),
+    ...(call.reason === null ? [] : [call.reason]),
+    ...(call.location === null ? [] : [`by ${call.location}`]),
+    ...(socket === null ? [] : [`${socket.state} sk ${socket.sk}`]),
+    `cpu ${call.cpu}`,
+  ].join(', ')
+  const connection = `${endpoint(tuple.saddr, tuple.sport)} > ${endpoint(tuple.daddr, tuple.dport)}`
+  const packet =
+    segment === null
+      ? `${connection} netns ${tuple.netns}`
+      : `${connection} ${flagNames(segment.flags)} seq ${segment.seq} ack ${segment.ack} win ${segment.window} len ${segment.length} ttl ${segment.ttl} id ${segment.ip_id} skb ${segment.skb} netns ${tuple.netns}${segment.dev === undefined ? '' : ` dev ${segment.dev}`}`
+  const [first = '', ...rest] = [head, packet].flatMap((text) => wrap(printable(text), WIDTH - INDENT))
+  return `${time} ${first}\n${rest.map((line) => `${' '.repeat(INDENT)}${line}\n`).join('')}`
+}
