@@ -44,7 +44,7 @@ export const createBalance = () => {
         return
       case 'reset': {
         const account = of(observation.tuple.netns)
-        const rst = observation.segment !== null && (observation.segment.flags & FLAG.rst) !== 0
+        const rst = observation.segment === null || (observation.segment.flags & FLAG.rst) !== 0
         if (isAnswer(observation)) answers.set(observation.segment?.skb ?? '', observation.tuple.netns)
         else if (observation.fn === 'tcp_send_active_reset') account.sent += 1
         else if (rst) account.obeyed += 1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { FLAG } from './flow/states.ts'
-import type { Observation } from './observation.ts'
+import type { Kind, Observation } from './observation.ts'
 import { createBalance } from './balance.ts'
 import type { Verdict } from './verdict/verdict.ts'
 
@@ -19,7 +19,7 @@ export const createReport = () => {
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
       if (observation.kind === 'packet' && hasRst(observation)) arrived += 1
-      if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && hasRst(observation)) obeyed += 1
+      if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && mayHaveRst(observation)) obeyed += 1
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
     /** What was seen against the kernel's counters, a line each network namespace. */
@@ -43,5 +43,8 @@ const hasRst = (observation: Observation) =>
   (observation.kind === 'packet' || observation.kind === 'reset') &&
   observation.segment !== null &&
   (observation.segment.flags & FLAG.rst) !== 0
+
+// Where the kernel does not hand the segment on (5.10, tracepoints) it is the RST that has just come in.
+const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || hasRst(reset)
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

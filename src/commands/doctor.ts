@@ -2,6 +2,7 @@
 import type { Io } from '../io.ts'
 import { needs, type Check } from '../live/check.ts'
 import { readFacts, type Facts } from '../live/facts.ts'
+import { hasKprobes } from '../live/parts.ts'
 
 /** Tells what this machine needs to trace, each with its remedy. Gives 3 when it cannot trace as it is. */
 export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true }, io: Io): Promise<number> => {
@@ -27,6 +28,13 @@ const MODULE_REMEDY = {
 }
 
 const helps = (facts: Facts): Check[] => [
+  {
+    name: 'kprobes',
+    ok: !('error' in facts.btf) && hasKprobes(facts.btf),
+    found:
+      !('error' in facts.btf) && hasKprobes(facts.btf) ? 'built in' : 'not in this kernel: tracepoints alone are used',
+    remedy: 'use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen',
+  },
   {
     name: 'module',
     ok: facts.module === 'ready',

@@ -4,7 +4,7 @@ import type { Io } from '../io.ts'
 import { CATALOGUE, type Traced } from '../live/catalogue.ts'
 import { requireBtf } from '../live/check.ts'
 import type { Facts } from '../live/facts.ts'
-import { PARTS, presentIn } from '../live/parts.ts'
+import { partsFor, presentIn } from '../live/parts.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
 import { stepOf } from '../live/trail.ts'
 
@@ -13,7 +13,7 @@ export const probes = async (options: { bpftrace: string; facts?: string }, io: 
   const facts = await loadFacts(options)
   const btf = requireBtf(facts)
   io.out('Of every trace:\n')
-  for (const part of PARTS) {
+  for (const part of partsFor(btf)) {
     const here = presentIn(btf, part)
     const names = part.tracepoint?.join(':') ?? part.functions.join(', ')
     io.out(

@@ -8,6 +8,7 @@ import type { Ehash } from '../ehash/ehash.ts'
 import { openModule } from '../ehash/module.ts'
 import { openSs } from '../ehash/ss.ts'
 import type { Io } from '../io.ts'
+import type { Btf } from '../live/btf.ts'
 import { requireTraceable } from '../live/check.ts'
 import { readClock } from '../live/clock.ts'
 import { MODULE_DEVICE, type Facts } from '../live/facts.ts'
@@ -15,6 +16,7 @@ import { createCgroups } from '../live/cgroups.ts'
 import { readCounters } from '../live/counters.ts'
 import { live } from '../live/live.ts'
 import { namesOf } from '../live/names.ts'
+import { hasKprobes } from '../live/parts.ts'
 import { findOwners } from '../live/sockets.ts'
 import { SCHEMA } from '../observation.ts'
 import { writeProgram } from '../live/program.ts'
@@ -54,6 +56,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
   if (program.text.length > LONGEST_PROGRAM)
     throw usageError('the filter is too long', 'give prefixes or ranges instead of so many single values')
+  if (!hasKprobes(btf)) io.tell(`warning: ${withoutKprobes(btf)}`)
   for (const name of program.missing) io.tell(`warning: this kernel has no ${name}: the trace goes on without it`)
 
   const ehash = openEhash(options.ehash, facts)
@@ -108,6 +111,12 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     ehash?.close()
   }
 }
+
+const withoutKprobes = ({ enums }: Btf) =>
+  [
+    'this kernel has no kprobes and is traced by its tracepoints alone: who accepts a connection is not seen',
+    ...('sk_rst_reason' in enums ? [] : ['nor are RSTs for which there is no full socket (no-listener, no-socket)']),
+  ].join(', ')
 
 /** Opens the source of look-ups that was chosen, or the best there is. Throws an environment error when it is not there. */
 export const openEhash = (choice: EhashChoice, facts: Facts): Ehash | undefined => {

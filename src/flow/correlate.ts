@@ -39,7 +39,7 @@ export const correlate = (): Machine<Observation, Case> => {
     const flow = flows.of(observed.tuple, now)
     const reset = withSegment(observed, flow.rst)
     const rst = reset.segment !== null && (reset.segment.flags & FLAG.rst) !== 0
-    if (reset.fn === 'tcp_reset' && !rst) {
+    if (reset.fn === 'tcp_reset' && !rst && !mustBeRst(reset)) {
       // The trap of tcp_reset: no RST came in. What follows for the same segment is this host's own RST.
       flow.withoutRst = reset
       return
@@ -173,6 +173,11 @@ const ownerOf = (closer: Task | null, owner: Task | null): Case['owner'] => {
         cgroup: task.cgroup ?? null,
       }
 }
+
+// Without the segment the state tells: data after close ends no connection that its application has not closed, at least
+// for reading (net/ipv4/tcp_input.c, tcp_rcv_state_process).
+const mustBeRst = ({ segment, socket }: Kind<'reset'>) =>
+  segment === null && ['SYN_SENT', 'SYN_RECV', 'ESTABLISHED'].includes(socket?.state ?? '')
 
 // close() and disconnect set CLOSE before they reset: the state until then is the one that the change came from.
 const stateBefore = (reset: Kind<'reset'>, closed: Kind<'state'> | null) => {

@@ -2,6 +2,7 @@
 import { environmentError } from '../errors.ts'
 import type { Btf } from './btf.ts'
 import type { Facts } from './facts.ts'
+import { hasKprobes } from './parts.ts'
 
 /** The bpftrace below which programs are miscompiled: 0.11 prints wrong numbers without a word. */
 const FLOOR = [0, 17] as const
@@ -39,16 +40,16 @@ export const needs = (facts: Facts): Check[] => [
     remedy: 'use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are',
   },
   {
-    name: 'kprobes',
-    ok: !('error' in facts.btf) && 'register_kprobe' in facts.btf.functions,
-    found: !('error' in facts.btf) && 'register_kprobe' in facts.btf.functions ? 'built in' : 'not in this kernel',
-    remedy: 'use a kernel built with CONFIG_KPROBES=y; to try the tool without one: npm run lab -- bookworm -- COMMAND',
+    name: 'tracing',
+    ok: !('error' in facts.btf) && (hasKprobes(facts.btf) || facts.btf.typedefs.length > 0),
+    found: 'error' in facts.btf ? 'not known without BTF' : 'there',
+    remedy: 'use a kernel with kprobes or tracepoints; to try the tool without one: npm run lab -- bookworm -- COMMAND',
   },
   {
     name: 'lockdown',
     ok: facts.lockdown !== 'confidentiality',
     found: facts.lockdown,
-    remedy: 'lockdown=confidentiality forbids kprobes: boot with lockdown=integrity or without',
+    remedy: 'lockdown=confidentiality forbids tracing altogether: boot with lockdown=integrity or without',
   },
 ]
 

@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
 import { readBtf, type Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { PARTS } from './parts.ts'
+import { PARTS, TRACEPOINT_PARTS } from './parts.ts'
 import type { Symbols } from './trail.ts'
 
 /** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
@@ -56,13 +56,13 @@ const kernelBtf = (): Facts['btf'] => {
     ...CATALOGUE.flatMap(({ type, name }) => (type === 'function' ? [name] : [])),
   ]
   const tracepoints = [
-    ...PARTS.flatMap(({ tracepoint }) => tracepoint?.[1] ?? []),
+    ...[...PARTS, ...TRACEPOINT_PARTS].flatMap(({ tracepoint }) => tracepoint?.[1] ?? []),
     ...CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [name] : [])),
   ]
   try {
     return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), {
       functions: [...new Set([...functions, 'register_kprobe'])],
-      typedefs: tracepoints.map((name) => `btf_trace_${name}`),
+      typedefs: [...new Set(tracepoints)].map((name) => `btf_trace_${name}`),
       enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
     })
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Filter } from '../filter/filter.ts'
 import { renderFilter } from '../filter/render.ts'
 import type { Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { PARTS, presentIn, type Part } from './parts.ts'
+import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
 import { stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
@@ -28,24 +28,25 @@ export type ReadProbe = (file: string) => string
  */
 export const writeProgram = (btf: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
   const { filter, light } = wanted
-  const asked = PARTS.filter(({ perPacket }) => !(light && perPacket === true))
+  const asked = partsFor(btf).filter(({ perPacket }) => !(light && perPacket === true))
   const here = partsHere(btf, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
     (traced) => [traced, stepOf(btf, symbols, traced)] as const,
   )
   const present = steps.flatMap(([, step]) => step ?? [])
-  const names = here.flatMap(({ part, functions }) => part.tracepoint?.[1] ?? functions)
+  const names = here.flatMap(({ names }) => names)
   const missing = [
-    ...asked
-      .flatMap(({ functions, tracepoint }) => tracepoint?.[1] ?? functions)
-      .filter((name) => !names.includes(name)),
+    ...asked.flatMap(attachedTo).filter((name) => !names.includes(name)),
     ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
   ]
   const flows = here.some(({ part }) => part.file === FLOWS_FILE)
   const shared = sharedHoles(filter, flows, readProbe)
   const parts = [
-    ...here.map(({ part: { file }, functions }) =>
-      fillHoles(readProbe(file), { ...shared, ...ownHoles(btf, functions) }),
+    ...here.map(({ part, names }) =>
+      fillHoles(readProbe(part.file), {
+        ...shared,
+        ...(part.holes === undefined ? ownHoles(btf, names) : tracepointHoles(btf, part, shared)),
+      }),
     ),
     ...present.map((step) => stepText(btf, step, shared, readProbe)),
   ]
@@ -66,8 +67,8 @@ const clearing = (parts: readonly string[]): string => {
 const partsHere = (btf: Btf, asked: readonly Part[]) =>
   asked
     .flatMap((part) => {
-      const functions = presentIn(btf, part)
-      return functions === undefined ? [] : [{ part, functions }]
+      const names = presentIn(btf, part)
+      return names === undefined ? [] : [{ part, names }]
     })
     .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
 
@@ -150,3 +151,17 @@ const ownHoles = (btf: Btf, functions: readonly string[]) => {
     skb: argument('skb', '0'),
   }
 }
+
+// On a tracepoint a segment may not have passed the IP layer yet: its ports are read where the addresses are.
+const tracepointHoles = (btf: Btf, { tracepoint, holes = {} }: Part, shared: Readonly<Record<string, string>>) => ({
+  ...ownHoles(btf, []),
+  attach: `tracepoint:${tracepoint?.join(':') ?? ''}`,
+  ...('sk_rst_reason' in btf.enums && tracepoint?.[1] === 'tcp_send_reset' ? { reason: '(uint64)args->reason' } : {}),
+  ...(holes['early'] === undefined
+    ? {}
+    : {
+        match_ports: '1',
+        match_addresses: `$protocol == 6 && ${shared['match_ports']} && ${shared['match_addresses']}`,
+      }),
+  ...holes,
+})

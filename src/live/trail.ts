@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Btf } from './btf.ts'
+import { hasKprobes } from './parts.ts'
 import { CATALOGUE, SEGMENT_ARGUMENTS, SOCKET_ARGUMENTS, type Traced } from './catalogue.ts'
 
 /** A step of the trail on one kernel: what it is attached to, and the names of its arguments. */
@@ -13,6 +14,7 @@ export const stepOf = (btf: Btf, { modules, copies }: Symbols, traced: Traced): 
   const { name, type, module, copy, signature = [] } = traced
   if (type === 'tracepoint')
     return btf.typedefs.includes(`btf_trace_${name}`) ? { traced, symbol: name, signature } : undefined
+  if (!hasKprobes(btf)) return undefined
   const known = btf.functions[name]
   if (known !== undefined) return { traced, symbol: name, signature: known }
   if (module !== undefined) return modules.includes(module) ? { traced, symbol: name, signature } : undefined

@@ -48,10 +48,10 @@ const explainEnded = (reset: Case, explain: (segment: Segment, socket: Socket) =
 export const connectionRefused: Rule = {
   cause: 'connection-refused',
   explain: ({ outcome, reset: { socket, segment } }) => {
-    if (outcome !== 'received' || socket?.state !== 'SYN_SENT' || segment === null) return undefined
+    if (outcome !== 'received' || socket?.state !== 'SYN_SENT') return undefined
     return certain(
       'tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers our SYN',
-      `it acknowledges ${segment.ack}, and snd_nxt is ${socket.snd_nxt}`,
+      ...(segment === null ? [] : [`it acknowledges ${segment.ack}, and snd_nxt is ${socket.snd_nxt}`]),
     )
   },
 }
