@@ -31,9 +31,6 @@ import { describeFilters } from '../verdict/select.ts'
 /** What a shell gives for a process that SIGINT ended. */
 const KILLED = 130
 
-/** The program goes to bpftrace as one argument, and the kernel takes 128 KiB (MAX_ARG_STRLEN). */
-const LONGEST_PROGRAM = 120_000
-
 /** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
 export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   if (
@@ -54,8 +51,6 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   )
   if (program.probes.length === 0)
     throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
-  if (program.text.length > LONGEST_PROGRAM)
-    throw usageError('the filter is too long', 'give prefixes or ranges instead of so many single values')
   if (!hasKprobes(btf)) io.tell(`warning: ${withoutKprobes(btf)}`)
   for (const name of program.missing) io.tell(`warning: this kernel has no ${name}: the trace goes on without it`)
 

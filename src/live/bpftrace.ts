@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { createReadStream, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { Observable } from 'rxjs'
 import split2 from 'split2'
@@ -15,6 +18,9 @@ const ENVIRONMENT = {
   BPFTRACE_PERF_RB_PAGES: '256',
 }
 
+/** The program comes in a file that has no name any more: an argument may not be over 128 KiB (MAX_ARG_STRLEN). */
+const PROGRAM = '/proc/self/fd/3'
+
 /** What the leash says when it is on; no line that bpftrace writes. */
 const READY = 'trace-reset: all probes are attached'
 
@@ -30,13 +36,15 @@ const READY = 'trace-reset: all probes are attached'
  */
 export const runBpftrace = (path: string, program: string, stop: AbortSignal): Observable<Output> =>
   new Observable((subscriber) => {
-    const bpftrace = [path, '-f', 'json', '-B', 'line', '-c', '/bin/cat', '-e', program]
+    const bpftrace = [path, '-f', 'json', '-B', 'line', '-c', '/bin/cat', PROGRAM]
+    const source = openWithoutName(program)
     const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', ...bpftrace], {
-      stdin: 'pipe',
+      stdio: ['pipe', 'pipe', 'pipe', source],
       env: ENVIRONMENT,
       buffer: false,
       reject: false,
     })
+    source.destroy()
     let ready = false
     const end = () => {
       // Before it is ready there is nothing to lose, and its compiler may take seconds.
@@ -70,3 +78,15 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
       child.kill('SIGKILL')
     }
   })
+
+// Bytes to be read by a child through /proc/self/fd, and gone with the last one who has them open.
+const openWithoutName = (text: string): ReadStream => {
+  const directory = mkdtempSync(join(tmpdir(), 'trace-reset-'))
+  try {
+    const descriptor = openSync(join(directory, 'program.bt'), 'wx+', 0o600)
+    writeSync(descriptor, text)
+    return createReadStream('', { fd: descriptor })
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
