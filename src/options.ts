@@ -5,6 +5,7 @@ import type { Filter, Wanted } from './filter/filter.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { FORMATS, type FormatName } from './format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from './live/catalogue.ts'
+import type { EhashChoice } from './live/openEhash.ts'
 import type { CauseId } from './verdict/causes.ts'
 import { parseCause } from './verdict/parse.ts'
 import type { VerdictFilter } from './verdict/select.ts'
@@ -34,7 +35,6 @@ export type ProgramOptions = Filter & {
   bpftrace: string
   facts?: string
 }
-export type EhashChoice = 'best' | 'module' | 'ss' | 'off'
 
 /** What each command does; every one gives its exit code. */
 export type Actions = {

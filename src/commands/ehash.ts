@@ -7,8 +7,7 @@ import type { Netns } from '../filter/netns.ts'
 import type { Range } from '../filter/port.ts'
 import type { Io } from '../io.ts'
 import { readFacts } from '../live/facts.ts'
-import type { EhashChoice } from '../options.ts'
-import { openEhash } from './trace.ts'
+import { openEhash, type EhashChoice } from '../live/openEhash.ts'
 
 /** Asks the TCP hash once, for exactly one 5-tuple, and prints the answer as `name value` lines. */
 export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {

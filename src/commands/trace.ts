@@ -3,15 +3,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EMPTY, from, merge, mergeMap } from 'rxjs'
-import { environmentError, traceError, usageError } from '../errors.ts'
-import type { Ehash } from '../ehash/ehash.ts'
-import { openModule } from '../ehash/module.ts'
-import { openSs } from '../ehash/ss.ts'
+import { traceError, usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { Btf } from '../live/btf.ts'
 import { requireTraceable } from '../live/check.ts'
 import { readClock } from '../live/clock.ts'
-import { MODULE_DEVICE, type Facts } from '../live/facts.ts'
 import { createCgroups } from '../live/cgroups.ts'
 import { readCounters } from '../live/counters.ts'
 import { live } from '../live/live.ts'
@@ -19,9 +15,11 @@ import { namesOf } from '../live/names.ts'
 import { hasKprobes } from '../live/parts.ts'
 import { findOwners } from '../live/sockets.ts'
 import { SCHEMA } from '../observation.ts'
-import { writeProgram } from '../live/program.ts'
+import { narrowing } from '../live/narrow.ts'
+import { openEhash } from '../live/openEhash.ts'
+import { writeProgram, type Program } from '../live/program.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
-import type { EhashChoice, TraceOptions } from '../options.ts'
+import type { TraceOptions } from '../options.ts'
 import { packageFile, toolVersion } from '../package.ts'
 import { createPrinter } from '../print.ts'
 import { recordTo } from '../record.ts'
@@ -42,17 +40,22 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   }
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
-  const clock = readClock()
-  const program = writeProgram(
-    btf,
-    facts.symbols,
-    { filter: options, steps: options.steps, light: options.light === true },
-    (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'),
-  )
-  if (program.probes.length === 0)
-    throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
   if (!hasKprobes(btf)) io.tell(`warning: ${withoutKprobes(btf)}`)
-  for (const name of program.missing) io.tell(`warning: this kernel has no ${name}: the trace goes on without it`)
+  const clock = readClock()
+  const warned = new Set<string>()
+  const warn = (message: string) => {
+    if (!warned.has(message)) io.tell(`warning: ${message}`)
+    warned.add(message)
+  }
+  const write = (without: readonly string[]) => {
+    const wanted = { filter: options, steps: options.steps, light: options.light === true, without }
+    const program = writeProgram(btf, facts.symbols, wanted, (file) =>
+      readFileSync(packageFile(`probes/${file}`), 'utf8'),
+    )
+    for (const name of program.missing)
+      if (!without.includes(name)) warn(`this kernel has no ${name}: the trace goes on without it`)
+    return program
+  }
 
   const ehash = openEhash(options.ehash, facts)
   const printer = createPrinter(io, options)
@@ -60,31 +63,32 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   const stop = new AbortController()
   const counters = () =>
     options.summary === true ? from(readCounters(options, clock)).pipe(mergeMap((observations) => observations)) : EMPTY
-  const source = live({
-    bpftrace: options.bpftrace,
-    program: program.text,
-    start: {
-      kind: 'start',
-      schema: SCHEMA,
-      tool: toolVersion(),
-      kernel: facts.kernel,
-      bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
-      filter: describeFilters(options),
-      probes: program.probes,
-      missing: program.missing,
-      program: createHash('sha256').update(program.text).digest('hex'),
-      ehash: ehash?.source ?? 'off',
-    },
-    names: namesOf(btf),
-    ehash,
-    clock,
-    stop: AbortSignal.any([io.stop, stop.signal]),
-    atStart: () => merge(counters(), from(findOwners(options, clock))),
-    atEnd: counters,
-    cgroup: createCgroups(),
-  })
+  const start = (program: Program) =>
+    live({
+      bpftrace: options.bpftrace,
+      program: program.text,
+      start: {
+        kind: 'start',
+        schema: SCHEMA,
+        tool: toolVersion(),
+        kernel: facts.kernel,
+        bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
+        filter: describeFilters(options),
+        probes: program.probes,
+        missing: program.missing,
+        program: createHash('sha256').update(program.text).digest('hex'),
+        ehash: ehash?.source ?? 'off',
+      },
+      names: namesOf(btf),
+      ehash,
+      clock,
+      stop: AbortSignal.any([io.stop, stop.signal]),
+      atStart: () => merge(counters(), from(findOwners(options, clock))),
+      atEnd: counters,
+      cgroup: createCgroups(),
+    })
   try {
-    const lines = run(source, {
+    const lines = run(narrowing({ write, start, warn }), {
       record: record ?? ((observations) => observations),
       filter: options,
       steps: options.steps,
@@ -112,19 +116,3 @@ const withoutKprobes = ({ enums }: Btf) =>
     'this kernel has no kprobes and is traced by its tracepoints alone: who accepts a connection is not seen',
     ...('sk_rst_reason' in enums ? [] : ['nor are RSTs for which there is no full socket (no-listener, no-socket)']),
   ].join(', ')
-
-/** Opens the source of look-ups that was chosen, or the best there is. Throws an environment error when it is not there. */
-export const openEhash = (choice: EhashChoice, facts: Facts): Ehash | undefined => {
-  switch (choice) {
-    case 'module':
-      return openModule(MODULE_DEVICE)
-    case 'ss':
-      if (!facts.ss) throw environmentError('ss is not here', 'install iproute2, or use --ehash off')
-      return openSs()
-    case 'best':
-      if (facts.module === 'ready') return openModule(MODULE_DEVICE)
-      return facts.ss ? openSs() : undefined
-    case 'off':
-      return undefined
-  }
-}

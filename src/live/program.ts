@@ -8,7 +8,13 @@ import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.t
 import { stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
-export type Wanted = { filter: Filter; steps: readonly string[]; light: boolean }
+export type Wanted = {
+  filter: Filter
+  steps: readonly string[]
+  light: boolean
+  /** Names of functions and tracepoints that are not to be attached to. */
+  without?: readonly string[]
+}
 
 /** A bpftrace program and what it is made of. `missing` names what this kernel has not and a trace could use. */
 export type Program = { text: string; probes: string[]; missing: string[] }
@@ -26,8 +32,9 @@ export type ReadProbe = (file: string) => string
  * Writes the program for one kernel: the files of probes/ one after the other, their holes filled. Pure otherwise, so
  * that `trace-reset program` prints what would run.
  */
-export const writeProgram = (btf: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
-  const { filter, light } = wanted
+export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
+  const { filter, light, without = [] } = wanted
+  const btf = lacking(given, without)
   const asked = partsFor(btf).filter(({ perPacket }) => !(light && perPacket === true))
   const here = partsHere(btf, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
@@ -55,6 +62,16 @@ export const writeProgram = (btf: Btf, symbols: Symbols, wanted: Wanted, readPro
   const traced = [...new Set([...names, ...present.map(({ traced: { name } }) => name)])]
   return { text: [head, frame, ...parts].join('\n'), probes: traced, missing: [...new Set(missing)] }
 }
+
+// To a program, what must not be attached to is not there.
+const lacking = (btf: Btf, without: readonly string[]): Btf =>
+  without.length === 0
+    ? btf
+    : {
+        ...btf,
+        functions: Object.fromEntries(Object.entries(btf.functions).filter(([name]) => !without.includes(name))),
+        typedefs: btf.typedefs.filter((name) => !without.includes(name.replace(/^btf_trace_/, ''))),
+      }
 
 /** What bpftrace is to print of maps when it ends. */
 const PRINTED = 'sent'
