@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { decode } from '../src/decode.ts'
 import type { Observation } from '../src/observation.ts'
 import {
+  call,
+  counters,
   flow,
   lookup,
   lost,
@@ -11,6 +13,7 @@ import {
   packet,
   reply,
   reset,
+  returned,
   segment,
   socket,
   start,
@@ -18,6 +21,7 @@ import {
   stop,
   task,
   tick,
+  total,
   TUPLE,
 } from './samples.ts'
 
@@ -29,8 +33,15 @@ const tuple = fc.oneof(
   fc.record({ saddr: fc.ipV4(), sport: fc.nat(65535) }).map((over) => ({ ...TUPLE, ...over })),
   fc.record({ saddr: fc.ipV6(), daddr: fc.ipV6() }).map((over) => ({ ...TUPLE, family: 6 as const, ...over })),
 )
-const tasks = fc.record({ comm: text, exit_code: fc.option(fc.nat()) }).map(task)
-const segments = fc.record({ skb: pointer, seq: sequence, length: fc.integer({ min: -40, max: 65535 }) }).map(segment)
+const tasks = fc
+  .record({ comm: text, exit_code: fc.option(fc.nat()), cgroup: text }, { requiredKeys: ['comm', 'exit_code'] })
+  .map(task)
+const segments = fc
+  .record(
+    { skb: pointer, seq: sequence, length: fc.integer({ min: -40, max: 65535 }), dev: text },
+    { requiredKeys: ['skb', 'seq', 'length'] },
+  )
+  .map(segment)
 const sockets = fc.record({ sk: pointer, cookie: pointer, snd_nxt: sequence, linger: fc.boolean() }).map(socket)
 
 const observations: fc.Arbitrary<Observation> = fc.oneof(
@@ -50,8 +61,23 @@ const observations: fc.Arbitrary<Observation> = fc.oneof(
     .map(reset),
   fc.record({ at: moment, skb: pointer }).map(reply),
   fc.record({ at: moment, tuple, sk: pointer, task: tasks }).map(state),
-  fc.record({ at: moment, tuple, sk: pointer, task: tasks }).map(owner),
+  fc.record({ at: moment, tuple, sk: fc.option(pointer), task: tasks }).map(owner),
   fc.record({ at: moment, event: moment, tuple }).map((over) => lookup({ found: null, error: 'EIO' }, over)),
+  fc
+    .record({
+      at: moment,
+      who: pointer,
+      tuple,
+      segment: fc.option(segments),
+      socket: fc.option(fc.record({ sk: pointer, state: text })),
+      was: fc.option(fc.record({ at: moment, fn: text, netns: fc.nat(), daddr: fc.ipV6(), dport: fc.nat(65535) })),
+      reason: fc.option(text),
+      location: fc.option(text),
+    })
+    .map(call),
+  fc.record({ at: moment, who: pointer, value: text }).map(returned),
+  fc.record({ ms: fc.nat(1e9), values: fc.dictionary(text, fc.nat()) }).map(({ ms, values }) => counters(ms, values)),
+  fc.nat().map(total),
   fc.nat(1e9).map(tick),
   fc.nat().map((count) => lost('lookups', count)),
   fc.option(text).map(stop),
@@ -69,7 +95,7 @@ test('what is written is read back', () => {
 })
 
 test.each([
-  [1, '{"kind":"start","schema":2}', 'made by a newer trace-reset: it has schema 2, and this one reads up to 1'],
+  [1, '{"kind":"start","schema":3}', 'made by a newer trace-reset: it has schema 3, and this one reads up to 2'],
   [1, JSON.stringify(stop()), 'no recording: its first line is not the start of one'],
   [1, '{"hello":1}', 'no recording: its first line is not the start of one'],
   [1, 'null', 'no recording: its first line is not the start of one'],
@@ -90,4 +116,31 @@ test.each<[string, object]>([
   ['count', lost('events', -1)],
 ])('a line whose %s is wrong is named so', (path, line) => {
   expect(() => decode(JSON.stringify(line), 2)).toThrow(`no line of a recording: ${path}: `)
+})
+
+// As the first release wrote them: each kind that schema 1 had, with the fields that it had.
+const OF_SCHEMA_1 = [
+  { ...start(), schema: 1 },
+  packet(),
+  reset(),
+  reply(),
+  state(),
+  owner({ fn: 'inet_csk_accept' }),
+  lookup(),
+  tick(1),
+  lost('events', 1),
+  stop(),
+]
+
+test('a recording of schema 1 reads as one of today', () => {
+  const read = OF_SCHEMA_1.map((line, index) => decode(JSON.stringify(line), index + 1))
+  expect(read).toEqual([start(), ...OF_SCHEMA_1.slice(1)])
+})
+
+test.each([0, -1, 1.5, '1', null])('schema %j is none', (schema) => {
+  expect(() => decode(JSON.stringify({ ...start(), schema }), 1)).toThrow()
+})
+
+test('what is no start of schema 1 is not made one', () => {
+  expect(() => decode('{"kind":"start","schema":1}', 1)).toThrow('no line of a recording: tool: ')
 })

@@ -108,8 +108,8 @@ test('a damaged gzip file', async () => {
 test.each([
   [
     'of a newer schema',
-    JSON.stringify({ ...start(), schema: 2 }),
-    'line 1: made by a newer trace-reset: it has schema 2',
+    JSON.stringify({ ...start(), schema: 3 }),
+    'line 1: made by a newer trace-reset: it has schema 3',
   ],
   ['empty', '', 'it is empty, and no recording'],
   ['without its first line', LINES.slice(1).join(''), 'line 1: no recording: its first line is not the start of one'],

@@ -50,7 +50,7 @@ export const flow = (over: Partial<FlowFacts> = {}): FlowFacts => ({ ttl: 64, pa
 
 export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   kind: 'start',
-  schema: 1,
+  schema: 2,
   tool: '0.1.0',
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },
@@ -117,12 +117,47 @@ export const owner = (over: Partial<Kind<'owner'>> = {}): Kind<'owner'> => ({
   kind: 'owner',
   at: at(500),
   cpu: 0,
-  fn: 'inet_csk_accept',
+  fn: 'accept',
   tuple: TUPLE,
   sk: 'ffff8001',
   task: task(),
   ...over,
 })
+
+export const call = (over: Partial<Kind<'call'>> = {}): Kind<'call'> => ({
+  kind: 'call',
+  at: at(1000),
+  cpu: 0,
+  fn: 'tcp_v4_rcv',
+  who: '32c',
+  tuple: TUPLE,
+  segment: segment(),
+  socket: null,
+  was: null,
+  reason: null,
+  location: null,
+  ...over,
+})
+
+export const returned = (over: Partial<Kind<'return'>> = {}): Kind<'return'> => ({
+  kind: 'return',
+  at: at(1000.01),
+  cpu: 0,
+  fn: 'tcp_v4_rcv',
+  who: '32c',
+  value: '0',
+  ...over,
+})
+
+/** The kernel's counters of the namespace of TUPLE, `ms` after boot. */
+export const counters = (ms: number, values: Record<string, number>): Kind<'counters'> => ({
+  kind: 'counters',
+  at: at(ms),
+  netns: TUPLE.netns,
+  values,
+})
+
+export const total = (sent: number): Kind<'total'> => ({ kind: 'total', netns: TUPLE.netns, sent })
 
 export const lookup = (answer: Answer = { found: 'none' }, over: Partial<Kind<'lookup'>> = {}): Kind<'lookup'> => ({
   kind: 'lookup',
@@ -166,9 +201,10 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   confidence: 'certain',
   tuple: TUPLE,
   state: 'ESTABLISHED',
-  owner: { how: 'closer', pid: 812, comm: 'nginx' },
+  owner: { how: 'closer', pid: 812, comm: 'nginx', cgroup: null },
   dev: null,
   after: lookup({ found: 'none', bucket: 6001, chain: 0 }),
   because: ['tcp_send_active_reset ran in close() by nginx[812]', '17 bytes of the peer were unread'],
+  stack: [],
   ...over,
 })

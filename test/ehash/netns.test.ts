@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { findNetns, netnsPath, visibleNetns } from '../../src/ehash/netns.ts'
+import { findNetns, netnsPath, netnsPaths } from '../../src/ehash/netns.ts'
 
 const HERE = statSync('/proc/self/ns/net').ino
 
@@ -10,7 +10,7 @@ describe('our own network namespace', () => {
     expect(findNetns(text)).toEqual({ inode: HERE })
   })
 
-  test('is one of those that can be seen', () => expect(visibleNetns()).toContain(HERE))
+  test('is one of those that can be seen', () => expect(netnsPaths().get(HERE)).toBe('/proc/self/ns/net'))
   test('has a path', () => expect(netnsPath(HERE)).toBe('/proc/self/ns/net'))
 })
 

@@ -18,13 +18,27 @@ test('the predicate here and the one for bpftrace agree', () => {
     fc.property(pairs, ([filter, tuple]) => {
       const here = matches(filter, tuple)
       seen[tuple.family][`${here}`] += 1
-      expect(evaluate(renderFilter(filter), tuple)).toBe(here)
+      expect(evaluate(renderFilter(filter).all, tuple)).toBe(here)
     }),
     { numRuns },
   )
   // Else the property would say little.
   for (const count of [seen[4].true, seen[4].false, seen[6].true, seen[6].false])
     expect(count).toBeGreaterThan(numRuns / 50)
+})
+
+test('the parts of the predicate, asked one after the other, are the whole; the peer alone asks no more', () => {
+  fc.assert(
+    fc.property(pairs, ([filter, tuple]) => {
+      const { ports, addresses, netns, peer, all } = renderFilter(filter)
+      const whole = evaluate(all, tuple)
+      expect([ports, addresses, netns].every((part) => evaluate(part, tuple))).toBe(whole)
+      const { saddr, sport, notSaddr, notSport } = filter
+      expect(evaluate(peer, tuple)).toBe(matches({ ...ANY, saddr, sport, notSaddr, notSport }, tuple))
+      if (whole) expect(evaluate(peer, tuple)).toBe(true)
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 test('what is asked for by one option alone, its opposite excludes', () => {
@@ -36,7 +50,7 @@ test('what is asked for by one option alone, its opposite excludes', () => {
       const wanted = matches({ ...ANY, [name]: filter[name] }, tuple)
       const unwanted = { ...ANY, [opposite]: filter[name] }
       expect(matches(unwanted, tuple)).toBe(!wanted)
-      expect(evaluate(renderFilter(unwanted), tuple)).toBe(!wanted)
+      expect(evaluate(renderFilter(unwanted).all, tuple)).toBe(!wanted)
     }),
     { numRuns: 2000 },
   )
@@ -61,7 +75,7 @@ test.each([
   const wanted: Filter = { ...ANY, saddr: parseAddresses('', prefix) }
   const unwanted: Filter = { ...ANY, notSaddr: parseAddresses('', prefix) }
   expect([matches(wanted, tuple), matches(unwanted, tuple)]).toEqual([expected, !expected])
-  expect([evaluate(renderFilter(wanted), tuple), evaluate(renderFilter(unwanted), tuple)]).toEqual([
+  expect([evaluate(renderFilter(wanted).all, tuple), evaluate(renderFilter(unwanted).all, tuple)]).toEqual([
     expected,
     !expected,
   ])

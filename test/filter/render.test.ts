@@ -51,7 +51,19 @@ test.each<[Partial<Filter>, string]>([
   ],
   [{ netns: [4026531840, 'all'] }, '($netns == 4026531840 || 1 == 1)'],
 ])('%o', (filter, expression) => {
-  expect(renderFilter({ ...ANY, ...filter })).toBe(expression)
+  expect(renderFilter({ ...ANY, ...filter }).all).toBe(expression === '1' ? '1' : `(${expression})`)
+})
+
+test('its parts, of which the cheaper is asked first', () => {
+  const filter = { ...ANY, saddr: addresses('192.0.2.7'), sport: ports('1'), dport: ports('80'), netns: [1] }
+  expect(renderFilter(filter)).toEqual({
+    ports: '($dport == 80 && $sport == 1)',
+    addresses: '(($family == 4 && $s0 == 0x070200c0))',
+    netns: '($netns == 1)',
+    peer: '($sport == 1 && ($family == 4 && $s0 == 0x070200c0))',
+    all: '($dport == 80 && $sport == 1 && ($family == 4 && $s0 == 0x070200c0) && $netns == 1)',
+  })
+  expect(renderFilter(ANY)).toEqual({ ports: '1', addresses: '1', netns: '1', peer: '1', all: '1' })
 })
 
 test('no filter is described as any', () => expect(describeFilter(ANY)).toBe('any'))

@@ -151,8 +151,8 @@ test.each([
   expect(only(...before, reset({ socket: on })).stateBefore).toBe(expected)
 })
 
-const CLOSER = { how: 'closer', pid: 812, comm: 'nginx' }
-const SOCKET = { how: 'socket', pid: 5, comm: 'worker' }
+const CLOSER = { how: 'closer', pid: 812, comm: 'nginx', cgroup: null }
+const SOCKET = { how: 'socket', pid: 5, comm: 'worker', cgroup: null }
 const accepted = owner({ task: task({ pid: 5, comm: 'worker' }) })
 const connected = state({ to: 'SYN_SENT', from: 'CLOSE', task: task({ pid: 5, comm: 'worker' }) })
 

@@ -29,6 +29,14 @@ const TYPES: Type[] = [
   { kind: 12, name: 'before_its_prototype', type: 22 },
   { kind: 12, name: 'not_wanted', type: 12 },
   { kind: 13, members: 0, type: 0 },
+  { kind: 13, members: 0, type: 2 },
+  { kind: 13, members: 0, type: 6 },
+  { kind: 13, members: 0, type: 19 },
+  { kind: 13, members: 0, type: 8 },
+  { kind: 12, name: 'gives_pointer', type: 23 },
+  { kind: 12, name: 'gives_enum', type: 24 },
+  { kind: 12, name: 'gives_enum64', type: 25 },
+  { kind: 12, name: 'gives_typedef', type: 26 },
 ]
 
 const blob = () => {
@@ -54,24 +62,37 @@ const blob = () => {
 const wanted = {
   functions: ['tcp_reset', 'before_its_prototype', 'absent', 'pair', 'sk'],
   typedefs: ['btf_trace_seen', 'btf_trace_absent', 'int'],
-  enumeration: 'wide',
+  enums: ['wide'],
 }
 
 describe('BTF', () => {
   test('functions with the names of their arguments, typedefs, an enum of 64 bits', () => {
     expect(readBtf(blob(), wanted)).toEqual({
       functions: { tcp_reset: ['sk', 'skb', 'reason'], before_its_prototype: [] },
+      returns: { tcp_reset: 'int', before_its_prototype: 'void' },
       typedefs: ['btf_trace_seen'],
-      enumerators: { 1: 'LOW', 2: 'HIGH' },
+      enums: { wide: { 1: 'LOW', 2: 'HIGH' } },
     })
   })
 
-  test('an enum of 32 bits', () => {
-    expect(readBtf(blob(), { ...wanted, enumeration: 'colours' }).enumerators).toEqual({ 0: 'RED', 7: 'BLUE' })
+  test.each([
+    ['gives_pointer', '*'],
+    ['gives_enum', 'enum colours'],
+    ['gives_enum64', 'enum wide'],
+    ['gives_typedef', 'btf_trace_seen'],
+  ])('%s returns %s', (name, type) => {
+    expect(readBtf(blob(), { ...wanted, functions: [name] }).returns).toEqual({ [name]: type })
+  })
+
+  test('an enum of 32 bits, and several', () => {
+    expect(readBtf(blob(), { ...wanted, enums: ['colours', 'wide'] }).enums).toEqual({
+      colours: { 0: 'RED', 7: 'BLUE' },
+      wide: { 1: 'LOW', 2: 'HIGH' },
+    })
   })
 
   test('an enum that is not there', () => {
-    expect(readBtf(blob(), { ...wanted, enumeration: 'absent' }).enumerators).toEqual({})
+    expect(readBtf(blob(), { ...wanted, enums: ['absent'] }).enums).toEqual({})
   })
 
   test.each([

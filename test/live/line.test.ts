@@ -5,7 +5,7 @@ import { observation } from '../../src/observation.ts'
 
 const read = (line: string) => readLine(line, { 2: 'SK_RST_REASON_NO_SOCKET' })
 
-const FLOW = 'netns=4026531840 family=4 saddr=192.0.2.2 sport=40000 daddr=192.0.2.1 dport=80'
+const FLOW = 'netns=4026531840 family=4 s0=20200c0 s1=0 sport=40000 d0=10200c0 d1=0 dport=80'
 const EVENT = `at=5000000001 cpu=1 ${FLOW}`
 const SEGMENT = 'skb=ffff0001 flags=24 seq=1000 ack=2000 window=502 length=5 ttl=64 ip_id=7'
 const tuple = { family: 4, saddr: '192.0.2.2', sport: 40000, daddr: '192.0.2.1', dport: 80, netns: 4026531840 }
@@ -18,7 +18,7 @@ const LINES = {
   packet: `packet fn=tcp_v4_rcv ${EVENT.replace(FLOW, `${FLOW} first=1`)} ${SEGMENT}\n`,
   reply: 'reply fn=ip_send_unicast_reply at=5000000001 cpu=1 skb=ffff0001\n',
   state: `state fn=inet_sock_set_state ${EVENT} sk=ffff8001 from=8 to=7 pid=812 comm=nginx\n`,
-  owner: `owner fn=inet_csk_accept ${EVENT} sk=ffff8001 pid=812 comm=nginx\n`,
+  owner: `owner fn=accept ${EVENT} sk=ffff8001 pid=812 comm=nginx\n`,
   received: `reset fn=tcp_reset ${EVENT} ${SEGMENT} sk=ffff8001 state=1 cookie=1f snd_una=2000 snd_nxt=2005 rcv_nxt=1000 copied_seq=1000 rcv_wnd=502 flow_ttl=64 flow_packets=4 flow_last=4000000000\n`,
   active: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=7 cookie=0 snd_una=2000 snd_nxt=2000 rcv_nxt=1005 copied_seq=1000 shutdown=3 sk_flags=111 lingertime=0 err=0 pid=812 task_flags=400104 exit_code=9 stack=\n        tcp_send_active_reset+1\n        __tcp_close+593\n        tcp_close.isra.0+32\n comm=nginx\n`,
   answered: `reset fn=tcp_v4_send_reset ${EVENT} ${SEGMENT} reason=2 sk=0 state=0 substate=0 snd_una=0 snd_nxt=0 rcv_nxt=0 copied_seq=0 tw_rcv_nxt=0 shutdown=0 sk_flags=0 backlog=0 limit=0 stack=\n        tcp_v4_send_reset+1\n        tcp_v4_rcv+2\n\n`,
