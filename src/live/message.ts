@@ -36,10 +36,11 @@ const eventCount = (data: unknown) =>
 const sentCounts = (data: unknown): Message | undefined => {
   if (typeof data !== 'object' || data === null || !('@sent' in data)) return undefined
   const sent: unknown = data['@sent']
-  if (typeof sent !== 'object' || sent === null) return undefined
-  const counts = Object.entries(sent).map(([netns, count]) => [Number(netns), Number(count)] as const)
-  return {
-    kind: 'sent',
-    byNetns: new Map(counts.filter((pair) => pair.every((number) => Number.isSafeInteger(number)))),
-  }
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return undefined
+  const counts = Object.entries(sent).filter((pair): pair is [string, number] => isCount(pair))
+  return { kind: 'sent', byNetns: new Map(counts.map(([netns, count]) => [Number(netns), count])) }
 }
+
+// What is let through here is recorded, and must be read back.
+const isCount = ([netns, count]: [string, unknown]) =>
+  /^\d{1,10}$/.test(netns) && typeof count === 'number' && Number.isSafeInteger(count) && count >= 0
