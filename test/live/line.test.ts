@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: MIT
+import * as fc from 'fast-check'
+import ipaddr from 'ipaddr.js'
 import { expect, test } from 'vitest'
+import { CATALOGUE } from '../../src/live/catalogue.ts'
 import { readLine } from '../../src/live/line.ts'
+import { namesOf } from '../../src/live/names.ts'
 import { observation } from '../../src/observation.ts'
+import { loaded } from '../filter/predicate.ts'
 
-const read = (line: string) => readLine(line, { 2: 'SK_RST_REASON_NO_SOCKET' })
+const NAMES = namesOf({
+  functions: {},
+  returns: { tcp_v4_do_rcv: 'int', __inet_lookup_established: '*' },
+  typedefs: [],
+  enums: {
+    sk_rst_reason: { 2: 'SK_RST_REASON_NO_SOCKET' },
+    skb_drop_reason: { 3: 'SKB_DROP_REASON_NO_SOCKET' },
+  },
+})
+const read = (line: string) => readLine(line, NAMES)
 
 const FLOW = 'netns=4026531840 family=4 s0=20200c0 s1=0 sport=40000 d0=10200c0 d1=0 dport=80'
 const EVENT = `at=5000000001 cpu=1 ${FLOW}`
@@ -11,18 +25,31 @@ const SEGMENT = 'skb=ffff0001 flags=24 seq=1000 ack=2000 window=502 length=5 ttl
 const tuple = { family: 4, saddr: '192.0.2.2', sport: 40000, daddr: '192.0.2.1', dport: 80, netns: 4026531840 }
 const segment = { skb: 'ffff0001', flags: 24, seq: 1000, ack: 2000, window: 502, length: 5, ttl: 64, ip_id: 7 }
 const event = { at: { s: 5, ns: 1 }, cpu: 1 }
+const FLOW6 =
+  'netns=4026531840 family=6 s0=b80d0120 s1=700000000000000 sport=40000 d0=b80d0120 d1=100000000000000 dport=80'
+const tuple6 = { ...tuple, family: 6, saddr: '2001:db8::7', daddr: '2001:db8::1' }
 
 /** One line of each kind, as the files of probes/ print them. */
 const LINES = {
   tick: 'tick at=5000000001\n',
   packet: `packet fn=tcp_v4_rcv ${EVENT.replace(FLOW, `${FLOW} first=1`)} ${SEGMENT}\n`,
   reply: 'reply fn=ip_send_unicast_reply at=5000000001 cpu=1 skb=ffff0001\n',
-  state: `state fn=inet_sock_set_state ${EVENT} sk=ffff8001 from=8 to=7 pid=812 comm=nginx\n`,
-  owner: `owner fn=accept ${EVENT} sk=ffff8001 pid=812 comm=nginx\n`,
+  state: `state fn=inet_sock_set_state ${EVENT} sk=ffff8001 from=8 to=7 cgroup=5d1 pid=812 comm=nginx\n`,
+  owner: `owner fn=accept ${EVENT} sk=ffff8001 cgroup=5d1 pid=812 comm=nginx\n`,
   received: `reset fn=tcp_reset ${EVENT} ${SEGMENT} sk=ffff8001 state=1 cookie=1f snd_una=2000 snd_nxt=2005 rcv_nxt=1000 copied_seq=1000 rcv_wnd=502 flow_ttl=64 flow_packets=4 flow_last=4000000000\n`,
-  active: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=7 cookie=0 snd_una=2000 snd_nxt=2000 rcv_nxt=1005 copied_seq=1000 shutdown=3 sk_flags=111 lingertime=0 err=0 pid=812 task_flags=400104 exit_code=9 stack=\n        tcp_send_active_reset+1\n        __tcp_close+593\n        tcp_close.isra.0+32\n comm=nginx\n`,
-  answered: `reset fn=tcp_v4_send_reset ${EVENT} ${SEGMENT} reason=2 sk=0 state=0 substate=0 snd_una=0 snd_nxt=0 rcv_nxt=0 copied_seq=0 tw_rcv_nxt=0 shutdown=0 sk_flags=0 backlog=0 limit=0 stack=\n        tcp_v4_send_reset+1\n        tcp_v4_rcv+2\n\n`,
+  active: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=7 cookie=0 snd_una=2000 snd_nxt=2000 rcv_nxt=1005 copied_seq=1000 shutdown=3 sk_flags=111 lingertime=0 err=0 cgroup=5d1 pid=812 task_flags=400104 exit_code=9 stack=\n        tcp_send_active_reset+1\n        __tcp_close+593\n        tcp_close.isra.0+32\n comm=nginx\n`,
+  answered: `reset fn=tcp_v4_send_reset ${EVENT} ${SEGMENT} dev=eth0 reason=2 sk=0 state=0 substate=0 snd_una=0 snd_nxt=0 rcv_nxt=0 copied_seq=0 tw_rcv_nxt=0 shutdown=0 sk_flags=0 backlog=0 limit=0 stack=\n        tcp_v4_send_reset+1\n        tcp_v4_rcv+2\n\n`,
+  packet6: `packet fn=tcp_v6_rcv ${EVENT.replace(FLOW, `${FLOW6} first=0`)} ${SEGMENT} dev=eth0\n`,
+  callOfSegment: `call fn=tcp_v4_do_rcv who=32c ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=1 was_at=4999999000 was_fn=0 was_netns=4026531840 was_d0=10200c0 was_d1=0 was_dport=32193\n`,
+  callOfSocket: `call fn=tcp_done who=100000001 ${EVENT} sk=ffff8001 state=7\n`,
+  callOfLookup: `call fn=__inet_lookup_established who=32c ${EVENT}\n`,
+  drop: `call fn=kfree_skb who=0 ${EVENT} ${SEGMENT} dev=eth0 reason=3 location=tcp_v4_rcv\n`,
+  returned: 'return fn=tcp_v4_do_rcv who=32c at=5000000001 cpu=1 value=ffffffff00000001\n',
 } as const
+
+const call = { kind: 'call', ...event, who: '32c', tuple, segment: null, socket: null, was: null }
+const drop = { reason: null, location: null }
+const task = { pid: 812, comm: 'nginx', exit_code: null, cgroup: '5d1' }
 
 test.each<[keyof typeof LINES, unknown]>([
   ['tick', { kind: 'tick', at: event.at }],
@@ -38,7 +65,7 @@ test.each<[keyof typeof LINES, unknown]>([
       sk: 'ffff8001',
       from: 'CLOSE_WAIT',
       to: 'CLOSE',
-      task: { pid: 812, comm: 'nginx', exit_code: null },
+      task,
     },
   ],
   [
@@ -46,10 +73,10 @@ test.each<[keyof typeof LINES, unknown]>([
     {
       kind: 'owner',
       ...event,
-      fn: 'inet_csk_accept',
+      fn: 'accept',
       tuple,
       sk: 'ffff8001',
-      task: { pid: 812, comm: 'nginx', exit_code: null },
+      task,
     },
   ],
   [
@@ -96,7 +123,7 @@ test.each<[keyof typeof LINES, unknown]>([
         linger: true,
         lingertime: 0,
       },
-      task: { pid: 812, comm: 'nginx', exit_code: 9 },
+      task: { ...task, exit_code: 9 },
       stack: ['tcp_send_active_reset', '__tcp_close', 'tcp_close.isra.0'],
       reason: null,
       flow: null,
@@ -109,7 +136,7 @@ test.each<[keyof typeof LINES, unknown]>([
       ...event,
       fn: 'tcp_v4_send_reset',
       tuple,
-      segment,
+      segment: { ...segment, dev: 'eth0' },
       socket: null,
       task: null,
       stack: ['tcp_v4_send_reset', 'tcp_v4_rcv'],
@@ -117,6 +144,48 @@ test.each<[keyof typeof LINES, unknown]>([
       flow: null,
     },
   ],
+  [
+    'packet6',
+    {
+      kind: 'packet',
+      ...event,
+      fn: 'tcp_v6_rcv',
+      tuple: tuple6,
+      segment: { ...segment, dev: 'eth0' },
+      first: false,
+    },
+  ],
+  [
+    'callOfSegment',
+    {
+      ...call,
+      ...drop,
+      fn: 'tcp_v4_do_rcv',
+      segment: { ...segment, dev: 'eth0' },
+      socket: { sk: 'ffff8001', state: 'ESTABLISHED' },
+      was: {
+        at: { s: 4, ns: 999_999_000 },
+        fn: CATALOGUE[0]?.name,
+        netns: 4026531840,
+        daddr: '192.0.2.1',
+        dport: 32193,
+      },
+    },
+  ],
+  ['callOfSocket', { ...call, ...drop, fn: 'tcp_done', who: '100000001', socket: { sk: 'ffff8001', state: 'CLOSE' } }],
+  ['callOfLookup', { ...call, ...drop, fn: '__inet_lookup_established' }],
+  [
+    'drop',
+    {
+      ...call,
+      fn: 'kfree_skb',
+      who: '0',
+      segment: { ...segment, dev: 'eth0' },
+      reason: 'NO_SOCKET',
+      location: 'tcp_v4_rcv',
+    },
+  ],
+  ['returned', { kind: 'return', ...event, fn: 'tcp_v4_do_rcv', who: '32c', value: '1' }],
 ])('reads the line of %s', (name, expected) => {
   expect(read(LINES[name])).toEqual(expected)
 })
@@ -137,6 +206,83 @@ test.each([
   ['-1', null],
 ])('the reason %s is %s', (number, reason) => {
   expect(read(LINES.answered.replace('reason=2', `reason=${number}`))).toMatchObject({ reason })
+})
+
+test.each<[string, string, object | null]>([
+  ['where it never was another', 'was_at=0', null],
+  ['the same address, port and namespace', 'was_dport=80', null],
+  ['another port', 'was_dport=32193', { daddr: '192.0.2.1', dport: 32193 }],
+  ['another address', 'was_d0=70200c0 was_dport=80', { daddr: '192.0.2.7', dport: 80 }],
+  ['another namespace', 'was_netns=1 was_dport=80', { netns: 1, daddr: '192.0.2.1', dport: 80 }],
+])('where the packet entered: %s', (_, over, was) => {
+  const line = over.split(' ').reduce((whole, pair) => {
+    const [name = ''] = pair.split('=')
+    return whole.replace(new RegExp(` ${name}=\\w+`), ` ${pair}`)
+  }, LINES.callOfSegment)
+  const observed = read(line)
+  if (observed.kind !== 'call') throw new Error('no call')
+  if (was === null) expect(observed.was).toBe(null)
+  else expect(observed.was).toMatchObject(was)
+})
+
+test.each([
+  ['reason=3 ', 'reason=-1 ', null],
+  ['reason=3 ', 'reason= ', null],
+  ['reason=3 ', 'reason=77 ', 'REASON_77'],
+])('of a drop, %s as %s is %s', (from, to, reason) => {
+  expect(read(LINES.drop.replace(from, to))).toMatchObject({ reason })
+})
+
+test.each([
+  ['', null],
+  ['0xffffffffc0401000', '0xffffffffc0401000'],
+  ['nf_hook_slow', 'nf_hook_slow'],
+])('of a drop, the place %j is %j', (place, location) => {
+  expect(read(LINES.drop.replace('location=tcp_v4_rcv', `location=${place}`))).toMatchObject({ location })
+})
+
+test.each([
+  ['', undefined],
+  ['br-0a1b2c.100', 'br-0a1b2c.100'],
+  ['a=b', 'a=b'],
+  ['\u001b[2J', '\u001b[2J'],
+])('the interface %j is %j', (dev, expected) => {
+  const observed = read(LINES.packet6.replace('dev=eth0', `dev=${dev}`))
+  expect(observed).toMatchObject({ segment })
+  expect(observed.kind === 'packet' ? observed.segment.dev : '').toBe(expected)
+})
+
+test.each(['cgroup=0', ''])('a task without a cgroup that could be told: %j', (cgroup) => {
+  const observed = read(LINES.owner.replace('cgroup=5d1', cgroup))
+  expect(observed).toMatchObject({ task: { pid: 812, comm: 'nginx' } })
+  expect(observed.kind === 'owner' && 'cgroup' in observed.task).toBe(false)
+})
+
+test.each([
+  ['no', LINES.packet6.replace('s0=b80d0120', 's0=')],
+  ['half', LINES.packet6.replace('s1=700000000000000', '')],
+  ['a decimal', LINES.packet6.replace('d0=b80d0120', 'd0=-1')],
+  ['a longer', LINES.packet6.replace('d0=b80d0120', 'd0=10000000000000000')],
+])('fails on %s address', (_, line) => {
+  expect(() => read(line)).toThrow(/ is no pointer: /)
+})
+
+// As a little-endian machine loads an address from a packet, and bpftrace prints it with %lx.
+test('an address in two halves is read as the one that it was', () => {
+  const hex = (half: bigint) => half.toString(16)
+  const addresses = fc.oneof(
+    fc.tuple(fc.constant(4 as const), fc.ipV4(), fc.ipV4()),
+    fc.tuple(fc.constant(6 as const), fc.ipV6(), fc.ipV6()),
+  )
+  fc.assert(
+    fc.property(addresses, ([family, saddr, daddr]) => {
+      const [s0, s1] = loaded(family, saddr)
+      const [d0, d1] = loaded(family, daddr)
+      const line = `call fn=x who=1 at=1 cpu=0 netns=1 family=${family} s0=${hex(s0)} s1=${hex(s1)} sport=1 d0=${hex(d0)} d1=${hex(d1)} dport=2`
+      const same = (address: string) => ipaddr.parse(address).toString()
+      expect(read(line)).toMatchObject({ tuple: { family, saddr: same(saddr), daddr: same(daddr) } })
+    }),
+  )
 })
 
 test.each([

@@ -25,6 +25,32 @@ test.each([
   expect(readMessage(line)).toEqual(message)
 })
 
+test.each<[string, [number, number][] | undefined]>([
+  [
+    '{"@sent": {"4026531840": 2, "4026532195": 23}}',
+    [
+      [4026531840, 2],
+      [4026532195, 23],
+    ],
+  ],
+  ['{"@sent": {}}', []],
+  ['{"@flows": 3}', undefined],
+  ['{"@sent": 3}', undefined],
+  ['{"@sent": null}', undefined],
+  ['{"@sentinel": {"1": 2}}', undefined],
+  ['{"@sent": {"1": 2, "eth0": 3, "4": "many", "5": 1.5, "6": null, "7,8": 9}}', [[1, 2]]],
+  ['{"@sent": {"1": -2}}', []],
+  ['{"@sent": {"-1": 2}}', []],
+  ['{"@sent": {"": 2}}', []],
+  ['{"@sent": {"1": 1e300}}', []],
+  ['{"@sent": [2, 3]}', undefined],
+  ['[]', undefined],
+  ['null', undefined],
+])('the resets that were counted: %s', (data, counts) => {
+  const expected = counts === undefined ? undefined : { kind: 'sent', byNetns: new Map(counts) }
+  expect(readMessage(`{"type": "map", "data": ${data}}`)).toEqual(expected)
+})
+
 test.each(['', 'Attaching 8 probes...', '{"type":"printf","data":"tick', '{"type":"printf"} x'])(
   'no JSON: %j',
   (line) => {
