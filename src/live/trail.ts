@@ -46,6 +46,13 @@ export const stepHoles = ({ traced, signature }: Step, peer: string): Record<str
   }
 }
 
+/**
+ * Whether what is remembered of an skb can be of the packet that is there now. A packet does not enter one network namespace
+ * twice, and NAT comes after the entrance: another destination there is that of an earlier packet in the same memory.
+ */
+export const mayBeRemembered = (fn: string, netns: number, before: number): boolean =>
+  netns !== before || !ENTRANCES.includes(fn)
+
 /** The name of the step with this number in a program. */
 export const stepName = (id: number): string => CATALOGUE[id]?.name ?? ''
 
@@ -54,9 +61,10 @@ const ENTRANCES = ['ip_rcv', 'ip_rcv_core', 'ipv6_rcv']
 
 const WAS = ['at', 'fn', 'netns', 'd0', 'd1', 'dport'] as const
 
-// The first entrance, in the first network namespace, is the one that counts.
+// The first entrance, in the first network namespace, is the one that counts. The memory of an skb is soon another's: who
+// enters the same namespace again, by the same function or for another destination, is another packet.
 const REMEMBER = [
-  'if (@was_at[SKB] == 0 || nsecs - @was_at[SKB] > 50000000) {',
+  'if (@was_at[SKB] == 0 || nsecs - @was_at[SKB] > 50000000 || (@was_netns[SKB] == $netns && (@was_fn[SKB] == ID || @was_d0[SKB] != $d0 || @was_d1[SKB] != $d1 || @was_dport[SKB] != $dport))) {',
   '  @was_at[SKB] = nsecs;',
   '  @was_fn[SKB] = ID;',
   '  @was_netns[SKB] = $netns;',
