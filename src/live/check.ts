@@ -41,8 +41,8 @@ export const needs = (facts: Facts): Check[] => [
   },
   {
     name: 'tracing',
-    ok: !('error' in facts.btf) && (hasKprobes(facts.btf) || facts.btf.typedefs.length > 0),
-    found: 'error' in facts.btf ? 'not known without BTF' : 'there',
+    ok: isTraceable(facts.btf),
+    found: 'error' in facts.btf ? 'not known without BTF' : isTraceable(facts.btf) ? 'there' : 'nothing to attach to',
     remedy: 'use a kernel with kprobes or tracepoints; to try the tool without one: npm run lab -- bookworm -- COMMAND',
   },
   {
@@ -52,6 +52,8 @@ export const needs = (facts: Facts): Check[] => [
     remedy: 'lockdown=confidentiality forbids tracing altogether: boot with lockdown=integrity or without',
   },
 ]
+
+const isTraceable = (btf: Facts['btf']) => !('error' in btf) && (hasKprobes(btf) || btf.typedefs.length > 0)
 
 const below = (version: string) => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
