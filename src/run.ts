@@ -34,10 +34,19 @@ export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step:
 export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
   source.pipe(
     options.record,
-    filter((observation) => !('tuple' in observation) || matches(options.filter, observation.tuple)),
+    // Calls go on whether wanted or not: their returns do not say of which connection they are.
+    filter(
+      (observation) =>
+        observation.kind === 'call' || !('tuple' in observation) || matches(options.filter, observation.tuple),
+    ),
     tap(options.see),
     through(() => order(WINDOW_NS)),
-    through(() => both(pairCalls(), correlate())),
+    through(() =>
+      both(
+        pairCalls(({ tuple }) => matches(options.filter, tuple)),
+        correlate(),
+      ),
+    ),
     mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(judge(found), options))),
     limit(options),
   )

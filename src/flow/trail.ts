@@ -19,25 +19,27 @@ const MOST_OPEN = 10_000
 /** Steps that have no return: they are over at once. */
 const EVENTS = ['kfree_skb']
 
-type Open = { step: Step; over: boolean }
+type Open = { step: Step; key: string; told: boolean; over: boolean }
 
 /**
- * Joins each call with its return and gives the steps in the order in which they began. A packet that came to the host by
- * another address, before NAT, has that step put before the first one that the filter selected.
+ * Joins each call with its return and gives the steps in the order in which they began, of the calls that are wanted:
+ * others are followed too, since a return does not say whose it is. A packet that came to the host by another address,
+ * before NAT, has that step put before the first one that is wanted.
  */
-export const pairCalls = (): Machine<Observation, Step> => {
+export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Observation, Step> => {
   const queue: Open[] = []
   /** Calls that have not come back, by function and caller: the last is the first to return. */
   const inside = new Map<string, Open[]>()
   let now: Time = { s: 0, ns: 0 }
 
   const begin = (call: Kind<'call'>) => {
-    if (call.was !== null) queue.push({ step: { call: entrance(call, call.was), returned: null }, over: true })
-    const open: Open = { step: { call, returned: null }, over: EVENTS.includes(call.fn) }
-    queue.push(open)
-    if (open.over) return
     const key = `${call.fn} ${call.who}`
-    inside.set(key, [...(inside.get(key) ?? []), open])
+    const told = wanted(call)
+    if (call.was !== null)
+      queue.push({ step: { call: entrance(call, call.was), returned: null }, key, told, over: true })
+    const open: Open = { step: { call, returned: null }, key, told, over: EVENTS.includes(call.fn) }
+    queue.push(open)
+    if (!open.over) inside.set(key, [...(inside.get(key) ?? []), open])
   }
 
   const end = ({ fn, who, at, value }: Kind<'return'>) => {
@@ -51,10 +53,18 @@ export const pairCalls = (): Machine<Observation, Step> => {
   }
 
   const release = (all: boolean): Step[] => {
-    const waits = ({ step, over }: Open) =>
-      !all && !over && queue.length <= MOST_OPEN && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
-    const first = queue.findIndex(waits)
-    return queue.splice(0, first < 0 ? queue.length : first).map(({ step }) => step)
+    const waits = ({ step, over }: Open) => !over && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
+    const first = all ? -1 : queue.findIndex(waits)
+    const done = queue.splice(0, Math.max(first < 0 ? queue.length : first, queue.length - MOST_OPEN))
+    for (const open of done) if (!open.over) forget(open)
+    return done.filter(({ told }) => told).map(({ step }) => step)
+  }
+
+  // A return that never comes must not be waited for, nor another's be taken for it.
+  const forget = (open: Open) => {
+    const others = inside.get(open.key)?.filter((other) => other !== open) ?? []
+    if (others.length === 0) inside.delete(open.key)
+    else inside.set(open.key, others)
   }
 
   return {
@@ -68,10 +78,10 @@ export const pairCalls = (): Machine<Observation, Step> => {
   }
 }
 
-const entrance = (call: Kind<'call'>, { at, fn, netns, daddr, dport }: NonNullable<Kind<'call'>['was']>) => ({
-  ...call,
-  at,
-  fn,
-  tuple: { ...call.tuple, netns, daddr, dport },
-  socket: null,
-})
+// The interface is another one where the packet has gone on to another network namespace, and not remembered.
+const entrance = (call: Kind<'call'>, { at, fn, netns, daddr, dport }: NonNullable<Kind<'call'>['was']>) => {
+  const here = { ...call, at, fn, tuple: { ...call.tuple, netns, daddr, dport }, socket: null }
+  if (call.segment === null) return here
+  const { dev: _, ...segment } = call.segment
+  return { ...here, segment }
+}
