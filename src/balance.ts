@@ -17,12 +17,14 @@ type Account = {
 
 /**
  * Holds what was seen against the kernel's own counters: RSTs reported and lost against OutRsts, connections that ended
- * without a close against EstabResets. With a filter, the rest is of connections that it does not select.
+ * without a close against EstabResets. With a filter, the rest is of connections that it does not select. A replay that
+ * `narrows` the filter of its recording leaves out what the probes had counted: then nothing is said of what was lost.
  */
-export const createBalance = () => {
+export const createBalance = (narrows: (recorded: string) => boolean) => {
   const accounts = new Map<number, Account>()
   const answers = new Map<string, number>()
   let filtered = false
+  let narrowed = false
 
   const of = (netns: number): Account => {
     const account = accounts.get(netns) ?? {
@@ -40,7 +42,8 @@ export const createBalance = () => {
   const see = (observation: Observation) => {
     switch (observation.kind) {
       case 'start':
-        filtered = observation.filter !== 'any'
+        narrowed = narrows(observation.filter)
+        filtered = narrowed || observation.filter !== 'any'
         return
       case 'reset': {
         const account = of(observation.tuple.netns)
@@ -74,15 +77,15 @@ export const createBalance = () => {
   }
 
   const line = ([netns, { sent, counted, ended, obeyed, before, after }]: readonly [number, Account]): string[] => {
-    const lost = Math.max(0, counted - sent)
+    const lost = narrowed ? 0 : Math.max(0, counted - sent)
     const grown = (name: string) =>
       before?.[name] === undefined || after?.[name] === undefined ? undefined : after[name] - before[name]
     const rsts = grown('OutRsts')
     const resets = grown('EstabResets')
-    if (sent + counted + ended + obeyed === 0 && !rsts && !resets) return []
+    if (sent + (narrowed ? 0 : counted) + ended + obeyed === 0 && !rsts && !resets) return []
     return [
-      `netns ${netns}: sent: ${sent} reported + ${lost} lost ${against(sent + lost, 'OutRsts', rsts, filtered)}`,
-      `netns ${netns}: ended without a close: ${ended}, ${obeyed} of all by a RST, ${against(ended, 'EstabResets', resets, filtered)}`,
+      `netns ${netns}: sent: ${sent} reported${narrowed ? '' : ` + ${lost} lost`}${against(sent + lost, 'OutRsts', rsts, filtered)}`,
+      `netns ${netns}: ended without a close: ${ended}${against(ended, 'EstabResets', resets, filtered)}; ${obeyed} of all by a RST`,
     ]
   }
 
@@ -91,7 +94,7 @@ export const createBalance = () => {
 
 const against = (seen: number, name: string, grown: number | undefined, filtered: boolean): string => {
   if (grown === undefined) return `; the kernel's ${name} is not known: the namespace was not there at both ends`
-  if (seen === grown) return `= the increase of ${name}, ${grown}`
-  if (filtered && seen < grown) return `of the increase of ${name}, ${grown}: the rest is outside of the filter`
-  return `DIFFERS from the increase of ${name}, ${grown}`
+  if (seen === grown) return ` = the increase of ${name}, ${grown}`
+  if (filtered && seen < grown) return ` of the increase of ${name}, ${grown}: the rest is outside of the filter`
+  return ` DIFFERS from the increase of ${name}, ${grown}`
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { closeSync } from 'node:fs'
 import type { Observable } from 'rxjs'
+import { describeFilter } from './filter/describe.ts'
+import type { Filter } from './filter/filter.ts'
 import { formatOf, type FormatName } from './format/format.ts'
 import type { Io } from './io.ts'
 import type { Kind, Observation } from './observation.ts'
 import { openForWriting, writeAll } from './record.ts'
 import { createReport } from './report.ts'
 import type { Line } from './run.ts'
+import { describeFilters, type VerdictFilter } from './verdict/select.ts'
 
 /** What a finished run has come to. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
@@ -21,14 +24,15 @@ export type Printer = {
   print: (lines: Observable<Line>, until: AbortSignal) => Promise<Result>
 }
 
-/** How to print: the options of those names. */
-export type PrintOptions = {
-  format: FormatName
-  output?: string
-  stack?: true
-  summary?: true
-  steps: readonly string[]
-}
+/** How to print: the options of those names, and what is asked for at all. */
+export type PrintOptions = Filter &
+  VerdictFilter & {
+    format: FormatName
+    output?: string
+    stack?: true
+    summary?: true
+    steps: readonly string[]
+  }
 
 /** Makes the printer. Throws a usage error when the output file cannot be written. */
 export const createPrinter = (io: Io, options: PrintOptions): Printer => {
@@ -39,7 +43,7 @@ export const createPrinter = (io: Io, options: PrintOptions): Printer => {
     stack: options.stack === true,
     steps: options.steps.length > 0,
   })
-  const report = createReport()
+  const report = createReport((recorded) => describeFilter(options) !== 'any' && describeFilters(options) !== recorded)
   const result: Result = { verdicts: new Map(), stop: undefined }
   let boot = { s: 0, ns: 0 }
 

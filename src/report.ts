@@ -4,9 +4,9 @@ import type { Kind, Observation } from './observation.ts'
 import { createBalance } from './balance.ts'
 import type { Verdict } from './verdict/verdict.ts'
 
-/** Counts what passes, for the last line on standard error. */
-export const createReport = () => {
-  const balance = createBalance()
+/** Counts what passes, for the last line on standard error; `narrows` as in balance.ts. */
+export const createReport = (narrows: (recorded: string) => boolean) => {
+  const balance = createBalance(narrows)
   const outcomes = { sent: 0, received: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
