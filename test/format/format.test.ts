@@ -2,16 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { COLUMNS } from '../../src/format/columns.ts'
-import { formatOf, FORMATS, type FormatName } from '../../src/format/format.ts'
+import { formatOf, FORMATS, type FormatName, type Shown } from '../../src/format/format.ts'
 import { CAUSES, isCause } from '../../src/verdict/causes.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
 import { at, lookup, TUPLE, verdict } from '../samples.ts'
 
 const BOOT = { s: 1_795_316_400, ns: 1 }
 
-const text = (name: FormatName, verdicts: readonly Verdict[], paint = false) => {
-  const { header, entry } = formatOf(name, paint)
-  return header() + verdicts.map((one) => entry(one, BOOT)).join('')
+const text = (name: FormatName, verdicts: readonly Verdict[], over: Partial<Shown> = {}) => {
+  const format = formatOf(name, { paint: false, stack: false, steps: false, ...over })
+  return format.header() + verdicts.map((one) => format.verdict(one, BOOT)).join('')
 }
 
 const REFUSED = verdict({
@@ -28,7 +28,8 @@ const REFUSED = verdict({
 const BOTH = [verdict(), REFUSED]
 
 const HOSTILE = verdict({
-  owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;' },
+  owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;', cgroup: '/=\u001b[2J,"\n\u202e\u{e0001}' },
+  dev: '\u001b[2J,"=',
   because: ['closed by =\u001b\u009b2J",\n;[1]'],
 })
 
@@ -48,17 +49,17 @@ test('table', () => {
 
 test('json', () => {
   expect(text('json', BOTH)).toMatchInlineSnapshot(`
-    "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","ehash":{"source":"module","lag":1500000,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
-    {"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","ehash":{"source":"off","found":null,"lag":null},"because":[]}
+    "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","cgroup":null,"dev":null,"ehash":{"source":"module","lag":1500000,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
+    {"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","cgroup":null,"dev":null,"ehash":{"source":"off","found":null,"lag":null},"because":[]}
     "
   `)
 })
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,ehash_source,ehash_lag,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,because
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,module,1500000,none,,,,,,,,,,,6001,0,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,off,,,,,,,,,,,,,,,,,
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,ehash_source,ehash_lag,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,because
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,module,1500000,none,,,,,,,,,,,6001,0,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,off,,,,,,,,,,,,,,,,,
     "
   `)
 })
@@ -73,7 +74,7 @@ describe('table', () => {
       dport: 65534,
       netns: 4294967295,
     },
-    owner: { how: 'closer', pid: 4194304, comm: 'fifteen-letters' },
+    owner: { how: 'closer', pid: 4194304, comm: 'fifteen-letters', cgroup: null },
     state: 'NEW_SYN_RECV',
     because: ['word '.repeat(60).trim()],
   })
@@ -87,7 +88,7 @@ describe('table', () => {
     const comm = '\u009b'.repeat(15)
     const hostile = {
       ...widest,
-      owner: { how: 'closer', pid: 812, comm } as const,
+      owner: { how: 'closer', pid: 812, comm, cgroup: null } as const,
       because: [`${comm} ${comm} closed`],
     }
     expect(
@@ -102,14 +103,14 @@ describe('table', () => {
     ['likely', '\u001b[33m'],
     ['unknown', '\u001b[2m'],
   ] as const)('%s is painted when asked, and only then', (confidence, colour) => {
-    expect(text('table', [verdict({ confidence })], true)).toContain(`${colour}unread-data-on-close`)
+    expect(text('table', [verdict({ confidence })], { paint: true })).toContain(`${colour}unread-data-on-close`)
     expect(text('table', [verdict({ confidence })])).not.toContain('\u001b')
   })
 })
 
 test('json has the fields of the issue, in this order', () => {
   const fields =
-    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner ehash because'
+    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev ehash because'
   for (const line of text('json', [...BOTH, HOSTILE])
     .trimEnd()
     .split('\n')) {
@@ -142,7 +143,8 @@ test('csv has as many cells in each row as in its header', () => {
 })
 
 test.each(['=cmd()', '+1', '-1', '@x', '\t=1'])('csv lets no spreadsheet run %j', (comm) => {
-  const row = text('csv', [verdict({ owner: { how: 'socket', pid: 1, comm } })]).split('\n')[1] ?? ''
+  const row =
+    text('csv', [verdict({ owner: { how: 'socket', pid: 1, comm, cgroup: comm }, dev: comm })]).split('\n')[1] ?? ''
   expect(row).not.toMatch(/(^|,)"?[=+@-]/)
 })
 
@@ -150,4 +152,29 @@ test.each(FORMATS)('a hostile name of a task controls nothing in %s', (name) => 
   const lines = text(name, [HOSTILE]).split('\n')
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   expect(lines.length).toBe(text(name, [verdict({ because: ['closed by nginx[1]'] })]).split('\n').length)
+})
+
+const STACK = ['tcp_send_active_reset', '__tcp_close', '=\u001b[2J']
+
+test.each<[FormatName, RegExp]>([
+  ['table', /\n {15}tcp_send_active_reset\n {15}__tcp_close\n {15}=\\x1b\[2J\n$/],
+  ['json', /,"stack":\["tcp_send_active_reset","__tcp_close","=\\u001b\[2J"\]\}\n$/],
+  ['csv', /,tcp_send_active_reset; __tcp_close; =\\x1b\[2J\n$/],
+])('the stack is shown when asked, and only then: %s', (name, shown) => {
+  const deep = [verdict({ stack: STACK })]
+  expect(text(name, deep, { stack: true })).toMatch(shown)
+  expect(text(name, deep)).toBe(text(name, [verdict()]))
+})
+
+test('the owner says its cgroup and the packets their interface, where known', () => {
+  const known = verdict({ owner: { how: 'socket', pid: 1, comm: 'a', cgroup: '/web.slice' }, dev: 'eth0' })
+  expect(JSON.parse(text('json', [known]))).toMatchObject({ cgroup: '/web.slice', dev: 'eth0' })
+  expect(JSON.parse(text('json', [verdict()]))).toMatchObject({ cgroup: null, dev: null })
+})
+
+test('what json escapes is read back as it was', () => {
+  const cgroup = '/\u001b\u009b\u00ad\u202e\u2028\u{e0001}é'
+  const line = text('json', [verdict({ owner: { how: 'socket', pid: 1, comm: 'a', cgroup } })])
+  expect(line).toContain('"/\\u001b\\u009b\\u00ad\\u202e\\u2028\\udb40\\udc01é"')
+  expect(JSON.parse(line)).toMatchObject({ cgroup })
 })
