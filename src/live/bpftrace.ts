@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { createReadStream, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
+import { createReadStream, existsSync, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -17,6 +17,12 @@ const ENVIRONMENT = {
   BPFTRACE_MAX_MAP_KEYS: String(MAP_KEYS),
   BPFTRACE_PERF_RB_PAGES: '256',
 }
+
+/**
+ * bpftrace 0.17 finds the kernel's BTF by its number alone, which kernels before 5.11 do not tell: without its file named
+ * it knows no struct there. It crashes on a file that is not there.
+ */
+const BTF = '/sys/kernel/btf/vmlinux'
 
 /** The program comes in a file that has no name any more: an argument may not be over 128 KiB (MAX_ARG_STRLEN). */
 const PROGRAM = '/proc/self/fd/3'
@@ -40,7 +46,7 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
     const source = openWithoutName(program)
     const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', ...bpftrace], {
       stdio: ['pipe', 'pipe', 'pipe', source],
-      env: ENVIRONMENT,
+      env: { ...ENVIRONMENT, ...(existsSync(BTF) ? { BPFTRACE_BTF: BTF } : {}) },
       buffer: false,
       reject: false,
     })
