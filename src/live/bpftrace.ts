@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createReadStream, existsSync, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { Observable } from 'rxjs'
@@ -11,11 +11,21 @@ import { MAP_KEYS } from './program.ts'
 export type Output =
   { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
 
+/** Pages of lines that wait to be read, for all CPUs together and for one at most: 64 MiB and 16. */
+const [ALL_PAGES, MOST_PAGES] = [16_384, 4096]
+
+/**
+ * The pages of one CPU, a power of 2. 10,000 resets may come at once, by one CPU, with three lines of 200 to 400 bytes
+ * each, to a reader that does not run meanwhile.
+ */
+export const bufferPages = (count: number): number =>
+  Math.min(MOST_PAGES, Math.max(64, 2 ** Math.floor(Math.log2(ALL_PAGES / count))))
+
 /** Both spellings: up to 0.17 the first of each pair, from 0.20 the second; 0.26 and later ignore the old ones. */
 const ENVIRONMENT = {
   BPFTRACE_MAP_KEYS_MAX: String(MAP_KEYS),
   BPFTRACE_MAX_MAP_KEYS: String(MAP_KEYS),
-  BPFTRACE_PERF_RB_PAGES: '256',
+  BPFTRACE_PERF_RB_PAGES: String(bufferPages(cpus().length)),
 }
 
 /**
