@@ -23,6 +23,7 @@ export const createBalance = () => {
   const accounts = new Map<number, Account>()
   const answers = new Map<string, number>()
   let filtered = false
+  let lostEvents = 0
 
   const of = (netns: number): Account => {
     const account = accounts.get(netns) ?? {
@@ -60,6 +61,9 @@ export const createBalance = () => {
         if (observation.to === 'CLOSE' && ['ESTABLISHED', 'CLOSE_WAIT'].includes(observation.from))
           of(observation.tuple.netns).ended += 1
         return
+      case 'lost':
+        if (observation.what === 'events') lostEvents += observation.count
+        return
       case 'total':
         of(observation.netns).counted += observation.sent
         return
@@ -69,7 +73,13 @@ export const createBalance = () => {
         else account.after = observation.values
         return
       }
-      default:
+      case 'packet':
+      case 'owner':
+      case 'lookup':
+      case 'tick':
+      case 'call':
+      case 'return':
+      case 'stop':
     }
   }
 
@@ -81,17 +91,23 @@ export const createBalance = () => {
     const resets = grown('EstabResets')
     if (sent + counted + ended + obeyed === 0 && !rsts && !resets) return []
     return [
-      `netns ${netns}: sent: ${sent} reported + ${lost} lost ${against(sent + lost, 'OutRsts', rsts, filtered)}`,
-      `netns ${netns}: ended without a close: ${ended}, ${obeyed} of all by a RST, ${against(ended, 'EstabResets', resets, filtered)}`,
+      `netns ${netns}: sent: ${sent} reported + ${lost} lost ${against(sent + lost, 'OutRsts', rsts, rest(filtered, false))}`,
+      `netns ${netns}: ended without a close: ${ended}, ${obeyed} of all by a RST, ${against(ended, 'EstabResets', resets, rest(filtered, lostEvents > 0))}`,
     ]
   }
 
   return { see, lines: (): string[] => [...accounts].toSorted(([a], [b]) => a - b).flatMap(line) }
 }
 
-const against = (seen: number, name: string, grown: number | undefined, filtered: boolean): string => {
+/** Where those may be that were not seen, if they may be anywhere. */
+const rest = (filtered: boolean, lost: boolean): string | undefined => {
+  const places = [...(filtered ? ['outside of the filter'] : []), ...(lost ? ['among the events lost'] : [])]
+  return places.length === 0 ? undefined : `the rest is ${places.join(' or ')}`
+}
+
+const against = (seen: number, name: string, grown: number | undefined, where: string | undefined): string => {
   if (grown === undefined) return `; the kernel's ${name} is not known: the namespace was not there at both ends`
   if (seen === grown) return `= the increase of ${name}, ${grown}`
-  if (filtered && seen < grown) return `of the increase of ${name}, ${grown}: the rest is outside of the filter`
+  if (where !== undefined && seen < grown) return `of the increase of ${name}, ${grown}: ${where}`
   return `DIFFERS from the increase of ${name}, ${grown}`
 }
