@@ -38,7 +38,8 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const asked = partsFor(btf).filter(({ perPacket }) => !(light && perPacket === true))
   const here = partsHere(btf, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
-    (traced) => [traced, stepOf(btf, symbols, traced)] as const,
+    // A module's function, or a compiler's copy, is none of BTF's.
+    (traced) => [traced, without.includes(traced.name) ? undefined : stepOf(btf, symbols, traced)] as const,
   )
   const present = steps.flatMap(([, step]) => step ?? [])
   const names = here.flatMap(({ names }) => names)
