@@ -300,7 +300,7 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
 
   test('a kernel with none of them is not', async () => {
     const { stderr, exitCode } = await lacking({
-      btf: { functions: { register_kprobe: ['p'] }, typedefs: [], enumerators: {} },
+      btf: { functions: { register_kprobe: ['p'] }, returns: {}, typedefs: [], enums: {} },
     })
     expect(exitCode).toBe(3)
     expect(stderr).toMatch(/^trace-reset: this kernel has none of the functions to trace\nhint: /)

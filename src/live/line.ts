@@ -4,7 +4,7 @@ import { stateName } from '../flow/states.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
 import { timeOf } from '../time.ts'
 import type { Names } from './names.ts'
-import { mayBeRemembered, stepName } from './trail.ts'
+import { stepName } from './trail.ts'
 
 /** Reads the fields of one line that a probe printed. */
 type Fields = {
@@ -37,7 +37,7 @@ export const readLine = (line: string, names: Names): Observation => {
         tuple,
         segment: given(fields, 'skb') ? readSegment(fields) : null,
         socket: given(fields, 'sk') ? { sk: fields.hex('sk'), state: stateName(fields.number('state')) } : null,
-        was: readWas(fields, event.fn, tuple),
+        was: readWas(fields, tuple),
         reason: ['', '-1'].includes(fields.text('reason')) ? null : names.drop(fields.number('reason')),
         location: fields.text('location') || null,
       }
@@ -117,8 +117,8 @@ const readTuple = (fields: Fields) => {
 }
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
-const readWas = (fields: Fields, fn: string, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
-  if (!given(fields, 'was_at') || !mayBeRemembered(fn, netns, fields.number('was_netns'))) return null
+const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
+  if (!given(fields, 'was_at')) return null
   const was = {
     at: timeOf(fields.big('was_at')),
     fn: stepName(fields.number('was_fn')),

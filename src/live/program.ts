@@ -5,7 +5,7 @@ import { renderFilter } from '../filter/render.ts'
 import type { Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
-import { stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
+import { isEntrance, stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
 export type Wanted = {
@@ -38,7 +38,8 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const asked = partsFor(btf).filter(({ perPacket }) => !(light && perPacket === true))
   const here = partsHere(btf, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
-    (traced) => [traced, stepOf(btf, symbols, traced)] as const,
+    // A module's function, or a compiler's copy, is none of BTF's.
+    (traced) => [traced, without.includes(traced.name) ? undefined : stepOf(btf, symbols, traced)] as const,
   )
   const present = steps.flatMap(([, step]) => step ?? [])
   const names = here.flatMap(({ names }) => names)
@@ -48,6 +49,8 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   ]
   const flows = here.some(({ part }) => part.file === FLOWS_FILE)
   const shared = sharedHoles(filter, flows, readProbe)
+  const entrances = present.some(({ traced }) => isEntrance(traced))
+  const passing = { peer: shared['match_peer'] ?? '1', entrances }
   const parts = [
     ...here.map(({ part, names }) =>
       fillHoles(readProbe(part.file), {
@@ -55,7 +58,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
         ...(part.holes === undefined ? ownHoles(btf, names) : tracepointHoles(btf, part, shared)),
       }),
     ),
-    ...present.map((step) => stepText(btf, step, shared, readProbe)),
+    ...present.map((step) => stepText(btf, step, stepHoles(step, passing), shared, readProbe)),
   ]
   const frame = fillHoles(readProbe('frame.bt'), { clear: clearing(parts) })
   const head = `// Written by trace-reset. Filter: ${describeFilter(filter)}\n`
@@ -90,9 +93,14 @@ const partsHere = (btf: Btf, asked: readonly Part[]) =>
     .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
 
 // The example function of the file gives way to the step's own.
-const stepText = (btf: Btf, step: Step, shared: Readonly<Record<string, string>>, readProbe: ReadProbe): string => {
-  const { traced, symbol } = step
-  const holes = { ...shared, ...stepHoles(step, shared['match_peer'] ?? '1') }
+const stepText = (
+  btf: Btf,
+  { traced, symbol }: Step,
+  own: Readonly<Record<string, string>>,
+  shared: Readonly<Record<string, string>>,
+  readProbe: ReadProbe,
+): string => {
+  const holes = { ...shared, ...own }
   if (traced.type === 'tracepoint')
     return fillHoles(readProbe(traced.by), { ...holes, reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1' })
   return [readProbe(traced.by), readProbe('return.bt')]
