@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""A RST comes to a listener, and belongs to no handshake."""
+from counters import arriving
+from truth import seen_by_server
+
+SIDE = "server"
+RESETS = [("client", "R", None)]
+
+
+def trigger(world, port, family=4):
+    with world.server.listen(port, family), world.ghost_client(port, family) as ghost:
+        with arriving(world.server):
+            ghost.send("R")
+        ghost.connect()
+        return seen_by_server(ghost.address, port, state="LISTEN")
