@@ -3,13 +3,13 @@
 import os
 import signal
 
-from waits import wait_unread
+from waits import wait_acknowledged, wait_unread
 
 REQUEST = b"POST / HTTP/1.1\r\n\r\n"
 
 
 class Child:
-    """A process that runs a function, which says that it is ready by calling its argument, and then waits to be ended."""
+    """A process that runs a function, which tells by its argument when it is ready, and then waits to be ended."""
 
     def __init__(self, function):
         ready, tell = os.pipe()
@@ -49,4 +49,5 @@ def request_unread(world, port, family):
     world.on_connection(client)
     client.send(REQUEST)
     child.wait_ready()
+    wait_acknowledged(client)
     return client, child

@@ -4,9 +4,10 @@
 
     gauntlet.py [--rounds N] [--out DIRECTORY] [NAME ...]
 
-NAME is one of TRACED or of VARIANTS. Prints TAP, a line each. Leaves in DIRECTORY/NAME recording.jsonl, the live output,
-and its options in options.json, so that a replay elsewhere can be held against them. Each is watched by a trace of its
-own, with a filter for its own port: so many resets as rounds, and nothing else, may be seen through it.
+NAME is a trigger or one of VARIANTS; without any, all that are TRACED are run. Prints TAP, a line each. Leaves in
+DIRECTORY/NAME recording.jsonl, the live output, and its options in options.json, so that a replay elsewhere can be held
+against them. Each is watched by a trace of its own, with a filter for its own port: so many resets as rounds, and
+nothing else, may be seen through it.
 """
 import argparse
 import json

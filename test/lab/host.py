@@ -94,7 +94,8 @@ class Host:
     def packet_socket(self, interface=None):
         """Sees what passes an interface, or all, and puts packets on it; closed by its user."""
         with self.inside():
-            made = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0 if interface else socket.htons(packets.ETH_P_ALL))
+            protocol = 0 if interface else socket.htons(packets.ETH_P_ALL)
+            made = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, protocol)
         made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         made.settimeout(PATIENCE_SECONDS)
         if interface:

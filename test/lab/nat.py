@@ -12,7 +12,8 @@ def end(address, port):
 @contextlib.contextmanager
 def node_port(world, port, family):
     """The server's own port NODE_PORT leads to another port of it."""
-    rule = ["-p", "tcp", "--dport", str(NODE_PORT), "-j", "DNAT", "--to-destination", end(world.server.address(family), port)]
+    rule = ["-p", "tcp", "--dport", str(NODE_PORT),
+            "-j", "DNAT", "--to-destination", end(world.server.address(family), port)]
     with world.server.rule(family, "PREROUTING", *rule, table="nat"):
         yield (world.server.address(family), NODE_PORT)
 

@@ -24,7 +24,7 @@ class Onlooker:
                 raise AssertionError("the connection does not carry what was sent")
 
     def forge(self, flags, to, offset=0, **other):
-        """The segment that the other end could send next, moved by an offset: `to` is a socket, self.client or .server."""
+        """What the other end of a socket, self.client or .server, could send it next; moved by an offset."""
         source, destination = to.getpeername()[:2], to.getsockname()[:2]
         values = {"ttl": FAR_TTL, **other}
         ack = self.wire.next_seq(destination) if "A" in flags else 0

@@ -34,6 +34,11 @@ def unread(sock):
     return struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0\0\0\0"))[0]
 
 
+def wait_acknowledged(sock):
+    """Returns when the peer has acknowledged all that was sent: no ACK is under way that a close could cross."""
+    until(lambda: struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0\0\0\0"))[0] == 0, "all is acknowledged")
+
+
 def wait_for(sock, events):
     poll = select.poll()
     poll.register(sock, events)
@@ -57,7 +62,7 @@ def wait_closed_by_peer(sock):
 
 
 def wait_state(host, client, state):
-    """Returns when the host's end of this client's connection is in a state. `client`: a socket, or its (address, port).
+    """Returns when the host's end of a connection is in a state. `client`: its socket, or its (address, port).
 
     Between two CPUs a later segment may overtake an earlier one, and the trigger's truth with it.
     """
@@ -75,7 +80,7 @@ def states(host, port):
     """The states of the host's sockets that have the port at either end."""
     ending = f":{port:04X}"
     with host.inside():
-        return [int(fields[3], 16) for fields in tcp_table() if fields[1].endswith(ending) or fields[2].endswith(ending)]
+        return [int(state, 16) for _, here, there, state, *_ in tcp_table() if ending in (here[-5:], there[-5:])]
 
 
 def tcp_table():

@@ -106,7 +106,7 @@ def compare(trigger, passed, grown):
 
 
 def expected_seq(passed, reset):
-    """After what the RST's sender sent itself; what its receiver acknowledged; and 0, where there was nothing of either."""
+    """After what the RST's sender sent itself; what its receiver acknowledged; and 0, where there was neither."""
     sent = acknowledged = 0
     for _, segment in passed:
         if segment is reset:

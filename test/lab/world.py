@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A small internet on one kernel: a server, a client and a stranger, each on a wire of its own to a router between them.
+"""A small internet on one kernel: a server, a client and a stranger, each on a wire of its own to a router in between.
 
     server 192.0.2.1, 2001:db8:1::1 ---+
     client 198.51.100.2, 2001:db8:2::2 +--- router (.254; its interfaces are named for the host at the other end)
@@ -55,8 +55,10 @@ class World:
         run("ip", "link", "add", "name", "wire", "address", host.link_address, "netns", host.name, "type", "veth",
             "peer", "name", name, "address", host.router_link_address, "netns", self.router.name)
         for family, length in ((4, 24), (6, 64)):
-            for owner, device, address in ((host, "wire", host.address(family)), (self.router, name, host.gateway(family))):
-                run("ip", "-n", owner.name, "address", "add", f"{address}/{length}", "dev", device, *["nodad"][:family == 6])
+            for owner, device, address in ((host, "wire", host.address(family)),
+                                           (self.router, name, host.gateway(family))):
+                run("ip", "-n", owner.name, "address", "add", f"{address}/{length}", "dev", device,
+                    *["nodad"][:family == 6])
         run("ip", "-n", host.name, "link", "set", "wire", "up")
         run("ip", "-n", self.router.name, "link", "set", name, "up")
         for family in (4, 6):

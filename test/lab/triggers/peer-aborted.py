@@ -4,7 +4,7 @@ import os
 
 from endings import linger_zero
 from truth import seen_by_client
-from waits import wait_reset
+from waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
 RESETS = [("server", "RA")]
@@ -15,6 +15,7 @@ def trigger(world, port, family=4):
     client, server = world.connection(port, family)
     server.send(b"so far")
     client.recv(6)
+    wait_acknowledged(server)
     linger_zero(server)
     server.close()
     wait_reset(client)

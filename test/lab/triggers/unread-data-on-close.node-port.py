@@ -4,7 +4,7 @@ import os
 
 from nat import NODE_PORT, node_port
 from truth import seen_by_server
-from waits import wait_reset, wait_unread
+from waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
 RESETS = [("server", "RA")]
@@ -20,6 +20,7 @@ def trigger(world, port, family=4):
         world.on_connection(client)
         client.send(b"POST / HTTP/1.1\r\n\r\n")
         wait_unread(server, 19)
+        wait_acknowledged(client)
         server.close()
         wait_reset(client)
     truth = seen_by_server(client, port, state="ESTABLISHED", owner="closer", pid=os.getpid())

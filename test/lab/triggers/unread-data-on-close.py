@@ -3,7 +3,7 @@
 import os
 
 from truth import seen_by_server
-from waits import wait_reset, wait_unread
+from waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
 RESETS = [("server", "RA")]
@@ -14,6 +14,7 @@ def trigger(world, port, family=4):
     client, server = world.connection(port, family)
     client.send(b"POST / HTTP/1.1\r\n\r\n")
     wait_unread(server, 19)
+    wait_acknowledged(client)
     server.close()
     wait_reset(client)
     truth = seen_by_server(client, port, state="ESTABLISHED", owner="closer", pid=os.getpid())

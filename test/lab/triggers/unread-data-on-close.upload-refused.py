@@ -3,7 +3,7 @@
 import os
 
 from truth import seen_by_server
-from waits import wait_reset, wait_unread
+from waits import wait_acknowledged, wait_reset
 
 SIDE = "server"
 RESETS = [("server", "RA")]
@@ -17,8 +17,9 @@ def trigger(world, port, family=4):
     if server.recv(len(HEAD)) != HEAD:
         raise AssertionError("the head came in pieces")
     client.send(bytes(4000))
-    wait_unread(server, 1)
+    wait_acknowledged(client)
     server.send(b"HTTP/1.1 413 Content Too Large\r\n\r\n")
+    wait_acknowledged(server)
     server.close()
     wait_reset(client)
     truth = seen_by_server(client, port, state="ESTABLISHED", owner="closer", pid=os.getpid())
