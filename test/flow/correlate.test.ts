@@ -68,8 +68,16 @@ test('events that are no reset open no case', () => {
 
 test('tcp_reset for a segment without RST opens no case', () => {
   expect(cases(reset({ segment: segment() }), stop())).toEqual([])
-  expect(cases(reset({ segment: null }), stop())).toEqual([])
+  const closed = socket({ state: 'FIN_WAIT1' })
+  expect(cases(reset({ segment: null, socket: closed }), stop())).toEqual([])
 })
+
+test.each(['SYN_SENT', 'SYN_RECV', 'ESTABLISHED'])(
+  'tcp_reset on a kernel that passes it no segment is for a RST in %s: nobody closed',
+  (state) => {
+    expect(only(reset({ segment: null, socket: socket({ state }) }), stop()).outcome).toBe('received')
+  },
+)
 
 test('tcp_reset without RST belongs to the RST that answers the same segment', () => {
   const mine = segment({ skb: 'ffff0001' })
@@ -81,7 +89,7 @@ test('tcp_reset without RST belongs to the RST that answers the same segment', (
 })
 
 test('tcp_reset on a kernel that passes it no segment belongs to no active reset', () => {
-  expect(only(reset({ segment: null }), active()).withoutRst).toBe(null)
+  expect(only(reset({ segment: null, socket: socket({ state: 'FIN_WAIT1' }) }), active()).withoutRst).toBe(null)
 })
 
 test('an answer is taken by its reset', () => {

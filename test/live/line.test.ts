@@ -226,18 +226,6 @@ test.each<[string, string, object | null]>([
 })
 
 test.each([
-  ['ip_rcv', '4026531840', false],
-  ['ip_rcv_core', '4026531840', false],
-  ['ipv6_rcv', '4026531840', false],
-  ['ip_rcv', '4026532195', true],
-  ['ip_rcv_finish', '4026531840', true],
-])('at the entrance of the same namespace it is of an earlier packet in the same memory: %s', (fn, netns, told) => {
-  const line = LINES.callOfSegment.replace('tcp_v4_do_rcv', fn).replace(/was_netns=\d+/, `was_netns=${netns}`)
-  const observed = read(line)
-  expect(observed.kind === 'call' && observed.was !== null).toBe(told)
-})
-
-test.each([
   ['reason=3 ', 'reason=-1 ', null],
   ['reason=3 ', 'reason= ', null],
   ['reason=3 ', 'reason=77 ', 'REASON_77'],
