@@ -51,13 +51,9 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const shared = sharedHoles(filter, flows, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
   const passing = { peer: shared['match_peer'] ?? '1', entrances }
+  const symbolsOfSteps = present.map(({ symbol }) => symbol)
   const parts = [
-    ...here.map(({ part, names }) =>
-      fillHoles(readProbe(part.file), {
-        ...shared,
-        ...(part.holes === undefined ? ownHoles(btf, names) : tracepointHoles(btf, part, shared)),
-      }),
-    ),
+    ...here.map(({ part, names }) => partText(btf, part, names, symbolsOfSteps, shared, readProbe)),
     ...present.map((step) => stepText(btf, step, stepHoles(step, passing), shared, readProbe)),
   ]
   const frame = fillHoles(readProbe('frame.bt'), { clear: clearing(parts) })
@@ -91,6 +87,28 @@ const partsHere = (btf: Btf, asked: readonly Part[]) =>
       return names === undefined ? [] : [{ part, names }]
     })
     .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
+
+// In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
+// nowhere: a list that shares a function with a step becomes a probe for each function.
+const partText = (
+  btf: Btf,
+  part: Part,
+  names: readonly string[],
+  alone: readonly string[],
+  shared: Readonly<Record<string, string>>,
+  readProbe: ReadProbe,
+): string => {
+  const text = readProbe(part.file)
+  if (part.holes !== undefined) return fillHoles(text, { ...shared, ...tracepointHoles(btf, part, shared) })
+  const fill = (probe: string, functions: readonly string[]) =>
+    fillHoles(probe, { ...shared, ...ownHoles(btf, functions) })
+  const [list] = /^\/\*\{attach(?:_return)?\*\/[^]*?^\}$/m.exec(text) ?? []
+  if (list === undefined || names.length < 2 || !names.some((name) => alone.includes(name))) return fill(text, names)
+  return fill(
+    text.replace(list, () => names.map((name) => fill(list, [name])).join('\n\n')),
+    names,
+  )
+}
 
 // The example function of the file gives way to the step's own.
 const stepText = (
