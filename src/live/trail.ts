@@ -32,7 +32,6 @@ export const stepHoles = (
 ): Record<string, string> => {
   const id = CATALOGUE.indexOf(traced)
   const argument = (names: readonly string[]) => signature.findIndex((name) => names.includes(name))
-  const register = (index: number) => (index < 0 ? '0' : `arg${index}`)
   const skb = register(argument(SEGMENT_ARGUMENTS))
   const lines = (text: readonly string[]) => text.join('\n').replaceAll('SKB', skb).replaceAll('ID', String(id))
   return {
@@ -82,28 +81,30 @@ const REMEMBER = [
 // It is told once, with the first step that is wanted.
 const RECALL = [...SLOT, `if (@was_at[$slot] != 0 && (${ANOTHER})) {`, '  @was_at[$slot] = (uint64)0;', '}']
 
+const register = (index: number) => (index < 0 ? '0' : `arg${index}`)
+
 // The 5-tuple of a look-up: for IPv6 the addresses are pointers.
 const ofArguments = ({ families }: Traced, signature: readonly string[]): string => {
-  const register = (name: string) => `arg${signature.indexOf(name)}`
+  const named = (name: string) => `arg${signature.indexOf(name)}`
   const lines =
     families === '4'
       ? [
           '$family = (uint64)4;',
-          `$s0 = (uint64)(${register('saddr')} & 0xffffffff);`,
+          `$s0 = (uint64)(${named('saddr')} & 0xffffffff);`,
           '$s1 = (uint64)0;',
-          `$d0 = (uint64)(${register('daddr')} & 0xffffffff);`,
+          `$d0 = (uint64)(${named('daddr')} & 0xffffffff);`,
           '$d1 = (uint64)0;',
         ]
       : [
           '$family = (uint64)6;',
-          `$s0 = *(uint64 *)${register('saddr')};`,
-          `$s1 = *(uint64 *)(${register('saddr')} + 8);`,
-          `$d0 = *(uint64 *)${register('daddr')};`,
-          `$d1 = *(uint64 *)(${register('daddr')} + 8);`,
+          `$s0 = *(uint64 *)${named('saddr')};`,
+          `$s1 = *(uint64 *)(${named('saddr')} + 8);`,
+          `$d0 = *(uint64 *)${named('daddr')};`,
+          `$d1 = *(uint64 *)(${named('daddr')} + 8);`,
         ]
   return [
     ...lines,
-    `$sport = (uint64)bswap((uint16)${register('sport')});`,
-    `$dport = (uint64)(${register('hnum')} & 0xffff);`,
+    `$sport = (uint64)bswap((uint16)${named('sport')});`,
+    `$dport = (uint64)(${named('hnum')} & 0xffff);`,
   ].join('\n')
 }
