@@ -46,6 +46,7 @@ describe('help', () => {
   test('its filters are filters', async () => {
     const { stdout } = await traceReset(['--help'])
     const examples = [...stdout.matchAll(/^ {2}trace-reset((?: --[sd](?:addr|port) \S+)+)/gm)].map(([, args]) => args)
+    expect(examples.join()).toContain('2001:db8::/32')
     expect(examples.length).toBeGreaterThan(2)
     for (const args of examples) {
       const { exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...(args ?? '').trim().split(' ')])
@@ -82,7 +83,8 @@ test.each<[string, string[], RegExp]>([
   ['a cause to select', ['--cause', 'magic'], /^there is no cause "magic"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
   ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
-  ['IPv6 alone', ['--saddr', '2001:db8::1'], /^the filter selects IPv6 only/],
+  ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
+  ['a step that is none', ['program', '--probe', ''], /^--probe: no such kernel function: ""$/],
   ['a format', ['--format', 'xml'], /'xml' is invalid\. Allowed choices are table, json, csv/],
   ['a source of look-ups', ['--ehash', 'dmesg'], /'dmesg' is invalid/],
   ['a count', ['-n', '0'], /'0' is invalid/],
@@ -203,12 +205,40 @@ test('program prints what would run, from facts of another machine', async () =>
   })
 })
 
-test('probes lists the catalogue with the arguments of that kernel', async () => {
-  const { stdout } = await traceReset(['probes', '--facts', factsOf('6.12')])
-  expect(stdout.match(/^\+ .*$/gm)).toMatchInlineSnapshot(`
+test.each([
+  [['--saddr', '2001:db8::1'], /\(\$family == 6 && /],
+  [['--light'], /^(?![^]*kprobe:tcp_v4_rcv)/],
+  [['--probe', 'tcp_done'], /^kretprobe:tcp_done$/m],
+  [
+    ['--probe', 'tcp_done,kfree_skb', '--probe', 'ip_rcv'],
+    /^kprobe:ip_rcv$[^]*^kprobe:tcp_done$[^]*^tracepoint:skb:kf/m,
+  ],
+  [['--packets'], /^kprobe:ip_rcv$[^]*^kprobe:tcp_rcv_established$/m],
+])('program %j', async (args, expected) => {
+  const { stdout, stderr, exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...args])
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+  expect(stdout).toMatch(expected)
+})
+
+test('--stack and --summary are of what is printed', async () => {
+  const plain = await replayHere([TWO])
+  const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
+  expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
+  const summed = await replayHere([TWO, '--summary'])
+  expect(summed.stdout).toBe(plain.stdout)
+  expect(summed.stderr.slice(plain.stderr.length)).toBe(
+    `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is not known: the namespace was not there at both ends\n` +
+      `trace-reset: netns ${TUPLE.netns}: ended without a close: 0; the kernel's EstabResets is not known: the namespace was not there at both ends; 2 of all by a RST\n`,
+  )
+})
+
+const listed = async (kernel: string) => (await traceReset(['probes', '--facts', factsOf(kernel)])).stdout
+
+test('probes lists what every trace uses and the catalogue, with the arguments of that kernel', async () => {
+  const stdout = await listed('6.12')
+  expect(stdout.match(/^[+-].*$/gm)).toMatchInlineSnapshot(`
     [
       "+ tcp_v4_rcv, tcp_v6_rcv (per packet; --light does without)",
-      "+ tcp_v4_send_reset, tcp_v6_send_reset",
       "+ tcp_v4_send_reset, tcp_v6_send_reset",
       "+ ip_send_unicast_reply",
       "+ tcp_v6_send_response",
@@ -216,22 +246,33 @@ test('probes lists the catalogue with the arguments of that kernel', async () =>
       "+ tcp_reset",
       "+ sock:inet_sock_set_state",
       "+ security_sock_graft",
+      "+* ip_rcv(skb, dev, pt, orig_dev)",
+      "+* ip_rcv_core(skb, net)",
       "+  ip_rcv_finish(net, sk, skb)",
+      "+* ipv6_rcv(skb, dev, pt, orig_dev)",
       "+  ip6_rcv_finish(net, sk, skb)",
       "+  tcp_v4_early_demux(skb)",
       "+  tcp_v6_early_demux(skb)",
       "+  ip_local_deliver(skb)",
       "+  ip6_input(skb)",
+      "+* tcp_v4_rcv(skb)",
+      "+* tcp_v6_rcv(skb)",
       "+  __inet_lookup_established(net, hashinfo, saddr, sport, daddr, hnum, dif, sdif)",
       "+  __inet6_lookup_established(net, hashinfo, saddr, sport, daddr, hnum, dif, sdif)",
       "+  __inet_lookup_listener(net, hashinfo, skb, doff, saddr, sport, daddr, hnum, dif, sdif)",
       "+  inet6_lookup_listener(net, hashinfo, skb, doff, saddr, sport, daddr, hnum, dif, sdif)",
+      "+* tcp_v4_do_rcv(sk, skb)",
+      "+* tcp_v6_do_rcv(sk, skb)",
+      "+* tcp_rcv_established(sk, skb)",
+      "+* tcp_rcv_state_process(sk, skb)",
       "+  tcp_validate_incoming(sk, skb, th, syn_inerr)",
       "+  tcp_check_req(sk, skb, req, fastopen, req_stolen)",
       "+  tcp_timewait_state_process(tw, skb, th, tw_isn)",
       "+  tcp_reset(sk, skb)",
       "+  tcp_v4_send_reset(sk, skb, reason)",
       "+  tcp_v6_send_reset(sk, skb, reason)",
+      "-  nf_send_reset()",
+      "-  nf_send_reset6()",
       "+  tcp_send_active_reset(sk, reason)",
       "+  tcp_send_challenge_ack(sk)",
       "+  tcp_abort(sk, err)",
@@ -240,4 +281,14 @@ test('probes lists the catalogue with the arguments of that kernel', async () =>
       "+  skb:kfree_skb",
     ]
   `)
+  expect(stdout.split('\n').filter((line) => /^ {4}/.test(line) && line.length > 80)).toEqual([])
+})
+
+test('probes says what a kernel has not, and why', async () => {
+  expect((await listed('7.2')).match(/^- .*\n(?: {4}.*\n)+/gm)?.map((entry) => entry.split('\n').at(-2))).toEqual([
+    '    NOT on this kernel: the trace goes on without it',
+    '    NOT on this kernel: the trace goes on without it',
+    '    NOT now: the module nf_reject_ipv4 is not loaded',
+    '    NOT now: the module nf_reject_ipv6 is not loaded',
+  ])
 })

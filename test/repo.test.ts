@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What holds of the tree as a whole: who imports whom, what is pure, how long files are, what they begin with.
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { CATALOGUE } from '../src/live/catalogue.ts'
+import { PARTS, TRACEPOINT_PARTS } from '../src/live/parts.ts'
 import { neededIn, versionOf } from './json.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -36,6 +38,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'src/ehash/',
     'src/record.ts',
     'src/report.ts',
+    'src/balance.ts',
     'src/decode.ts',
     'src/through.ts',
     'src/package.ts',
@@ -68,7 +71,7 @@ test('imports run one way', () => {
 test('live and replay know nothing of each other, nor of what becomes of observations', () => {
   const crossing = SOURCES.filter((path) => path.startsWith('src/live/') || path === 'src/replay.ts').flatMap((path) =>
     imports(path)
-      .filter((target) => /^src\/(verdict|format|run|print|report|record)\b/.test(target))
+      .filter((target) => /^src\/(verdict|format|run|print|report|balance|record)\b/.test(target))
       .concat(
         imports(path).filter(
           (target) => (path === 'src/replay.ts') === target.startsWith('src/live/') && target.startsWith('src/live/'),
@@ -83,12 +86,11 @@ test('live and replay know nothing of each other, nor of what becomes of observa
 const PURE_OF_NODE: Record<string, readonly string[]> = {
   // isIP is the judge of what an address is.
   'src/filter/address.ts': ['node:net'],
-  'src/live/line.ts': ['node:net'],
   // styleText gives a string back.
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format)\/|^src\/(time|options|filterOptions|observation|decode|errors|report|run|through|io)\.ts$|^src\/live\/(program|line|message|btf|catalogue|check)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format)\/|^src\/(time|options|filterOptions|observation|decode|errors|report|balance|run|through|io)\.ts$|^src\/live\/(program|parts|trail|names|line|message|btf|catalogue|check|procNetTcp|narrow)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>
@@ -125,6 +127,68 @@ test.each(['subscribe(', 'Subject('])('%s appears where it must and nowhere else
   const where = word === 'subscribe(' ? ['src/print.ts', 'src/through.ts'] : []
   expect(SOURCES.filter((path) => code(path).includes(word)).toSorted()).toEqual(where)
 })
+
+const holesOf = (path: string) => [...read(path).matchAll(/\/\*\{(\w+)\*\//g)].map(([, name = '']) => name)
+
+describe('probes', () => {
+  const names = PROBES.map((path) => basename(path))
+
+  /** What other files have in place of a hole, and the frame of all. */
+  const SHARED = ['frame.bt', 'of_sock.bt', 'of_skb.bt', 'return.bt']
+
+  test('each is of a part of a trace, or of a step, or shared; and none that is named is missing', () => {
+    const used = [...PARTS, ...TRACEPOINT_PARTS].map(({ file }) => file).concat(CATALOGUE.map(({ by }) => by))
+    expect(names.toSorted()).toEqual([...new Set([...used, ...SHARED])].toSorted())
+  })
+
+  test('each hole is closed in its line, and named where there are values for holes', () => {
+    const sources = ['program', 'trail', 'parts'].map((name) => code(`src/live/${name}.ts`)).join('\n')
+    for (const path of PROBES) {
+      expect(read(path).match(/\/\*\{\w+\*\//g)?.length ?? 0).toBe(
+        read(path).match(/\/\*\{\w+\*\/.*?\/\*\}\*\//g)?.length ?? 0,
+      )
+      for (const hole of holesOf(path)) expect(sources, `${path}: ${hole}`).toMatch(new RegExp(`\\b${hole}\\b`))
+    }
+  })
+
+  test('marks of a fragment are in the files whose fragments are holes, and in no other', () => {
+    const marked = PROBES.filter((path) => /^ {2}\/\*[[\]]\*\/$/m.test(read(path))).map((path) => basename(path, '.bt'))
+    expect(marked.toSorted()).toEqual(['of_skb', 'of_sock'])
+    const holes = new Set(PROBES.flatMap(holesOf))
+    for (const name of marked) expect([...holes]).toContain(name)
+  })
+
+  test('each line that is printed names its kind, and a reader knows it', () => {
+    const kinds = PROBES.flatMap((path) => [...read(path).matchAll(/printf\("(\w+) /g)].map(([, kind = '']) => kind))
+    for (const kind of new Set(kinds)) expect(code('src/live/line.ts')).toContain(`'${kind}'`)
+    expect(new Set(kinds).size).toBeGreaterThan(6)
+  })
+
+  // A format and its arguments drift apart without a word from bpftrace: it refuses the program, on the machine.
+  test('each format has as many arguments as it asks for', () => {
+    const wrong = PROBES.flatMap((path) =>
+      [...read(path).matchAll(/printf\("((?:[^"\\]|\\.)*)",?([^;]*)\);/g)]
+        .filter(([, format = '', list = '']) => {
+          const asked = format.match(/%\w+/g)?.length ?? 0
+          return asked !== argumentsIn(list.replaceAll(/\/\*.*?\*\//g, ''))
+        })
+        .map(([, format]) => `${path}: ${format}`),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+// Commas outside of brackets part arguments.
+const argumentsIn = (list: string) => {
+  let depth = 0
+  let count = list.trim() === '' ? 0 : 1
+  for (const character of list) {
+    if ('([{'.includes(character)) depth += 1
+    if (')]}'.includes(character)) depth -= 1
+    if (character === ',' && depth === 0) count += 1
+  }
+  return count
+}
 
 test('no file is longer than 250 lines', () => {
   const long = [...SOURCES, ...PROBES, ...KMOD].filter((path) => read(path).trimEnd().split('\n').length > 250)

@@ -275,7 +275,11 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
     ],
     ['no setpriv', { setpriv: false }, /setpriv: not found\nhint: install util-linux/],
     ['no BTF', { btf: { error: 'ENOENT: no such file' } }, /BTF: ENOENT: no such file\nhint: use a kernel built with/],
-    ['no kprobes', without('register_kprobe'), /kprobes: not in this kernel\nhint: use a kernel built with/],
+    [
+      'nothing to attach to',
+      { btf: { functions: {}, returns: {}, typedefs: [], enums: {} } },
+      /tracing: nothing to attach to\nhint: use a kernel with kprobes or tracepoints/,
+    ],
     ['lockdown', { lockdown: 'confidentiality' }, /lockdown: confidentiality\nhint: lockdown=confidentiality forbids/],
   ])('%s', async (_, over, message) => {
     const { stderr, exitCode } = await lacking(over)
@@ -287,7 +291,7 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
     expect(await lacking({ bpftrace: { path: 'b', version } })).toMatchObject({ exitCode: 0 })
   })
 
-  test.each(['tcp_reset', 'tcp_send_active_reset', 'inet_csk_accept'])(
+  test.each(['tcp_reset', 'tcp_send_active_reset', 'security_sock_graft', 'tcp_v6_rcv'])(
     'a kernel without %s is traced with the rest',
     async (name) => {
       const { stderr, exitCode } = await lacking(without(name), '--record', file('narrow.jsonl'))
@@ -297,6 +301,15 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
       expect(JSON.parse(head)).toMatchObject({ missing: [name] })
     },
   )
+
+  test('a kernel without kprobes is traced by its tracepoints, and what that costs is said', async () => {
+    const { stderr, exitCode } = await lacking(without('register_kprobe'), '--record', file('tracepoints.jsonl'))
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/^trace-reset: warning: this kernel has no kprobes and is traced by its tracepoints alone: /)
+    const [head = ''] = readFileSync(file('tracepoints.jsonl'), 'utf8').split('\n')
+    const probes = ['netif_receive_skb', 'tcp_send_reset', 'tcp_receive_reset', 'inet_sock_set_state']
+    expect(JSON.parse(head)).toMatchObject({ probes, missing: [] })
+  })
 
   test('a kernel with none of them is not', async () => {
     const { stderr, exitCode } = await lacking({

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { wrap } from '../format/text.ts'
 import type { Io } from '../io.ts'
+import type { Btf } from '../live/btf.ts'
 import { CATALOGUE, type Traced } from '../live/catalogue.ts'
 import { requireBtf } from '../live/check.ts'
 import type { Facts } from '../live/facts.ts'
-import { partsFor, presentIn } from '../live/parts.ts'
+import { partsFor, presentIn, type Part } from '../live/parts.ts'
 import { loadFacts } from '../live/recordedFacts.ts'
 import { stepOf } from '../live/trail.ts'
 
@@ -13,16 +14,17 @@ export const probes = async (options: { bpftrace: string; facts?: string }, io: 
   const facts = await loadFacts(options)
   const btf = requireBtf(facts)
   io.out('Of every trace:\n')
-  for (const part of partsFor(btf)) {
-    const here = presentIn(btf, part)
-    const names = part.tracepoint?.join(':') ?? part.functions.join(', ')
-    io.out(
-      `${here === undefined ? '-' : '+'} ${names}${part.perPacket === true ? ' (per packet; --light does without)' : ''}\n`,
-    )
-  }
+  // Two parts may be at the two ends of the same functions.
+  for (const line of new Set(partsFor(btf).map((part) => partLine(btf, part)))) io.out(line)
   io.out('\nFor --probe NAME,... (* what --packets shows):\n')
   for (const traced of CATALOGUE) io.out(entry(traced, facts))
   return 0
+}
+
+const partLine = (btf: Btf, part: Part) => {
+  const names = part.tracepoint?.join(':') ?? part.functions.join(', ')
+  const cost = part.perPacket === true ? ' (per packet; --light does without)' : ''
+  return `${presentIn(btf, part) === undefined ? '-' : '+'} ${names}${cost}\n`
 }
 
 const entry = (traced: Traced, facts: Facts) => {

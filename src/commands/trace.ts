@@ -52,7 +52,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     const program = writeProgram(btf, facts.symbols, wanted, (file) =>
       readFileSync(packageFile(`probes/${file}`), 'utf8'),
     )
-    for (const name of program.missing)
+    for (const name of program.probes.length === 0 ? [] : program.missing)
       if (!without.includes(name)) warn(`this kernel has no ${name}: the trace goes on without it`)
     return program
   }

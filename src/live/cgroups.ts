@@ -13,19 +13,19 @@ const MOST_SEEN = 20_000
  * (fs/kernfs, kernfs_id on 64-bit machines). A cgroup that is not there any more gives undefined, and is not looked for
  * again.
  */
-export const createCgroups = (): ((number: string) => string | undefined) => {
+export const createCgroups = (mounts: readonly string[] = MOUNTS): ((number: string) => string | undefined) => {
   const paths = new Map<string, string | undefined>()
   return (number) => {
     if (!paths.has(number)) {
-      for (const [found, path] of walk()) paths.set(found, path)
+      for (const [found, path] of walk(mounts)) paths.set(found, path)
       if (!paths.has(number)) paths.set(number, undefined)
     }
     return paths.get(number)
   }
 }
 
-function* walk(): Generator<[number: string, path: string]> {
-  for (const mount of MOUNTS) {
+function* walk(mounts: readonly string[]): Generator<[number: string, path: string]> {
+  for (const mount of mounts) {
     const waiting = ['/']
     for (let seen = 0; seen < MOST_SEEN; seen++) {
       const path = waiting.pop()

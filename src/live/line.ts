@@ -95,11 +95,11 @@ const cut = (text: string, separator: string): [string, string] => {
 const given = (fields: Fields, pointer: string) => !['', '0'].includes(fields.text(pointer))
 
 /** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
-const address = (family: 4 | 6, low: bigint, high: bigint): string => {
-  const bytes = (half: bigint, count: number) =>
-    Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
-  return ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
-}
+const address = (family: 4 | 6, low: bigint, high: bigint): string =>
+  ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
+
+const bytes = (half: bigint, count: number) =>
+  Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
 
 const readAddress = (fields: Fields, family: 4 | 6, name: string) =>
   address(family, BigInt(`0x${fields.hex(`${name}0`)}`), BigInt(`0x${fields.hex(`${name}1`)}`))

@@ -122,7 +122,7 @@ test('json has the fields in their order, and says null where there is nothing',
 test.each(FORMATS)('hostile names control nothing in %s', (name) => {
   const lines = text(name, HOSTILE).split('\n')
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
-  if (name !== 'table') expect(lines).toHaveLength(2)
+  expect(name === 'table' || lines.length === 2).toBe(true)
 })
 
 test('csv lets no spreadsheet run what a kernel or an interface says', () => {

@@ -221,8 +221,7 @@ test.each<[string, string, object | null]>([
   }, LINES.callOfSegment)
   const observed = read(line)
   if (observed.kind !== 'call') throw new Error('no call')
-  if (was === null) expect(observed.was).toBe(null)
-  else expect(observed.was).toMatchObject(was)
+  expect(observed).toMatchObject({ was })
 })
 
 test.each([
@@ -267,9 +266,11 @@ test.each([
   expect(() => read(line)).toThrow(/ is no pointer: /)
 })
 
+const hex = (half: bigint) => half.toString(16)
+const same = (address: string) => ipaddr.parse(address).toString()
+
 // As a little-endian machine loads an address from a packet, and bpftrace prints it with %lx.
 test('an address in two halves is read as the one that it was', () => {
-  const hex = (half: bigint) => half.toString(16)
   const addresses = fc.oneof(
     fc.tuple(fc.constant(4 as const), fc.ipV4(), fc.ipV4()),
     fc.tuple(fc.constant(6 as const), fc.ipV6(), fc.ipV6()),
@@ -279,7 +280,6 @@ test('an address in two halves is read as the one that it was', () => {
       const [s0, s1] = loaded(family, saddr)
       const [d0, d1] = loaded(family, daddr)
       const line = `call fn=x who=1 at=1 cpu=0 netns=1 family=${family} s0=${hex(s0)} s1=${hex(s1)} sport=1 d0=${hex(d0)} d1=${hex(d1)} dport=2`
-      const same = (address: string) => ipaddr.parse(address).toString()
       expect(read(line)).toMatchObject({ tuple: { family, saddr: same(saddr), daddr: same(daddr) } })
     }),
   )
