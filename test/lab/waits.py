@@ -70,6 +70,22 @@ def wait_state(host, client, state):
     until(lambda: STATES[state] in states(host, port), f"the connection comes to {state}")
 
 
+def wait_time_wait(host, client, substate):
+    """Returns when the host's end of this client's connection is a time-wait mini-socket with that substate.
+
+    An orphan in FIN_WAIT2 is a whole socket for a moment more, with the same state in /proc/net/tcp: the timer tells (3 is
+    that of a time-wait; net/ipv4/tcp_ipv4.c, get_timewait4_sock).
+    """
+    ending = f":{client.getsockname()[1]:04X}"
+
+    def there():
+        with host.inside():
+            return any(int(fields[3], 16) == STATES[substate] and fields[5].startswith("03:")
+                       for fields in tcp_table() if ending in (fields[1][-5:], fields[2][-5:]))
+
+    until(there, f"the connection is a time-wait in {substate}")
+
+
 def wait_gone(host, client):
     """Returns when the host has nothing left of this client's connection, not even a time-wait."""
     port = (client if isinstance(client, tuple) else client.getsockname())[1]

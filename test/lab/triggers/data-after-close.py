@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The server has closed, and the client, which may still send, does."""
 from truth import seen_by_server
-from waits import wait_reset, wait_state
+from waits import wait_reset, wait_time_wait
 
 SIDE = "server"
 RESETS = [("server", "R")]
@@ -10,7 +10,7 @@ RESETS = [("server", "R")]
 def trigger(world, port, family=4):
     client, server = world.connection(port, family)
     server.close()
-    wait_state(world.server, client, "FIN_WAIT2")
+    wait_time_wait(world.server, client, "FIN_WAIT2")
     client.send(b"one more request")
     wait_reset(client)
     # The orphan in FIN_WAIT2 is kept as a time-wait.
