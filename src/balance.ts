@@ -25,6 +25,7 @@ export const createBalance = (narrows: (recorded: string) => boolean) => {
   const answers = new Map<string, number>()
   let filtered = false
   let narrowed = false
+  let lostEvents = 0
 
   const of = (netns: number): Account => {
     const account = accounts.get(netns) ?? {
@@ -63,6 +64,9 @@ export const createBalance = (narrows: (recorded: string) => boolean) => {
         if (observation.to === 'CLOSE' && ['ESTABLISHED', 'CLOSE_WAIT'].includes(observation.from))
           of(observation.tuple.netns).ended += 1
         return
+      case 'lost':
+        if (observation.what === 'events') lostEvents += observation.count
+        return
       case 'total':
         of(observation.netns).counted += observation.sent
         return
@@ -72,7 +76,13 @@ export const createBalance = (narrows: (recorded: string) => boolean) => {
         else account.after = observation.values
         return
       }
-      default:
+      case 'packet':
+      case 'owner':
+      case 'lookup':
+      case 'tick':
+      case 'call':
+      case 'return':
+      case 'stop':
     }
   }
 
@@ -84,17 +94,23 @@ export const createBalance = (narrows: (recorded: string) => boolean) => {
     const resets = grown('EstabResets')
     if (sent + (narrowed ? 0 : counted) + ended + obeyed === 0 && !rsts && !resets) return []
     return [
-      `netns ${netns}: sent: ${sent} reported${narrowed ? '' : ` + ${lost} lost`}${against(sent + lost, 'OutRsts', rsts, filtered)}`,
-      `netns ${netns}: ended without a close: ${ended}${against(ended, 'EstabResets', resets, filtered)}; ${obeyed} of all by a RST`,
+      `netns ${netns}: sent: ${sent} reported${narrowed ? '' : ` + ${lost} lost`}${against(sent + lost, 'OutRsts', rsts, rest(filtered, false))}`,
+      `netns ${netns}: ended without a close: ${ended}${against(ended, 'EstabResets', resets, rest(filtered, lostEvents > 0))}; ${obeyed} of all by a RST`,
     ]
   }
 
   return { see, lines: (): string[] => [...accounts].toSorted(([a], [b]) => a - b).flatMap(line) }
 }
 
-const against = (seen: number, name: string, grown: number | undefined, filtered: boolean): string => {
+/** Where those may be that were not seen, if they may be anywhere. */
+const rest = (filtered: boolean, lost: boolean): string | undefined => {
+  const places = [...(filtered ? ['outside of the filter'] : []), ...(lost ? ['among the events lost'] : [])]
+  return places.length === 0 ? undefined : `the rest is ${places.join(' or ')}`
+}
+
+const against = (seen: number, name: string, grown: number | undefined, where: string | undefined): string => {
   if (grown === undefined) return `; the kernel's ${name} is not known: the namespace was not there at both ends`
   if (seen === grown) return ` = the increase of ${name}, ${grown}`
-  if (filtered && seen < grown) return ` of the increase of ${name}, ${grown}: the rest is outside of the filter`
+  if (where !== undefined && seen < grown) return ` of the increase of ${name}, ${grown}: ${where}`
   return ` DIFFERS from the increase of ${name}, ${grown}`
 }

@@ -14,8 +14,13 @@ import type { Io } from './io.ts'
 const main = async () => {
   const stop = new AbortController()
   const kill = new AbortController()
+  let asked = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (stop.signal.aborted ? kill : stop).abort())
+    process.on(signal, () => {
+      // Whatever else has stopped it, only the second of these is one too many.
+      ;(asked ? kill : stop).abort()
+      asked = true
+    })
   }
   // Whoever read our output has gone, as head does: there is nothing left to say, and nothing wrong.
   process.stdout.on('error', () => stop.abort())

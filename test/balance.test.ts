@@ -115,8 +115,9 @@ test.each<[string, Observation[], string[]]>([
   expect(lines(...observations)).toEqual(expected)
 })
 
+const narrows = (recorded: string) => recorded === 'any'
+
 test('a replay that narrows the filter says nothing of what was lost: the probes counted all', () => {
-  const narrows = (recorded: string) => recorded === 'any'
   expect(balanced(narrows, start(), before, active, total(23), after(123, 10))).toEqual([
     `${SENT}1 reported of the increase of OutRsts, 23: the rest is outside of the filter`,
     `${ENDED}0 = the increase of EstabResets, 0; 0 of all by a RST`,
@@ -126,8 +127,9 @@ test('a replay that narrows the filter says nothing of what was lost: the probes
   )
 })
 
+const inNetns = (netns: number) => ({ ...active, tuple: { ...TUPLE, netns } })
+
 test('each network namespace has lines of its own, in order of their numbers', () => {
-  const inNetns = (netns: number) => ({ ...active, tuple: { ...TUPLE, netns } })
   const heads = lines(start(), inNetns(9), inNetns(10), inNetns(1)).map((line) => line.slice(0, line.indexOf(':')))
   expect(heads).toEqual(['netns 1', 'netns 1', 'netns 9', 'netns 9', 'netns 10', 'netns 10'])
 })

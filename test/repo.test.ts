@@ -128,9 +128,10 @@ test.each(['subscribe(', 'Subject('])('%s appears where it must and nowhere else
   expect(SOURCES.filter((path) => code(path).includes(word)).toSorted()).toEqual(where)
 })
 
+const holesOf = (path: string) => [...read(path).matchAll(/\/\*\{(\w+)\*\//g)].map(([, name = '']) => name)
+
 describe('probes', () => {
   const names = PROBES.map((path) => basename(path))
-  const holesOf = (path: string) => [...read(path).matchAll(/\/\*\{(\w+)\*\//g)].map(([, name = '']) => name)
 
   /** What other files have in place of a hole, and the frame of all. */
   const SHARED = ['frame.bt', 'of_sock.bt', 'of_skb.bt', 'return.bt']

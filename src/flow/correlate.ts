@@ -83,9 +83,10 @@ export const correlate = (): Machine<Observation, Case> => {
     waiting.delete(key)
   }
 
+  const waits = ({ case: { reset }, answered }: Open) => !answered || nanosecondsBetween(now, reset.at) < SETTLE_NS
+
   const settled = (all: boolean): Case[] => {
     // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.
-    const waits = ({ case: { reset }, answered }: Open) => !answered || nanosecondsBetween(now, reset.at) < SETTLE_NS
     const first = all ? -1 : open.findIndex(waits)
     const count = Math.max(first < 0 ? open.length : first, open.length - MOST_OPEN)
     const done = open.splice(0, count)

@@ -52,8 +52,9 @@ export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Obse
     open.over = true
   }
 
+  const waits = ({ step, over }: Open) => !over && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
+
   const release = (all: boolean): Step[] => {
-    const waits = ({ step, over }: Open) => !over && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
     const first = all ? -1 : queue.findIndex(waits)
     const done = queue.splice(0, Math.max(first < 0 ? queue.length : first, queue.length - MOST_OPEN))
     for (const open of done) if (!open.over) forget(open)

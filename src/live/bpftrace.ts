@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { createReadStream, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createReadStream, existsSync, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { Observable } from 'rxjs'
@@ -11,12 +11,28 @@ import { MAP_KEYS } from './program.ts'
 export type Output =
   { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
 
+/** Pages of lines that wait to be read, for all CPUs together and for one at most: 64 MiB and 16. */
+const [ALL_PAGES, MOST_PAGES] = [16_384, 4096]
+
+/**
+ * The pages of one CPU, a power of 2. 10,000 resets may come at once, by one CPU, with three lines of 200 to 400 bytes
+ * each, to a reader that does not run meanwhile.
+ */
+export const bufferPages = (count: number): number =>
+  Math.min(MOST_PAGES, Math.max(64, 2 ** Math.floor(Math.log2(ALL_PAGES / count))))
+
 /** Both spellings: up to 0.17 the first of each pair, from 0.20 the second; 0.26 and later ignore the old ones. */
 const ENVIRONMENT = {
   BPFTRACE_MAP_KEYS_MAX: String(MAP_KEYS),
   BPFTRACE_MAX_MAP_KEYS: String(MAP_KEYS),
-  BPFTRACE_PERF_RB_PAGES: '256',
+  BPFTRACE_PERF_RB_PAGES: String(bufferPages(cpus().length)),
 }
+
+/**
+ * bpftrace 0.17 finds the kernel's BTF by its number alone, which kernels before 5.11 do not tell: without its file named
+ * it knows no struct there. It crashes on a file that is not there.
+ */
+const BTF = '/sys/kernel/btf/vmlinux'
 
 /** The program comes in a file that has no name any more: an argument may not be over 128 KiB (MAX_ARG_STRLEN). */
 const PROGRAM = '/proc/self/fd/3'
@@ -40,7 +56,7 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
     const source = openWithoutName(program)
     const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', ...bpftrace], {
       stdio: ['pipe', 'pipe', 'pipe', source],
-      env: ENVIRONMENT,
+      env: { ...ENVIRONMENT, ...(existsSync(BTF) ? { BPFTRACE_BTF: BTF } : {}) },
       buffer: false,
       reject: false,
     })

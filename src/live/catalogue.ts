@@ -24,13 +24,14 @@ export type Traced = {
   packets?: true
 }
 
+const DELIVERED = '0, or for a drop 1, or -1 by netfilter'
 const SOCKET = 'the socket, or NULL: none is there'
 const ANSWER = '0: taken; else the segment was refused, and the caller sends RST (a drop reason from 6.12 on)'
 
 /** Every step that a trace can be given with `--probe`, in the order in which a segment passes them. */
 export const CATALOGUE: readonly Traced[] = [
   ...functions('call_skb.bt', 'per packet', [
-    ['ip_rcv', '4', '0, or 1 for a drop', 'a packet enters IPv4, before netfilter and NAT', 'packets'],
+    ['ip_rcv', '4', DELIVERED, 'a packet enters IPv4, before netfilter and NAT', 'packets'],
     [
       'ip_rcv_core',
       '4',
@@ -38,13 +39,13 @@ export const CATALOGUE: readonly Traced[] = [
       'the same where packets come in lists, too',
       'packets',
     ],
-    ['ip_rcv_finish', '4', '0, or 1 for a drop', 'it has passed PREROUTING; not called where packets come in lists'],
-    ['ipv6_rcv', '6', '0, or 1 for a drop', 'a packet enters IPv6, before netfilter and NAT', 'packets'],
-    ['ip6_rcv_finish', '6', '0, or 1 for a drop', 'it has passed PREROUTING; not called where packets come in lists'],
+    ['ip_rcv_finish', '4', DELIVERED, 'it has passed PREROUTING; not called where packets come in lists'],
+    ['ipv6_rcv', '6', DELIVERED, 'a packet enters IPv6, before netfilter and NAT', 'packets'],
+    ['ip6_rcv_finish', '6', DELIVERED, 'it has passed PREROUTING; not called where packets come in lists'],
     ['tcp_v4_early_demux', '4', 'an error of routing, else 0', 'its socket is looked up before it is routed'],
     ['tcp_v6_early_demux', '6', 'nothing', 'its socket is looked up before it is routed'],
-    ['ip_local_deliver', '4', '0', 'it was routed to this host'],
-    ['ip6_input', '6', '0', 'it was routed to this host'],
+    ['ip_local_deliver', '4', DELIVERED, 'it was routed to this host'],
+    ['ip6_input', '6', DELIVERED, 'it was routed to this host'],
     ['tcp_v4_rcv', '4', '0, always', 'a segment enters TCP', 'packets'],
     ['tcp_v6_rcv', '6', '0, always', 'a segment enters TCP', 'packets'],
   ]),

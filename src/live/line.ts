@@ -4,7 +4,7 @@ import { stateName } from '../flow/states.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
 import { timeOf } from '../time.ts'
 import type { Names } from './names.ts'
-import { mayBeRemembered, stepName } from './trail.ts'
+import { stepName } from './trail.ts'
 
 /** Reads the fields of one line that a probe printed. */
 type Fields = {
@@ -37,7 +37,7 @@ export const readLine = (line: string, names: Names): Observation => {
         tuple,
         segment: given(fields, 'skb') ? readSegment(fields) : null,
         socket: given(fields, 'sk') ? { sk: fields.hex('sk'), state: stateName(fields.number('state')) } : null,
-        was: readWas(fields, event.fn, tuple),
+        was: readWas(fields, tuple),
         reason: ['', '-1'].includes(fields.text('reason')) ? null : names.drop(fields.number('reason')),
         location: fields.text('location') || null,
       }
@@ -95,11 +95,11 @@ const cut = (text: string, separator: string): [string, string] => {
 const given = (fields: Fields, pointer: string) => !['', '0'].includes(fields.text(pointer))
 
 /** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
-const address = (family: 4 | 6, low: bigint, high: bigint): string => {
-  const bytes = (half: bigint, count: number) =>
-    Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
-  return ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
-}
+const address = (family: 4 | 6, low: bigint, high: bigint): string =>
+  ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
+
+const bytes = (half: bigint, count: number) =>
+  Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
 
 const readAddress = (fields: Fields, family: 4 | 6, name: string) =>
   address(family, BigInt(`0x${fields.hex(`${name}0`)}`), BigInt(`0x${fields.hex(`${name}1`)}`))
@@ -117,8 +117,8 @@ const readTuple = (fields: Fields) => {
 }
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
-const readWas = (fields: Fields, fn: string, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
-  if (!given(fields, 'was_at') || !mayBeRemembered(fn, netns, fields.number('was_netns'))) return null
+const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
+  if (!given(fields, 'was_at')) return null
   const was = {
     at: timeOf(fields.big('was_at')),
     fn: stepName(fields.number('was_fn')),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Btf } from './btf.ts'
+import { CATALOGUE } from './catalogue.ts'
 
 /** Numbers of this kernel in words: they differ between kernels, and inside a stable series. */
 export type Names = {
@@ -11,7 +12,7 @@ export type Names = {
   value: (fn: string, register: string) => string
 }
 
-/** Names by the kernel's BTF. A function that BTF does not know gives its register as it is. */
+/** Names by the kernel's BTF. A function that it does not know, of a module say, gives its register, or nothing at all. */
 export const namesOf = ({ enums, returns }: Btf): Names => {
   const reset = (number: number) =>
     enums['sk_rst_reason']?.[number]?.replace(/^SK_RST_REASON_/, '') ?? `REASON_${number}`
@@ -19,7 +20,7 @@ export const namesOf = ({ enums, returns }: Btf): Names => {
     enums['skb_drop_reason']?.[number]?.replace(/^SKB_DROP_REASON_|^SKB_/, '') ?? `REASON_${number}`
 
   const value = (fn: string, register: string): string => {
-    const type = returns[fn] ?? ''
+    const type = returns[fn] ?? (RETURN_NOTHING.has(fn) ? 'void' : '')
     const bits = BigInt(`0x${register}`)
     // A register holds 64 bits; of an int, a bool or an enum the rest is whatever was there.
     const low = Number(BigInt.asIntN(32, bits))
@@ -41,3 +42,7 @@ export const namesOf = ({ enums, returns }: Btf): Names => {
   }
   return { reset, drop, value }
 }
+
+const RETURN_NOTHING: ReadonlySet<string> = new Set(
+  CATALOGUE.filter(({ returns }) => returns === 'nothing').map(({ name }) => name),
+)

@@ -22,7 +22,9 @@ export const narrowing = ({ write, start, warn }: Attempts): Observable<Observat
       throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
     return start(program).pipe(
       catchError((error: unknown) => {
-        const refused = error instanceof ExpectedError ? refusedProbes(error.message, program.probes) : []
+        const named = error instanceof ExpectedError ? refusedProbes(error.message, program.probes) : []
+        // What is left out already would be left out for ever.
+        const refused = named.filter((name) => !without.includes(name))
         if (refused.length === 0) return throwError(() => error)
         for (const name of refused) warn(`the kernel does not let ${name} be attached: the trace goes on without it`)
         return attempt([...without, ...refused])

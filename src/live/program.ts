@@ -5,7 +5,7 @@ import { renderFilter } from '../filter/render.ts'
 import type { Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
-import { stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
+import { isEntrance, stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
 export type Wanted = {
@@ -38,7 +38,8 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const asked = partsFor(btf).filter(({ perPacket }) => !(light && perPacket === true))
   const here = partsHere(btf, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
-    (traced) => [traced, stepOf(btf, symbols, traced)] as const,
+    // A module's function, or a compiler's copy, is none of BTF's.
+    (traced) => [traced, without.includes(traced.name) ? undefined : stepOf(btf, symbols, traced)] as const,
   )
   const present = steps.flatMap(([, step]) => step ?? [])
   const names = here.flatMap(({ names }) => names)
@@ -48,14 +49,12 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   ]
   const flows = here.some(({ part }) => part.file === FLOWS_FILE)
   const shared = sharedHoles(filter, flows, readProbe)
+  const entrances = present.some(({ traced }) => isEntrance(traced))
+  const passing = { peer: shared['match_peer'] ?? '1', entrances }
+  const symbolsOfSteps = present.map(({ symbol }) => symbol)
   const parts = [
-    ...here.map(({ part, names }) =>
-      fillHoles(readProbe(part.file), {
-        ...shared,
-        ...(part.holes === undefined ? ownHoles(btf, names) : tracepointHoles(btf, part, shared)),
-      }),
-    ),
-    ...present.map((step) => stepText(btf, step, shared, readProbe)),
+    ...here.map(({ part, names }) => partText(btf, part, names, symbolsOfSteps, shared, readProbe)),
+    ...present.map((step) => stepText(btf, step, stepHoles(step, passing), shared, readProbe)),
   ]
   const frame = fillHoles(readProbe('frame.bt'), { clear: clearing(parts) })
   const head = `// Written by trace-reset. Filter: ${describeFilter(filter)}\n`
@@ -89,10 +88,37 @@ const partsHere = (btf: Btf, asked: readonly Part[]) =>
     })
     .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
 
+// In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
+// nowhere: a list that shares a function with a step becomes a probe for each function.
+const partText = (
+  btf: Btf,
+  part: Part,
+  names: readonly string[],
+  alone: readonly string[],
+  shared: Readonly<Record<string, string>>,
+  readProbe: ReadProbe,
+): string => {
+  const text = readProbe(part.file)
+  if (part.holes !== undefined) return fillHoles(text, { ...shared, ...tracepointHoles(btf, part, shared) })
+  const fill = (probe: string, functions: readonly string[]) =>
+    fillHoles(probe, { ...shared, ...ownHoles(btf, functions) })
+  const [list] = /^\/\*\{attach(?:_return)?\*\/[^]*?^\}$/m.exec(text) ?? []
+  if (list === undefined || names.length < 2 || !names.some((name) => alone.includes(name))) return fill(text, names)
+  return fill(
+    text.replace(list, () => names.map((name) => fill(list, [name])).join('\n\n')),
+    names,
+  )
+}
+
 // The example function of the file gives way to the step's own.
-const stepText = (btf: Btf, step: Step, shared: Readonly<Record<string, string>>, readProbe: ReadProbe): string => {
-  const { traced, symbol } = step
-  const holes = { ...shared, ...stepHoles(step, shared['match_peer'] ?? '1') }
+const stepText = (
+  btf: Btf,
+  { traced, symbol }: Step,
+  own: Readonly<Record<string, string>>,
+  shared: Readonly<Record<string, string>>,
+  readProbe: ReadProbe,
+): string => {
+  const holes = { ...shared, ...own }
   if (traced.type === 'tracepoint')
     return fillHoles(readProbe(traced.by), { ...holes, reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1' })
   return [readProbe(traced.by), readProbe('return.bt')]
@@ -120,8 +146,11 @@ export const fillHoles = (text: string, values: Readonly<Record<string, string>>
     }),
   )
 
-/** What of a file other files have in place of a hole: the lines between its two square marks, unindented. */
-export const fragment = (text: string): string => {
+/**
+ * What of a file other files have in place of a hole: the lines between its two square marks, unindented; with a bar
+ * among them, the lines above and below it.
+ */
+export const fragments = (text: string): string[] => {
   const lines = text.split('\n')
   const [from, to] = [lines.indexOf('  /*[*/'), lines.indexOf('  /*]*/')]
   if (from < 0 || to < from) throw new Error('no fragment: its two marks are not there')
@@ -129,19 +158,30 @@ export const fragment = (text: string): string => {
     .slice(from + 1, to)
     .map((line) => line.slice(2))
     .join('\n')
+    .split('\n/*|*/\n')
 }
+
+// Both ports in one piece, where the filter asks for them: most packets are done with then.
+const FIRST_LOOK = `$both = (uint64)*(uint32 *)($skb->head + $skb->transport_header);
+$sport = (uint64)bswap((uint16)($both & 0xffff));
+$dport = (uint64)bswap((uint16)($both >> 16));`
 
 const sharedHoles = (filter: Filter, flows: boolean, readProbe: ReadProbe): Record<string, string> => {
   const flowFact = (map: string) => (flows ? `@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
   const { ports, addresses, netns, peer, all } = renderFilter(filter)
+  const ofSkb = fragments(readProbe('of_skb.bt'))
   return {
     match: all,
     match_ports: ports,
     match_addresses: addresses,
     match_netns: netns,
     match_peer: peer,
-    of_sock: fragment(readProbe('of_sock.bt')),
-    of_skb: fragment(readProbe('of_skb.bt')),
+    of_sock: fragments(readProbe('of_sock.bt')).join('\n'),
+    of_skb: ofSkb.join('\n'),
+    of_skb_ends: ofSkb[0] ?? '',
+    of_skb_rest: ofSkb[1] ?? '',
+    first_look: ports === '1' ? '' : FIRST_LOOK,
+    match_segment: '1',
     max_flows: String(MAX_FLOWS),
     flow_ttl: flowFact('ttl'),
     flow_packets: flowFact('packets'),
@@ -169,7 +209,8 @@ const ownHoles = (btf: Btf, functions: readonly string[]) => {
   }
 }
 
-// On a tracepoint a segment may not have passed the IP layer yet: its ports are read where the addresses are.
+// On a tracepoint a packet may not have come to the IP layer yet: it may be no segment at all, its data are all there is to
+// its IP header (net/core/dev.c, __netif_receive_skb_core), and its ports are read behind that.
 const tracepointHoles = (btf: Btf, { tracepoint, holes = {} }: Part, shared: Readonly<Record<string, string>>) => ({
   ...ownHoles(btf, []),
   attach: `tracepoint:${tracepoint?.join(':') ?? ''}`,
@@ -177,8 +218,10 @@ const tracepointHoles = (btf: Btf, { tracepoint, holes = {} }: Part, shared: Rea
   ...(holes['early'] === undefined
     ? {}
     : {
+        first_look: '',
         match_ports: '1',
-        match_addresses: `$protocol == 6 && ${shared['match_ports']} && ${shared['match_addresses']}`,
+        of_skb_ends: shared['of_skb_ends']?.replace('(uint64)$skb->network_header', '(uint64)$skb->data - $head') ?? '',
+        match_segment: `($family == 4 || $family == 6) && $protocol == 6 && ${shared['match_ports']}`,
       }),
   ...holes,
 })

@@ -7,27 +7,26 @@ import type { Kind, Task } from '../observation.ts'
 import type { Clock } from './clock.ts'
 import { readProcNetTcp } from './procNetTcp.ts'
 
-/** One network namespace as /proc shows it: a process in it, and who holds which socket, by the socket's inode. */
-type Namespace = { pid: string; owners: Map<number, Task> }
-
 /**
  * The owners of the connections that exist already, for the sockets that the filter selects: from /proc, which needs no
- * probe. Where several processes hold one socket, the youngest is told. Gives way to whoever waits after each process.
+ * probe. Where several processes hold one socket, the youngest is told; it may be in another network namespace than its
+ * socket, as a node's proxy is. Gives way to whoever waits after each process.
  */
 export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<Kind<'owner'>> {
-  const namespaces = new Map<number, Namespace>()
+  /** Some process of each network namespace, to show its sockets; and who holds which socket, by the socket's inode. */
+  const namespaces = new Map<number, string>()
+  const owners = new Map<number, Task>()
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const netns = Number(/^net:\[(\d+)\]$/.exec(link(`/proc/${pid}/ns/net`))?.[1] ?? 0)
     if (netns === 0) continue
-    const namespace = namespaces.get(netns) ?? { pid, owners: new Map() }
-    namespaces.set(netns, namespace)
+    if (!namespaces.has(netns)) namespaces.set(netns, pid)
     const inodes = socketsOf(pid)
     if (inodes.length === 0) continue
     const task = taskOf(pid)
-    for (const inode of inodes) namespace.owners.set(inode, task)
+    for (const inode of inodes) owners.set(inode, task)
     await setImmediate()
   }
-  for (const [netns, { pid, owners }] of namespaces) {
+  for (const [netns, pid] of namespaces) {
     if (!admitsNetns(filter, netns)) continue
     for (const file of ['tcp', 'tcp6']) {
       for (const { inode, ...tuple } of readProcNetTcp(read(`/proc/${pid}/net/${file}`))) {

@@ -23,13 +23,17 @@ export const stepOf = (btf: Btf, { modules, copies }: Symbols, traced: Traced): 
 
 /**
  * The holes of a step's file besides those of every probe. A segment seen where it enters the host is remembered by its
- * skb when the filter wants its source and not yet its destination: NAT may change that before the next step.
+ * skb when the filter wants its source and not yet its destination: NAT may change that before the next step. `entrances`
+ * tells whether the program has a step there.
  */
-export const stepHoles = ({ traced, signature }: Step, peer: string): Record<string, string> => {
+export const stepHoles = (
+  { traced, signature }: Step,
+  { peer, entrances }: { peer: string; entrances: boolean },
+): Record<string, string> => {
   const id = CATALOGUE.indexOf(traced)
   const argument = (names: readonly string[]) => signature.findIndex((name) => names.includes(name))
-  const register = (index: number) => (index < 0 ? '0' : `arg${index}`)
   const skb = register(argument(SEGMENT_ARGUMENTS))
+  const lines = (text: readonly string[]) => text.join('\n').replaceAll('SKB', skb).replaceAll('ID', String(id))
   return {
     id: String(id),
     skb,
@@ -37,65 +41,70 @@ export const stepHoles = ({ traced, signature }: Step, peer: string): Record<str
     of_arguments: ofArguments(traced, signature),
     enter: `@depth[$who, ${id}]++;\n@wanted[$who, ${id}, @depth[$who, ${id}]] = 1;\n@pending = 5;`,
     pass: `if (@depth[$who, ${id}] != 0) {\n  @depth[$who, ${id}]++;\n}`,
-    was: WAS.map((name) => `@was_${name}[${skb}]`).join(', '),
-    forget: `if (@was_at[${skb}] != 0) {\n${WAS.map((name) => `  delete(@was_${name}[${skb}]);`).join('\n')}\n}`,
-    remember: ENTRANCES.includes(traced.name)
-      ? `if ($protocol == 6 && ${peer}) {\n  ${REMEMBER.join('\n  ').replaceAll('SKB', skb).replaceAll('ID', String(id))}\n}`
-      : '',
+    recall: entrances ? lines(RECALL) : '',
+    was: WAS.map((name) => (entrances ? `@was_${name}[$slot]` : '0')).join(', '),
+    forget: entrances ? '@was_at[$slot] = (uint64)0;' : '',
+    remember: isEntrance(traced) ? lines([`if ($protocol == 6 && ${peer}) {`, ...REMEMBER, '}']) : '',
     reason: '-1',
   }
 }
 
-/**
- * Whether what is remembered of an skb can be of the packet that is there now. A packet does not enter one network namespace
- * twice, and NAT comes after the entrance: another destination there is that of an earlier packet in the same memory.
- */
-export const mayBeRemembered = (fn: string, netns: number, before: number): boolean =>
-  netns !== before || !ENTRANCES.includes(fn)
+/** Whether a packet still has the addresses there that it was sent to. */
+export const isEntrance = ({ name }: Traced): boolean => ['ip_rcv', 'ip_rcv_core', 'ipv6_rcv'].includes(name)
 
 /** The name of the step with this number in a program. */
 export const stepName = (id: number): string => CATALOGUE[id]?.name ?? ''
 
-/** Where a packet still has the addresses that it was sent to. */
-const ENTRANCES = ['ip_rcv', 'ip_rcv_core', 'ipv6_rcv']
-
 const WAS = ['at', 'fn', 'netns', 'd0', 'd1', 'dport'] as const
 
-// The first entrance, in the first network namespace, is the one that counts. The memory of an skb is soon another's: who
-// enters the same namespace again, by the same function or for another destination, is another packet.
+// Of each packet in as many slots as a map has keys, by its address in memory. That is soon another packet's, so what NAT
+// leaves alone tells them apart: both sequence numbers.
+const SLOT = ['$slot = (SKB >> 6) & 0xffff;', '$numbers = ((uint64)$th->seq << 32) | (uint64)$th->ack_seq;']
+
+const ANOTHER = '@was_skb[$slot] != SKB || @was_numbers[$slot] != $numbers || nsecs - @was_at[$slot] > 50000000'
+
+// The first entrance, in the first network namespace, is the one that counts.
 const REMEMBER = [
-  'if (@was_at[SKB] == 0 || nsecs - @was_at[SKB] > 50000000 || (@was_netns[SKB] == $netns && (@was_fn[SKB] == ID || @was_d0[SKB] != $d0 || @was_d1[SKB] != $d1 || @was_dport[SKB] != $dport))) {',
-  '  @was_at[SKB] = nsecs;',
-  '  @was_fn[SKB] = ID;',
-  '  @was_netns[SKB] = $netns;',
-  '  @was_d0[SKB] = $d0;',
-  '  @was_d1[SKB] = $d1;',
-  '  @was_dport[SKB] = $dport;',
+  ...SLOT,
+  `if (${ANOTHER}) {`,
+  '  @was_skb[$slot] = (uint64)SKB;',
+  '  @was_numbers[$slot] = $numbers;',
+  '  @was_at[$slot] = nsecs;',
+  '  @was_fn[$slot] = (uint64)ID;',
+  '  @was_netns[$slot] = $netns;',
+  '  @was_d0[$slot] = $d0;',
+  '  @was_d1[$slot] = $d1;',
+  '  @was_dport[$slot] = $dport;',
   '}',
-]
+].map((line) => `  ${line}`)
+
+// It is told once, with the first step that is wanted.
+const RECALL = [...SLOT, `if (@was_at[$slot] != 0 && (${ANOTHER})) {`, '  @was_at[$slot] = (uint64)0;', '}']
+
+const register = (index: number) => (index < 0 ? '0' : `arg${index}`)
 
 // The 5-tuple of a look-up: for IPv6 the addresses are pointers.
 const ofArguments = ({ families }: Traced, signature: readonly string[]): string => {
-  const register = (name: string) => `arg${signature.indexOf(name)}`
+  const named = (name: string) => `arg${signature.indexOf(name)}`
   const lines =
     families === '4'
       ? [
           '$family = (uint64)4;',
-          `$s0 = (uint64)(${register('saddr')} & 0xffffffff);`,
+          `$s0 = (uint64)(${named('saddr')} & 0xffffffff);`,
           '$s1 = (uint64)0;',
-          `$d0 = (uint64)(${register('daddr')} & 0xffffffff);`,
+          `$d0 = (uint64)(${named('daddr')} & 0xffffffff);`,
           '$d1 = (uint64)0;',
         ]
       : [
           '$family = (uint64)6;',
-          `$s0 = *(uint64 *)${register('saddr')};`,
-          `$s1 = *(uint64 *)(${register('saddr')} + 8);`,
-          `$d0 = *(uint64 *)${register('daddr')};`,
-          `$d1 = *(uint64 *)(${register('daddr')} + 8);`,
+          `$s0 = *(uint64 *)${named('saddr')};`,
+          `$s1 = *(uint64 *)(${named('saddr')} + 8);`,
+          `$d0 = *(uint64 *)${named('daddr')};`,
+          `$d1 = *(uint64 *)(${named('daddr')} + 8);`,
         ]
   return [
     ...lines,
-    `$sport = (uint64)bswap((uint16)${register('sport')});`,
-    `$dport = (uint64)(${register('hnum')} & 0xffff);`,
+    `$sport = (uint64)bswap((uint16)${named('sport')});`,
+    `$dport = (uint64)(${named('hnum')} & 0xffff);`,
   ].join('\n')
 }

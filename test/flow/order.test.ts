@@ -74,6 +74,19 @@ test.each([start(), lookup(), lost('events', 3)])('what has no place in the orde
   expect(machine.push(passing)).toEqual([passing])
 })
 
+test('a loss comes once more behind the events that wait, since it may be younger than these', () => {
+  const machine = order(WINDOW)
+  const [older, newer] = [event(1, 0), event(500, 1)]
+  expect(pushAll(machine, [older, newer, lost('events', 3), event(600, 2), stop()])).toEqual([
+    lost('events', 3),
+    older,
+    newer,
+    lost('events', 0),
+    event(600, 2),
+    stop(),
+  ])
+})
+
 test('the stop comes after everything', () => {
   const machine = order(WINDOW)
   pushAll(machine, [event(2, 0), event(1, 1)])

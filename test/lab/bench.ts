@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { benchProbes } from './benchProbes.ts'
 import { compileForGuest } from './compile.ts'
 import { LabError } from './errors.ts'
 import { RELEASES } from './releases.ts'
@@ -12,6 +13,7 @@ const EXAMPLES = `
 Examples:
   npm run bench -- ehash
   npm run bench -- ehash sid
+  npm run bench -- probes trixie
 `
 
 const SOCKETS = ['1000', '10000', '100000']
@@ -35,6 +37,11 @@ const main = async (): Promise<number> => {
     .description('time of one exact look-up: tcphash.ko, ss with the same filter, reading /proc/net/tcp')
     .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
     .action(async (release: string) => benchEhash(release))
+  program
+    .command('probes')
+    .description('what tracing costs a packet, beside bpftrace by hand and tcpdump with the same filter')
+    .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
+    .action(async (release: string) => benchProbes(release))
   await program.parseAsync()
   return 0
 }

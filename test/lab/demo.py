@@ -18,7 +18,7 @@ def main():
     loaded = subprocess.run([*cli, "module", "load"], stdin=subprocess.DEVNULL).returncode == 0
     world = World()
     try:
-        arguments = ["--saddr", world.client.address, "--dport", str(PORT)]
+        arguments = ["--saddr", world.client.address(), "--dport", str(PORT)]
         say(f"$ trace-reset {' '.join(arguments)}")
         tracer = subprocess.Popen([*cli, *arguments], stderr=subprocess.PIPE, text=True)
         for line in tracer.stderr:
@@ -27,7 +27,8 @@ def main():
                 break
         else:
             return tracer.wait()
-        say(f"(a client at {world.client.address} sends 19 bytes to port {PORT}; the server closes without reading them)\n")
+        client = world.client.address()
+        say(f"(a client at {client} sends 19 bytes to port {PORT}; the server closes without reading them)\n")
         load_trigger("unread-data-on-close").trigger(world, PORT)
         tracer.send_signal(signal.SIGINT)
         _, rest = tracer.communicate(timeout=END_SECONDS)

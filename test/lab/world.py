@@ -1,181 +1,126 @@
 # SPDX-License-Identifier: MIT
-"""Two hosts on one kernel: network namespaces joined by veth, and what triggers need to make sockets in either.
+"""A small internet on one kernel: a server, a client and a stranger, each on a wire of its own to a router in between.
 
-A socket stays in the namespace that its maker was in, so one process plays both ends and knows the truth.
+    server 192.0.2.1, 2001:db8:1::1 ---+
+    client 198.51.100.2, 2001:db8:2::2 +--- router (.254; its interfaces are named for the host at the other end)
+    stranger 203.0.113.3, 2001:db8:3::3 +
 """
-import contextlib
-import ctypes
-import fcntl
+import errno
 import importlib.util
-import os
 import pathlib
-import select
-import socket
-import struct
-import subprocess
-import termios
-import time
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNET = 0x40000000
+from ghost import Ghost
+from host import Host, run
+from waits import until
+
 DIRECTORY = pathlib.Path(__file__).parent / "triggers"
-TRIGGERS = sorted(path.stem for path in DIRECTORY.glob("*.py"))
-PATIENCE_MS = 60_000  # far beyond what an emulated machine takes for one packet
+TRIGGERS = sorted(path.name.removesuffix(".py") for path in DIRECTORY.glob("*.py"))
+
+HOSTS = {
+    "server": (1, {4: "192.0.2.", 6: "2001:db8:1::"}),
+    "client": (2, {4: "198.51.100.", 6: "2001:db8:2::"}),
+    "stranger": (3, {4: "203.0.113.", 6: "2001:db8:3::"}),
+}
 
 
-def load_trigger(cause):
-    """The trigger of a cause: SIDE, the end that is judged, and trigger(world, port), which gives the truth."""
-    spec = importlib.util.spec_from_file_location(cause, DIRECTORY / f"{cause}.py")
+def load_trigger(name):
+    """The trigger of a cause: SIDE, the end that is judged, and trigger(world, port, family), which gives the truth."""
+    spec = importlib.util.spec_from_file_location(name, DIRECTORY / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def run(*command):
-    subprocess.run(command, check=True)
-
-
-class Host:
-    """One network namespace with one address."""
-
-    def __init__(self, name, address):
-        self.name = f"gauntlet-{name}"
-        self.address = address
-        run("ip", "netns", "add", self.name)
-        self.descriptor = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
-        self.inode = os.fstat(self.descriptor).st_ino
-
-    @contextlib.contextmanager
-    def inside(self):
-        """Runs the body in this host's network namespace."""
-        home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        try:
-            self._enter(self.descriptor)
-            yield
-        finally:
-            self._enter(home)
-            os.close(home)
-
-    @staticmethod
-    def _enter(descriptor):
-        if LIBC.setns(descriptor, CLONE_NEWNET) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
-
-    def listen(self, port):
-        with self.inside():
-            listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.address, port))
-        listener.listen(8)
-        return listener
-
-    def socket(self):
-        with self.inside():
-            made = socket.socket()
-        made.settimeout(PATIENCE_MS / 1000)
-        return made
-
-    def remove(self):
-        os.close(self.descriptor)
-        run("ip", "netns", "del", self.name)
-
-
 class World:
-    """A server and a client on one wire, with addresses of the documentation range."""
+    """The hosts, with addresses of the documentation ranges. A segment loses one of its TTL at the router."""
 
     def __init__(self):
         self.on_connection = lambda client: None
-        self.server = Host("server", "192.0.2.1")
-        self.client = Host("client", "192.0.2.2")
-        run("ip", "link", "add", "wire", "netns", self.server.name, "type", "veth",
-            "peer", "name", "wire", "netns", self.client.name)
-        for host in (self.server, self.client):
-            run("ip", "-n", host.name, "address", "add", f"{host.address}/24", "dev", "wire")
-            run("ip", "-n", host.name, "link", "set", "wire", "up")
-            run("ip", "-n", host.name, "link", "set", "lo", "up")
+        self.hosts = []
+        self.router = self._host("router")
+        self.router.set("net.ipv4.ip_forward", 1)
+        self.router.set("net.ipv6.conf.all.forwarding", 1)
+        for name, (number, networks) in HOSTS.items():
+            setattr(self, name, self._host(name, networks, number))
+            self._connect(name, getattr(self, name))
+        for family in (4, 6):
+            until(lambda: self._answers(family), "the hosts reach each other")
 
-    def connection(self, port):
+    def _host(self, *arguments):
+        self.hosts.append(Host(*arguments))
+        return self.hosts[-1]
+
+    def _connect(self, name, host):
+        host.link_address, host.router_link_address = (f"02:00:00:00:0{side}:0{host.number}" for side in (1, 2))
+        run("ip", "link", "add", "name", "wire", "address", host.link_address, "netns", host.name, "type", "veth",
+            "peer", "name", name, "address", host.router_link_address, "netns", self.router.name)
+        for family, length in ((4, 24), (6, 64)):
+            for owner, device, address in ((host, "wire", host.address(family)),
+                                           (self.router, name, host.gateway(family))):
+                run("ip", "-n", owner.name, "address", "add", f"{address}/{length}", "dev", device,
+                    *["nodad"][:family == 6])
+        run("ip", "-n", host.name, "link", "set", "wire", "up")
+        run("ip", "-n", self.router.name, "link", "set", name, "up")
+        for family in (4, 6):
+            run("ip", "-n", host.name, f"-{family}", "route", "add", "default", "via", host.gateway(family))
+            # Known for good, so that no question for a neighbour ever comes between.
+            run("ip", "-n", host.name, "neighbour", "replace", host.gateway(family), "lladdr", host.router_link_address,
+                "dev", "wire", "nud", "permanent")
+            for address in (host.address(family), host.ghost_address(family)):
+                run("ip", "-n", self.router.name, "neighbour", "replace", address, "lladdr", host.link_address,
+                    "dev", name, "nud", "permanent")
+
+    # An interface just made may take a moment to carry; a refusal by the far end's kernel shows that all is there.
+    def _answers(self, family):
+        for host in (self.client, self.stranger):
+            with host.socket(family) as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((self.server.address(family), 1)) != errno.ECONNREFUSED:
+                    return False
+        return True
+
+    def connection(self, port, family=4):
         """An accepted connection: the client's socket and the server's."""
-        with self.server.listen(port) as listener:
-            client = self.client.socket()
-            client.connect((self.server.address, port))
+        with self.server.listen(port, family) as listener:
+            client = self.client.socket(family)
+            client.connect((self.server.address(family), port))
             server, _ = listener.accept()
-        server.settimeout(PATIENCE_MS / 1000)
+        server.settimeout(client.gettimeout())
         self.on_connection(client)
         return client, server
 
+    def ghost_connection(self, port, family=4):
+        """A connection of the server's whose other end is written by hand: the ghost and the server's socket."""
+        ghost = self.ghost_client(port, family)
+        with self.server.listen(port, family) as listener:
+            ghost.connect()
+            server, _ = listener.accept()
+        server.settimeout(listener.gettimeout())
+        return ghost, server
+
+    def ghost_client(self, port, family=4):
+        return Ghost(self.client, self.server, family, port=port)
+
+    def ghost_server(self, port, family=4):
+        return Ghost(self.server, self.client, family, here=port)
+
+    def begin_connect(self, address):
+        """A socket of the client's that is on its way to an address, (address, port), and does not wait."""
+        client = self.client.socket(6 if ":" in address[0] else 4)
+        client.setblocking(False)
+        if client.connect_ex(address) != errno.EINPROGRESS:
+            raise OSError("the connection did not begin")
+        return client
+
+    def inject(self, segment, sender):
+        """A host puts a segment on its wire to the router, whoever it says that it is from."""
+        sender.inject(segment, to=sender.router_link_address)
+
+    def inject_from_router(self, segment, receiver):
+        """The router itself sends a segment, as a middlebox would: the receiver sees it with its TTL untouched."""
+        name = next(name for name in HOSTS if getattr(self, name) is receiver)
+        self.router.inject(segment, to=receiver.link_address, interface=name)
+
     def remove(self):
-        self.server.remove()
-        self.client.remove()
-
-
-def wait_unread(sock, count):
-    """Returns when so many bytes lie unread in the socket's receive queue."""
-    while unread(sock) < count:
-        wait_for(sock, select.POLLIN)
-
-
-def unread(sock):
-    return struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0\0\0\0"))[0]
-
-
-def wait_for(sock, events):
-    poll = select.poll()
-    poll.register(sock, events)
-    if not poll.poll(PATIENCE_MS):
-        raise TimeoutError("nothing happened on the socket")
-
-
-def wait_reset(sock):
-    """Returns when the socket was reset: the kernel reports an error on it."""
-    poll = select.poll()
-    poll.register(sock, 0)
-    if not poll.poll(PATIENCE_MS):
-        raise TimeoutError("the socket was not reset")
-
-
-def wait_closed_by_peer(sock):
-    """Returns when the peer's FIN has come."""
-    wait_for(sock, select.POLLRDHUP)
-
-
-def wait_state(host, client, state):
-    """Returns when the host's end of this client's connection is in a state, by its number in /proc/net/tcp, which tells
-    the substate of a time-wait.
-
-    Between two CPUs a later segment may overtake an earlier one, and the trigger's truth with it.
-    """
-    port = f":{client.getsockname()[1]:04X}"
-    with host.inside():
-        until = time.monotonic() + PATIENCE_MS / 1000
-        while not any(fields[2].endswith(port) and int(fields[3], 16) == state for fields in tcp_table()):
-            if time.monotonic() > until:
-                raise TimeoutError(f"the connection did not come to state {state}")
-
-
-def tcp_table():
-    with open("/proc/thread-self/net/tcp") as table:
-        next(table)
-        return [line.split() for line in table]
-
-
-def forget(sock):
-    """Closes without a word to the peer, as a host that lost its state: TCP_REPAIR suppresses FIN and RST."""
-    sock.setsockopt(socket.IPPROTO_TCP, 19, 1)
-    sock.close()
-
-
-def linger_zero(sock):
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def seen_by_server(client, server_port, **more):
-    """The tuple as packets arriving at the server have it, for a connection from this client's socket."""
-    saddr, sport = client if isinstance(client, tuple) else client.getsockname()
-    return {"saddr": saddr, "sport": sport, "dport": server_port, **more}
-
-
-def seen_by_client(client, server_port, **more):
-    """The same connection as packets arriving at the client have it."""
-    daddr, dport = client.getsockname()
-    return {"sport": server_port, "daddr": daddr, "dport": dport, **more}
+        for host in self.hosts:
+            host.remove()

@@ -2,16 +2,18 @@
 """Our client connects to a port where nothing listens at the peer."""
 import os
 
-from world import seen_by_client
+from truth import seen_by_client
 
 SIDE = "client"
+RESETS = [("server", "RA")]
+COUNTED = {"AttemptFails": 1}
 
 
-def trigger(world, port):
-    with world.client.socket() as client:
-        client.bind((world.client.address, 0))
+def trigger(world, port, family=4):
+    with world.client.socket(family) as client:
+        client.bind((world.client.address(family), 0))
         try:
-            client.connect((world.server.address, port))
+            client.connect((world.server.address(family), port))
         except ConnectionRefusedError:
             return seen_by_client(client, port, state="SYN_SENT", owner="socket", pid=os.getpid())
     raise AssertionError("the connection was not refused")

@@ -2,13 +2,17 @@
 """A server closes with SO_LINGER on and a time of 0, with nothing unread."""
 import os
 
-from world import linger_zero, seen_by_server, wait_reset
+from endings import linger_zero
+from truth import seen_by_server
+from waits import wait_reset
 
 SIDE = "server"
+RESETS = [("server", "RA")]
+COUNTED = {"TCPAbortOnData": 1}
 
 
-def trigger(world, port):
-    client, server = world.connection(port)
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
     linger_zero(server)
     server.close()
     wait_reset(client)

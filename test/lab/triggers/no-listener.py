@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A client connects to a port where nothing listens."""
-from world import seen_by_server
+from truth import seen_by_server
 
 SIDE = "server"
+RESETS = [("server", "RA")]
 
 
-def trigger(world, port):
-    with world.client.socket() as client:
-        client.bind((world.client.address, 0))
+def trigger(world, port, family=4):
+    with world.client.socket(family) as client:
+        client.bind((world.client.address(family), 0))
         try:
-            client.connect((world.server.address, port))
+            client.connect((world.server.address(family), port))
         except ConnectionRefusedError:
             return seen_by_server(client, port, state=None, owner="none")
     raise AssertionError("the connection was not refused")

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The server lost its state without a word, and the client goes on sending."""
-from world import forget, seen_by_server, wait_reset
+from endings import forget
+from truth import seen_by_server
+from waits import wait_reset
 
 SIDE = "server"
+RESETS = [("server", "R")]
 
 
-def trigger(world, port):
-    client, server = world.connection(port)
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
     forget(server)
     client.send(b"are you there?")
     wait_reset(client)

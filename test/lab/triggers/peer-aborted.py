@@ -2,15 +2,20 @@
 """The peer's application aborts a connection that is in use."""
 import os
 
-from world import linger_zero, seen_by_client, wait_reset
+from endings import linger_zero
+from truth import seen_by_client
+from waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
+RESETS = [("server", "RA")]
+COUNTED = {"EstabResets": 1}
 
 
-def trigger(world, port):
-    client, server = world.connection(port)
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
     server.send(b"so far")
     client.recv(6)
+    wait_acknowledged(server)
     linger_zero(server)
     server.close()
     wait_reset(client)

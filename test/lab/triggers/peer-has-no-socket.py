@@ -2,13 +2,17 @@
 """The peer lost its state without a word, and answers what we send with RST."""
 import os
 
-from world import forget, seen_by_client, wait_reset
+from endings import forget
+from truth import seen_by_client
+from waits import wait_reset
 
 SIDE = "client"
+RESETS = [("server", "R")]
+COUNTED = {"EstabResets": 1}
 
 
-def trigger(world, port):
-    client, server = world.connection(port)
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
     forget(server)
     client.send(b"are you there?")
     wait_reset(client)

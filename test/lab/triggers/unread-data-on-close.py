@@ -2,15 +2,19 @@
 """A server closes although the client's request lies unread in its receive queue."""
 import os
 
-from world import seen_by_server, wait_reset, wait_unread
+from truth import seen_by_server
+from waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
+RESETS = [("server", "RA")]
+COUNTED = {"TCPAbortOnClose": 1}
 
 
-def trigger(world, port):
-    client, server = world.connection(port)
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
     client.send(b"POST / HTTP/1.1\r\n\r\n")
     wait_unread(server, 19)
+    wait_acknowledged(client)
     server.close()
     wait_reset(client)
     truth = seen_by_server(client, port, state="ESTABLISHED", owner="closer", pid=os.getpid())

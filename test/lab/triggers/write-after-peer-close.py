@@ -2,13 +2,15 @@
 """The peer has closed, and our client goes on writing."""
 import os
 
-from world import seen_by_client, wait_closed_by_peer, wait_reset
+from truth import seen_by_client
+from waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
+RESETS = [("server", "R")]
 
 
-def trigger(world, port):
-    client, server = world.connection(port)
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
     server.close()
     wait_closed_by_peer(client)
     client.send(b"one more request")

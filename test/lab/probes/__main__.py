@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The probes against the truth, on the kernel that runs: `python3 test/lab/probes [PART ...]`, as root. Prints TAP.
+
+Each part has a trace of its own, and a world of two or three network namespaces.
+"""
+import sys
+import traceback
+
+import burst
+import crafted
+import nat
+import owners
+import refused
+import steps
+import tracepoints
+from net import Host, join
+from tap import Tap
+
+PARTS = {part.__name__: part.test for part in (steps, crafted, nat, owners, burst, tracepoints, refused)}
+
+
+def main(names):
+    tap = Tap()
+    for name in names or PARTS:
+        hosts = [Host(f"{name}-{role}") for role in ("client", "server")]
+        try:
+            join(*hosts, 0)
+            PARTS[name](*hosts, tap)
+        except Exception:  # one part's end is no reason to leave the others untried
+            tap.result(f"{name} came to its end", traceback.format_exc().splitlines())
+        finally:
+            for host in hosts:
+                host.remove()
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

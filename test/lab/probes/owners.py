@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""Who owns a connection, against the truth: of 32 that wait in accept, of one older than the trace, and its cgroup."""
+import os
+import pathlib
+import signal
+import subprocess
+
+from net import KINDS, at, enter, family_of, linger_zero, local_port
+from watch import Watch
+
+PORTS = {kind: 9100 + index for index, kind in enumerate(KINDS)}
+WORKERS = 32
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+CGROUP = "/probes/worker"
+
+
+def test(client, server, tap):
+    join_cgroup = cgroup(tap)
+    listeners = {kind: server.listen(kind, port) for kind, port in PORTS.items()}
+    # Of IPv6 the processes are in another network namespace than their sockets, as a node's proxy is.
+    crews = {kind: [worker(listener, join_cgroup, None if kind == "6" else server) for _ in range(WORKERS)]
+             for kind, listener in listeners.items()}
+    try:
+        # Older than the trace: its owner is found in /proc.
+        old = {kind: ask(client, server, kind) for kind in KINDS}
+        with Watch("--netns", str(server.inode)) as watch:
+            for kind, (ours, _) in old.items():
+                port = local_port(ours)
+                watch.saw(lambda line: line["kind"] == "owner" and line["fn"] == "proc"
+                          and line["tuple"]["sport"] == port, f"the owner of an older connection, of kind {kind}")
+            new = [(kind, *ask(client, server, kind)) for kind in KINDS for _ in range(WORKERS - 1)]
+            truths = {}
+            older = {(family_of(kind), local_port(ours)) for kind, (ours, _) in old.items()}
+            for kind, ours, pid in [(kind, *pair) for kind, pair in old.items()] + new:
+                truths[family_of(kind), local_port(ours)] = pid
+                linger_zero(ours)
+                ours.close()
+            for family, sport in truths:
+                watch.saw(lambda line: line["kind"] == "reset" and line["tuple"]["family"] == family
+                          and line["tuple"]["sport"] == sport, f"the reset of port {sport}")
+            faults = watch.end()
+    finally:
+        for pid in sum(crews.values(), []):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        for listener in listeners.values():
+            listener.close()
+    tap.result("a trace of what 32 processes accept", faults)
+    for what, wanted in (("connections older than the trace", older), ("those accepted since", set(truths) - older)):
+        tap.result(f"the owners of {what} ({len(wanted)})", judge(watch, server, truths, wanted, join_cgroup))
+
+
+def cgroup(tap):
+    """Makes a cgroup for the workers; gives the file that moves who writes to it, or None."""
+    try:
+        if not (CGROUPS / "cgroup.procs").exists():
+            subprocess.run(["mount", "-t", "cgroup2", "none", str(CGROUPS)], check=True)
+        directory = CGROUPS / CGROUP.lstrip("/")
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory / "cgroup.procs"
+    except (OSError, subprocess.CalledProcessError) as error:
+        tap.note(f"no cgroup of version 2 here: {error}")
+        return None
+
+
+def worker(listener, join_cgroup, host):
+    """A process that waits in accept, tells its number to whoever connects, and keeps the connection."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            if join_cgroup is not None:
+                join_cgroup.write_text(str(os.getpid()))
+            if host is not None:
+                enter(host.descriptor)
+            listener.settimeout(None)
+            kept = []
+            while True:
+                accepted, _ = listener.accept()
+                kept.append(accepted)
+                accepted.send(str(os.getpid()).encode())
+        finally:
+            os._exit(1)
+    return pid
+
+
+def ask(client, server, kind):
+    """A connection to one of the workers: the client's socket, and the number of the process that has the other end."""
+    ours = client.raw(kind)
+    ours.connect((at(kind, server.address(kind)), PORTS[kind]))
+    return ours, int(ours.recv(100))
+
+
+def judge(watch, server, truths, wanted, join_cgroup):
+    faults, seen = [], set()
+    for verdict in watch.verdicts:
+        key = verdict["family"], verdict["sport"]
+        if key not in wanted:
+            continue
+        seen.add(key)
+        truth = {"cause": "peer-aborted", "pid": truths[key], "owner": "socket", "netns": server.inode,
+                 "comm": pathlib.Path("/proc/self/comm").read_text().strip()}
+        if join_cgroup is not None:
+            truth["cgroup"] = CGROUP
+        wrong = {name: (value, verdict[name]) for name, value in truth.items() if verdict[name] != value}
+        if wrong:
+            faults.append(f"port {verdict['sport']}: truth and verdict differ: {wrong}; {verdict['because']}")
+    return faults[:5] + ([f"{len(wanted - seen)} without a verdict"] if wanted - seen else [])

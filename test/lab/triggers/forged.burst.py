@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""A stranger sends several RSTs, for the numbers that may be the right ones by the time they come."""
+import os
+
+from onlooker import Onlooker
+from truth import seen_by_client
+from waits import wait_reset
+
+SIDE = "client"
+OFFSETS = (0, 1460, 2920)
+RESETS = [("stranger", "R", offset) for offset in OFFSETS]
+COUNTED = {"EstabResets": 1}
+
+
+def trigger(world, port, family=4):
+    with Onlooker(world, port, family) as onlooker:
+        burst = [onlooker.forge("R", onlooker.client, offset) for offset in OFFSETS]
+        for segment in burst:
+            world.inject(segment, world.stranger)
+        wait_reset(onlooker.client)
+        truth = seen_by_client(onlooker.client, port, state="ESTABLISHED", owner="socket", pid=os.getpid())
+        for segment in burst:
+            onlooker.wire.wait(lambda one: one.segment.seq == segment.seq % 2**32, "the burst has passed")
+        onlooker.let_go()
+        return truth

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+"""A RST comes to a listener, and belongs to no handshake."""
+from counters import arriving
+from endings import forget
+from truth import seen_by_server
+
+SIDE = "server"
+RESETS = [("client", "R", None)]
+
+
+def trigger(world, port, family=4):
+    with world.server.listen(port, family) as listener, world.ghost_client(port, family) as ghost:
+        with arriving(world.server):
+            ghost.send("R")
+        ghost.connect()
+        forget(listener.accept()[0])
+        return seen_by_server(ghost.address, port, state="LISTEN")

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""The same, as an abort of a connection from before the listener's restart looks."""
+from counters import arriving
+from endings import forget
+from truth import seen_by_server
+
+SIDE = "server"
+RESETS = [("client", "RA", None)]
+
+
+def trigger(world, port, family=4):
+    with world.server.listen(port, family) as listener, world.ghost_client(port, family) as ghost:
+        ghost.ack = 2_000_000
+        with arriving(world.server):
+            ghost.send("RA")
+        ghost.connect()
+        forget(listener.accept()[0])
+        return seen_by_server(ghost.address, port, state="LISTEN")

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""A blind attacker's RST to the client misses the window by far."""
+import os
+
+from counters import arriving
+from onlooker import Onlooker
+from truth import seen_by_client
+
+SIDE = "client"
+RESETS = [("stranger", "R", 1 << 30)]
+COUNTED = {"TCPChallengeACK": 0}
+
+
+def trigger(world, port, family=4):
+    with Onlooker(world, port, family) as onlooker:
+        with arriving(world.client):
+            onlooker.strike("R", onlooker.client, 1 << 30)
+        onlooker.talk()
+        truth = seen_by_client(onlooker.client, port, state="ESTABLISHED", owner="socket", pid=os.getpid())
+        onlooker.let_go()
+        return truth

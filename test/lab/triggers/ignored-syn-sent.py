@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""A RST answers our SYN and acknowledges nothing."""
+from counters import arriving
+from endings import forget
+from truth import seen_by_client
+
+SIDE = "client"
+RESETS = [("server", "R", None)]
+
+
+def trigger(world, port, family=4):
+    with world.ghost_server(port, family) as ghost:
+        client = world.begin_connect(ghost.address)
+        ghost.expect("S")
+        with arriving(world.client):
+            ghost.send("R")
+        ghost.send("SA")
+        ghost.expect("A")
+        truth = seen_by_client(client, port, state="SYN_SENT")
+        forget(client)
+        return truth

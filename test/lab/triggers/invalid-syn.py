@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""Behind a NAT that gives a port away too early, a second SYN falls into the window of the first one's handshake."""
+from truth import seen_by_server
+
+SIDE = "server"
+RESETS = [("server", "RA")]
+COUNTED = {"EmbryonicRsts": 1}
+
+
+def trigger(world, port, family=4):
+    with world.server.listen(port, family), world.ghost_client(port, family) as ghost:
+        ghost.send("S")
+        ghost.expect("SA")
+        ghost.send("S", seq=ghost.seq + 100)
+        ghost.expect("RA")
+        return seen_by_server(ghost.address, port)

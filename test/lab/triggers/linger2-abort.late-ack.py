@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""A server with TCP_LINGER2 below 0 closes at once: the ACK of its FIN finds an orphan that may not wait."""
+import socket
+
+from truth import seen_by_server
+from waits import wait_reset
+
+SIDE = "server"
+RESETS = [("server", "R")]
+COUNTED = {"TCPAbortOnData": 1}
+
+
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
+    server.setsockopt(socket.IPPROTO_TCP, socket.TCP_LINGER2, -1)
+    server.close()
+    wait_reset(client)
+    truth = seen_by_server(client, port, state="FIN_WAIT1", owner="none")
+    client.close()
+    return truth

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""A server closes a multipath connection with the client's request unread."""
+from mptcp import IPPROTO_MPTCP, missing  # noqa: F401
+from truth import seen_by_server
+from waits import wait_readable, wait_reset
+
+SIDE = "server"
+RESETS = [("server", "RA")]
+COUNTED = {"MPFastcloseTx": 1}
+
+
+def trigger(world, port, family=4):
+    with world.server.listen(port, family, protocol=IPPROTO_MPTCP) as listener:
+        client = world.client.socket(family, IPPROTO_MPTCP)
+        client.connect((world.server.address(family), port))
+        server, _ = listener.accept()
+    world.on_connection(client)
+    client.send(b"POST / HTTP/1.1\r\n\r\n")
+    wait_readable(server)
+    server.close()
+    wait_reset(client)
+    truth = seen_by_server(client, port)
+    client.close()
+    return truth

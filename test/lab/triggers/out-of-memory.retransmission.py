@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""An orphan sends its FIN again when there are too many orphans."""
+from endings import forget
+from host import machine_sysctl
+from truth import seen_by_server
+from waits import wait_gone, wait_state
+
+SIDE = "server"
+RESETS = [("server", "RA")]
+COUNTED = {"TCPAbortOnMemory": 1}
+
+
+def trigger(world, port, family=4):
+    client, server = world.connection(port, family)
+    with world.router.blackhole(world.client.address(family)):
+        server.close()
+        wait_state(world.server, client, "FIN_WAIT1")
+        with machine_sysctl("net.ipv4.tcp_max_orphans", -1):
+            wait_gone(world.server, client)
+    truth = seen_by_server(client, port, state="FIN_WAIT1", owner="none")
+    forget(client)
+    return truth

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""A server crashes in the middle of a request that it has not read."""
+import resource
+import signal
+
+from children import request_unread
+from truth import seen_by_server
+from waits import wait_reset
+
+SIDE = "server"
+RESETS = [("server", "RA")]
+COUNTED = {"TCPAbortOnClose": 1}
+
+
+def trigger(world, port, family=4):
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, limits[1]))
+    client, child = request_unread(world, port, family)
+    child.end(signal.SIGSEGV)
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+    wait_reset(client)
+    truth = seen_by_server(client, port, state="ESTABLISHED", owner="closer", pid=child.pid)
+    client.close()
+    return truth
