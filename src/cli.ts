@@ -14,13 +14,10 @@ import type { Io } from './io.ts'
 const main = async () => {
   const stop = new AbortController()
   const kill = new AbortController()
-  let asked = false
+  // A reader that went away ends the run too, and the first Ctrl-C after that is no second one.
+  let signals = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // Whatever else has stopped it, only the second of these is one too many.
-      ;(asked ? kill : stop).abort()
-      asked = true
-    })
+    process.on(signal, () => (++signals === 1 ? stop : kill).abort())
   }
   // Whoever read our output has gone, as head does: there is nothing left to say, and nothing wrong.
   process.stdout.on('error', () => stop.abort())
