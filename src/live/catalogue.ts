@@ -25,6 +25,7 @@ export type Traced = {
 }
 
 const DELIVERED = '0, or for a drop 1, or -1 by netfilter'
+const INLINED = 'it has passed PREROUTING; seldom called where the compiler inlined it'
 const SOCKET = 'the socket, or NULL: none is there'
 const ANSWER = '0: taken; else the segment was refused, and the caller sends RST (a drop reason from 6.12 on)'
 
@@ -39,9 +40,9 @@ export const CATALOGUE: readonly Traced[] = [
       'the same where packets come in lists, too',
       'packets',
     ],
-    ['ip_rcv_finish', '4', DELIVERED, 'it has passed PREROUTING; not called where packets come in lists'],
+    ['ip_rcv_finish', '4', DELIVERED, INLINED],
     ['ipv6_rcv', '6', DELIVERED, 'a packet enters IPv6, before netfilter and NAT', 'packets'],
-    ['ip6_rcv_finish', '6', DELIVERED, 'it has passed PREROUTING; not called where packets come in lists'],
+    ['ip6_rcv_finish', '6', DELIVERED, INLINED],
     ['tcp_v4_early_demux', '4', 'an error of routing, else 0', 'its socket is looked up before it is routed'],
     ['tcp_v6_early_demux', '6', 'nothing', 'its socket is looked up before it is routed'],
     ['ip_local_deliver', '4', DELIVERED, 'it was routed to this host'],

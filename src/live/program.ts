@@ -5,7 +5,7 @@ import { renderFilter } from '../filter/render.ts'
 import type { Btf } from './btf.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
-import { isEntrance, stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
+import { fileOf, isEntrance, stepHoles, stepOf, type Step, type Symbols } from './trail.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
 export type Wanted = {
@@ -113,15 +113,16 @@ const partText = (
 // The example function of the file gives way to the step's own.
 const stepText = (
   btf: Btf,
-  { traced, symbol }: Step,
+  step: Step,
   own: Readonly<Record<string, string>>,
   shared: Readonly<Record<string, string>>,
   readProbe: ReadProbe,
 ): string => {
+  const { traced, symbol } = step
   const holes = { ...shared, ...own }
   if (traced.type === 'tracepoint')
     return fillHoles(readProbe(traced.by), { ...holes, reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1' })
-  return [readProbe(traced.by), readProbe('return.bt')]
+  return [readProbe(fileOf(step)), readProbe('return.bt')]
     .map((text) =>
       fillHoles(text, holes)
         .replaceAll(/^(k(?:ret)?probe:)\w+$/gm, `$1${symbol}`)

@@ -49,6 +49,10 @@ export const stepHoles = (
   }
 }
 
+/** The file that a step is made of. What takes no segment on this kernel, tcp_reset on 5.10, is asked by its socket. */
+export const fileOf = ({ traced: { by }, signature }: Step): Traced['by'] =>
+  by === 'call_skb.bt' && !signature.some((name) => SEGMENT_ARGUMENTS.includes(name)) ? 'call_sock.bt' : by
+
 /** Whether a packet still has the addresses there that it was sent to. */
 export const isEntrance = ({ name }: Traced): boolean => ['ip_rcv', 'ip_rcv_core', 'ipv6_rcv'].includes(name)
 
