@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where version 2 of cgroups is mounted, beside version 1 or alone. */
+/** Where version 2 of cgroups may be mounted, beside version 1 or alone. */
 const MOUNTS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']
+
+/** CGROUP2_SUPER_MAGIC (include/uapi/linux/magic.h). */
+const CGROUP2 = 0x63677270
 
 /** Directories looked at in one search at most. */
 const MOST_SEEN = 20_000
@@ -13,7 +16,9 @@ const MOST_SEEN = 20_000
  * (fs/kernfs, kernfs_id on 64-bit machines). A cgroup that is not there any more gives undefined, and is not looked for
  * again.
  */
-export const createCgroups = (mounts: readonly string[] = MOUNTS): ((number: string) => string | undefined) => {
+export const createCgroups = (
+  mounts: readonly string[] = cgroup2Mounts(MOUNTS),
+): ((number: string) => string | undefined) => {
   const paths = new Map<string, string | undefined>()
   return (number) => {
     if (!paths.has(number)) {
@@ -23,6 +28,16 @@ export const createCgroups = (mounts: readonly string[] = MOUNTS): ((number: str
     return paths.get(number)
   }
 }
+
+/** Those where version 2 is mounted: directories of version 1 have the same inodes, and are of something else. */
+export const cgroup2Mounts = (candidates: readonly string[]): string[] =>
+  candidates.filter((mount) => {
+    try {
+      return statfsSync(mount).type === CGROUP2
+    } catch {
+      return false
+    }
+  })
 
 function* walk(mounts: readonly string[]): Generator<[number: string, path: string]> {
   for (const mount of mounts) {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { createCgroups } from '../../src/live/cgroups.ts'
+import { cgroup2Mounts, createCgroups } from '../../src/live/cgroups.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'trace-reset-cgroups-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -41,4 +41,8 @@ test('a cgroup that comes later is found, one that is gone is remembered', () =>
 test('where nothing is mounted there is nothing, and the next mount is looked at', () => {
   expect(createCgroups([join(root, 'none')])('1')).toBe(undefined)
   expect(createCgroups([join(root, 'none'), mount])(numberOf('system.slice'))).toBe('/system.slice')
+})
+
+test('directories of another file system, of cgroups version 1 say, are no cgroups of version 2', () => {
+  expect(cgroup2Mounts([mount, join(root, 'none'), '/proc'])).toEqual([])
 })
