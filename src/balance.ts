@@ -51,7 +51,7 @@ export const createBalance = (narrows: (recorded: string) => boolean) => {
         const rst = observation.segment === null || (observation.segment.flags & FLAG.rst) !== 0
         if (isAnswer(observation)) answers.set(observation.segment?.skb ?? '', observation.tuple.netns)
         else if (observation.fn === 'tcp_send_active_reset') account.sent += 1
-        else if (rst) account.obeyed += 1
+        else if (observation.fn === 'tcp_reset' && rst) account.obeyed += 1
         return
       }
       case 'reply': {

@@ -30,8 +30,11 @@ const checkOpening = (line: unknown) => {
     throw new Error(`made by a newer trace-reset: it has schema ${data.schema}, and this one reads up to ${SCHEMA}`)
 }
 
-/** What turns a line of an older schema into one of the next. From 1 to 2 kinds and fields were added, none changed. */
-const UPGRADES: Readonly<Record<number, (start: object) => object>> = { 1: (start) => ({ ...start, schema: 2 }) }
+/** What turns a line of an older schema into one of the next. So far kinds and fields were added, and none changed. */
+const UPGRADES: Readonly<Record<number, (start: object) => object>> = {
+  1: (start) => ({ ...start, schema: 2 }),
+  2: (start) => ({ ...start, schema: 3 }),
+}
 
 // Only `start` says which schema it is of; so far it is the only line that has to change.
 const upgrade = (line: unknown): unknown => {

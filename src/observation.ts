@@ -4,7 +4,7 @@
 import { z } from 'zod'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
-export const SCHEMA = 2
+export const SCHEMA = 3
 
 const uint = z.int().min(0)
 const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
@@ -35,7 +35,11 @@ const segment = z.strictObject({
   dev: z.string().optional(),
 })
 
-/** A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk` and `state`. */
+/**
+ * A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk`, `state`, and the window that
+ * they take: `rcv_nxt`, `rcv_wnd`. A full socket's window begins at `rcv_wup`. `request`: the segment came for a request
+ * socket of this listener. `user_timeout` is in milliseconds; `retransmits` and `probes_out` count what went unanswered.
+ */
 const socket = z.strictObject({
   sk: hex,
   state: z.string(),
@@ -46,10 +50,17 @@ const socket = z.strictObject({
   rcv_nxt: uint.optional(),
   copied_seq: uint.optional(),
   rcv_wnd: uint.optional(),
+  rcv_wup: uint.optional(),
+  min_ttl: uint.optional(),
   shutdown: uint.optional(),
   dead: z.boolean().optional(),
   linger: z.boolean().optional(),
   lingertime: uint.optional(),
+  linger2: z.int().optional(),
+  retransmits: uint.optional(),
+  probes_out: uint.optional(),
+  user_timeout: uint.optional(),
+  request: z.boolean().optional(),
   backlog: uint.optional(),
   limit: uint.optional(),
 })
@@ -65,8 +76,16 @@ const task = z.strictObject({
   cgroup: z.string().optional(),
 })
 
-/** What was remembered of a flow's earlier segments: the TTL of the first, how many, and when the last one came. */
-const flowFacts = z.strictObject({ ttl: uint.max(255), packets: uint, last: time })
+/**
+ * What was remembered of a flow's earlier segments: the TTL of the first, another one if there was any, how many there were,
+ * and when the last one came.
+ */
+const flowFacts = z.strictObject({
+  ttl: uint.max(255),
+  other_ttl: uint.max(255).optional(),
+  packets: uint,
+  last: time,
+})
 
 const event = { at: time, cpu: uint, fn: z.string() }
 
@@ -87,7 +106,15 @@ const start = z.strictObject({
   program: z.string(),
   ehash: z.enum(['module', 'ss', 'off']),
 })
-const packet = z.strictObject({ kind: z.literal('packet'), ...event, tuple, segment, first: z.boolean() })
+/** The first segment of a flow, or one with RST, this with the socket that was found for it before it was processed. */
+const packet = z.strictObject({
+  kind: z.literal('packet'),
+  ...event,
+  tuple,
+  segment,
+  first: z.boolean(),
+  socket: socket.optional(),
+})
 const reset = z.strictObject({
   kind: z.literal('reset'),
   ...event,
@@ -143,11 +170,20 @@ const answer = z.strictObject({
   snd_una: uint.optional(),
   snd_nxt: uint.optional(),
   rcv_nxt: uint.optional(),
+  rcv_wnd: uint.optional(),
   retransmits: uint.optional(),
   bucket: uint.optional(),
   chain: uint.optional(),
   backlog: uint.optional(),
   limit: uint.optional(),
+  /** Near misses, where they were asked for and there are some; the names are those of kmod/tcphash.h. */
+  reversed: z.string().optional(),
+  other_netns: uint.optional(),
+  other_found: z.string().optional(),
+  listen_differs: z.string().optional(),
+  listen_family: uint.optional(),
+  listen_address: address.optional(),
+  listen_ifindex: uint.optional(),
 })
 const lookup = z.strictObject({
   kind: z.literal('lookup'),

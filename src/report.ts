@@ -7,15 +7,18 @@ import type { Verdict } from './verdict/verdict.ts'
 /** Counts what passes, for the last line on standard error; `narrows` as in balance.ts. */
 export const createReport = (narrows: (recorded: string) => boolean) => {
   const balance = createBalance(narrows)
-  const outcomes = { sent: 0, received: 0 }
+  const outcomes = { sent: 0, received: 0, ignored: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
+  /** Whether RSTs that were not obeyed are judged, too. */
+  let judgesAll = false
   let arrived = 0
   let obeyed = 0
 
   return {
     see: (observation: Observation) => {
       balance.see(observation)
+      if (observation.kind === 'start') judgesAll = observation.probes.includes('kfree_skb')
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
       if (observation.kind === 'packet' && hasRst(observation)) arrived += 1
@@ -27,8 +30,8 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>
       [
-        `${plural(outcomes.sent + outcomes.received, 'reset')}: ${outcomes.sent} sent, ${outcomes.received} received`,
-        ...(arrived > obeyed
+        `${plural(outcomes.sent + outcomes.received + outcomes.ignored, 'reset')}: ${outcomes.sent} sent, ${outcomes.received} received${outcomes.ignored > 0 ? `, ${outcomes.ignored} ignored` : ''}`,
+        ...(arrived > obeyed && !judgesAll
           ? [`${plural(arrived - obeyed, 'RST')} came in that no full socket obeyed, and are not judged`]
           : []),
         plural(lookups, 'look-up'),

@@ -50,7 +50,7 @@ export const flow = (over: Partial<FlowFacts> = {}): FlowFacts => ({ ttl: 64, pa
 
 export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   kind: 'start',
-  schema: 2,
+  schema: 3,
   tool: '0.1.0',
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },
@@ -186,6 +186,8 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     dev: null,
     withoutRst: null,
     replied: null,
+    drop: null,
+    others: [],
     after: null,
     before: null,
     gaps: [],

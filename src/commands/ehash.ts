@@ -26,7 +26,7 @@ export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: 
   if (ehash === undefined)
     throw environmentError('there is nobody to ask', 'load the module (trace-reset module load) or install iproute2')
   try {
-    const { answer } = await ehash.ask(tuple)
+    const { answer } = await ehash.ask(tuple, true)
     if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)
     io.out(
       Object.entries({ source: ehash.source, ...answer })

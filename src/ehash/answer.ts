@@ -4,23 +4,27 @@ import type { Answer } from '../observation.ts'
 import { timeOf } from '../time.ts'
 import type { Reply } from './ehash.ts'
 
-/** The request that asks tcphash.ko for one connection; the grammar is in kmod/tcphash.h. */
-export const writeRequest = ({ family, saddr, sport, daddr, dport, netns }: Tuple): string =>
-  `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}\n`
+/** The request that asks tcphash.ko for one connection, and for near misses; the grammar is in kmod/tcphash.h. */
+export const writeRequest = ({ family, saddr, sport, daddr, dport, netns }: Tuple, near: boolean): string =>
+  `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}${near ? ' near=1' : ''}\n`
 
 const FOUND = ['established', 'timewait', 'request', 'listener', 'none'] as const
-const WORDS = ['state', 'substate', 'cookie'] as const
+const WORDS = ['state', 'substate', 'cookie', 'reversed', 'other_found', 'listen_differs', 'listen_address'] as const
 const NUMBERS = [
   'inode',
   'uid',
   'snd_una',
   'snd_nxt',
   'rcv_nxt',
+  'rcv_wnd',
   'retransmits',
   'bucket',
   'chain',
   'backlog',
   'limit',
+  'other_netns',
+  'listen_family',
+  'listen_ifindex',
 ] as const
 
 /** Reads one answer line of tcphash.ko. A line that is no answer becomes an answer with `error`. */

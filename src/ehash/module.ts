@@ -17,9 +17,9 @@ export const openModule = (device: string): Ehash => {
   return {
     source: 'module',
     first: true,
-    ask: (tuple) => {
+    ask: (tuple, near) => {
       try {
-        writeSync(descriptor, writeRequest(tuple))
+        writeSync(descriptor, writeRequest(tuple, near))
         return readAnswer(buffer.toString('latin1', 0, readSync(descriptor, buffer)))
       } catch (error) {
         return { answer: { found: null, error: messageOf(error) } }

@@ -4,7 +4,9 @@ import type { Time } from '../time.ts'
 
 /** Everything that was observed about one reset: what the rules judge. */
 export type Case = {
+  /** A RST that came in was obeyed, or ignored, as the rules find. */
   outcome: 'sent' | 'received'
+  /** For a RST whose arrival is all that was seen of it: that packet. */
   reset: Kind<'reset'>
   /** The interface that its segments come in by, where one was seen. */
   dev: string | null
@@ -17,6 +19,10 @@ export type Case = {
   withoutRst: Kind<'reset'> | null
   /** When the RST was handed to IP; null where that is not seen for this kind of reset. */
   replied: Time | null
+  /** The kernel's dropping of a RST that came in. */
+  drop: Kind<'call'> | null
+  /** Other RSTs of the flow that came in around it, with other sequence numbers. */
+  others: Kind<'packet'>[]
   /** What the TCP hash held right after the reset, and what it held when the flow was first seen. */
   after: Kind<'lookup'> | null
   before: Kind<'lookup'> | null
@@ -26,3 +32,6 @@ export type Case = {
 
 /** Whether the kernel answers a segment, by tcp_v4_send_reset or its twin for IPv6. */
 export const isAnswer = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_send_reset' || fn === 'tcp_v6_send_reset'
+
+/** Whether all that was seen is that a RST came in: no full socket obeyed it. */
+export const isArrival = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_rcv' || fn === 'tcp_v6_rcv'

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Observation, Task } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
-import { isAnswer, type Case } from './case.ts'
+import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
+import { isAnswer, isArrival, type Case } from './case.ts'
 import { createFlows } from './flows.ts'
 import type { Machine } from './order.ts'
 import { FLAG } from './states.ts'
@@ -17,8 +18,12 @@ const LOSS_BEFORE =
   'events or look-ups were lost since the connection was first seen: one of them may have been its own'
 const LOSS_AROUND = 'events or look-ups were lost around then: one of them may have been its own'
 
-/** A reset that may still learn something. */
-type Open = { case: Case; key: string; answered: boolean }
+/** How many RSTs of one flow are remembered, and how far from a reset they are still of its burst. */
+const MOST_RSTS = 8
+const BURST_NS = 2_000_000_000
+
+/** A reset that may still learn something. `obeyed`: an arrival that another event speaks for. */
+type Open = { case: Case; key: string; answered: boolean; obeyed: boolean }
 
 /**
  * Groups Observations in order of time into one Case for each reset, with what was known of its flow. A Case is complete
@@ -27,43 +32,62 @@ type Open = { case: Case; key: string; answered: boolean }
 export const correlate = (): Machine<Observation, Case> => {
   const flows = createFlows()
   /** Answers that overtook their events, which are still being put in order. */
-  const early = new Map<string, Kind<'lookup'>>()
+  const answers = new Map<string, Kind<'lookup'>>()
   const waiting = new Map<string, Open>()
   const open: Open[] = []
   let ehash: 'module' | 'ss' | 'off' = 'off'
+  /** Whether drops of RSTs are told: without, nothing can be said of what was not obeyed. */
+  let drops = false
+  /** Whether packets are seen before it is known that they are for this host. */
+  let early = false
   let now: Time = { s: 0, ns: 0 }
   let lastLoss: Time | null = null
 
   const begin = (observed: Kind<'reset'>) => {
+    // Others than REJECT tell conntrack of an answer, too.
+    if (observed.fn === 'nf_send_reset' && !observed.stack.some((name) => name.startsWith('nf_send_reset'))) return
     const known = flows.knownSince(observed.tuple)
     const flow = flows.of(observed.tuple, now)
-    const reset = withSegment(observed, flow.rst)
+    const reset = withSegment(observed, flow.rsts.at(-1), SETTLE_NS)
     const rst = reset.segment !== null && (reset.segment.flags & FLAG.rst) !== 0
     if (reset.fn === 'tcp_reset' && !rst && !mustBeRst(reset)) {
       // The trap of tcp_reset: no RST came in. What follows for the same segment is this host's own RST.
       flow.withoutRst = reset
       return
     }
+    if (rst) spokenFor(reset)
     const key = answerKey(reset.tuple, reset.at)
     const closer = closerOf(reset)
     const opened: Case = {
-      outcome: reset.fn === 'tcp_reset' ? 'received' : 'sent',
+      outcome: cameIn(reset) ? 'received' : 'sent',
       reset,
       dev: reset.segment?.dev ?? flow.dev,
       stateBefore: stateBefore(reset, flow.closed),
       owner: ownerOf(closer, flows.owner(reset)),
       closer,
-      withoutRst:
-        reset.segment !== null && flow.withoutRst?.segment?.skb === reset.segment.skb ? flow.withoutRst : null,
+      withoutRst: flow.withoutRst !== null && isFor(flow.withoutRst, reset) ? flow.withoutRst : null,
       replied: null,
-      after: early.get(key) ?? null,
+      drop: null,
+      others: [],
+      after: answers.get(key) ?? null,
       before: flow.first,
       gaps: lastLoss !== null && (known === null || compareTime(known, lastLoss) <= 0) ? [LOSS_BEFORE] : [],
     }
-    early.delete(key)
-    const entry = { case: opened, key, answered: ehash === 'off' || opened.after !== null }
+    answers.delete(key)
+    const asked = ehash !== 'off' && !(isArrival(reset) && ehash === 'ss')
+    const entry = { case: opened, key, answered: !asked || opened.after !== null, obeyed: false }
     if (!entry.answered) waiting.set(key, entry)
     open.push(entry)
+  }
+
+  // The arrival of the same RST was no more than the beginning of this.
+  const spokenFor = ({ fn, tuple, segment }: Kind<'reset'>) => {
+    if (fn !== 'tcp_reset' && fn !== 'tcp_check_req' && fn !== 'tcp_timewait_state_process') return
+    const entry = open.findLast(({ case: { reset } }) => isArrival(reset) && sameSegment(reset, tuple, segment))
+    if (entry === undefined) return
+    entry.obeyed = true
+    entry.answered = true
+    waiting.delete(entry.key)
   }
 
   const answer = (lookup: Kind<'lookup'>) => {
@@ -74,8 +98,8 @@ export const correlate = (): Machine<Observation, Case> => {
     const key = answerKey(lookup.tuple, lookup.event)
     const entry = waiting.get(key)
     if (entry === undefined) {
-      early.set(key, lookup)
-      if (early.size > MOST_OPEN) early.delete(early.keys().next().value ?? '')
+      answers.set(key, lookup)
+      if (answers.size > MOST_OPEN) answers.delete(answers.keys().next().value ?? '')
       return
     }
     entry.case.after = lookup
@@ -91,7 +115,28 @@ export const correlate = (): Machine<Observation, Case> => {
     const count = Math.max(first < 0 ? open.length : first, open.length - MOST_OPEN)
     const done = open.splice(0, count)
     for (const { key } of done) waiting.delete(key)
-    return done.map((entry) => entry.case).filter(left)
+    return done
+      .filter(({ obeyed }) => !obeyed)
+      .map(completed)
+      .filter(left)
+  }
+
+  const completed = ({ case: { reset, ...rest } }: Open): Case => {
+    const others = flows
+      .of(reset.tuple, now)
+      .rsts.filter(
+        ({ at, segment }) =>
+          segment.seq !== reset.segment?.seq && Math.abs(nanosecondsBetween(at, reset.at)) < BURST_NS,
+      )
+    const unseen = isArrival(reset) && reset.socket === null
+    return { ...rest, reset, others, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
+  }
+
+  // tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
+  // lost. A packet seen before it is known to be for this host is, once TCP drops it.
+  const left = ({ reset, replied, drop, gaps }: Case) => {
+    if (isArrival(reset)) return !early || drop?.location?.startsWith('tcp_') === true
+    return !isAnswer(reset) || replied !== null || gaps.length > 0
   }
 
   const replied = ({ skb, at }: Kind<'reply'>) => {
@@ -102,13 +147,23 @@ export const correlate = (): Machine<Observation, Case> => {
   const arrived = (packet: Kind<'packet'>) => {
     const flow = flows.of(packet.tuple, packet.at)
     flow.dev = packet.segment.dev ?? flow.dev
-    if ((packet.segment.flags & FLAG.rst) !== 0) flow.rst = packet
+    if ((packet.segment.flags & FLAG.rst) === 0) return
+    flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
+    if (drops) begin(arrivalOf(packet))
+  }
+
+  const dropped = (call: Kind<'call'>) => {
+    if (call.fn !== 'kfree_skb' || call.segment === null || (call.segment.flags & FLAG.rst) === 0) return
+    const entry = open.findLast(({ case: { reset } }) => cameIn(reset) && sameSegment(reset, null, call.segment))
+    if (entry !== undefined) entry.case.drop ??= call
   }
 
   const take = (observation: Observation) => {
     switch (observation.kind) {
       case 'start':
         ehash = observation.ehash
+        drops = observation.probes.includes('kfree_skb')
+        early = observation.probes.includes('netif_receive_skb')
         break
       case 'reset':
         return begin(observation)
@@ -126,8 +181,9 @@ export const correlate = (): Machine<Observation, Case> => {
         lastLoss = now
         for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
         break
-      case 'tick':
       case 'call':
+        return dropped(observation)
+      case 'tick':
       case 'return':
       case 'total':
       case 'counters':
@@ -148,16 +204,14 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 }
 
-// tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was lost.
-const left = ({ reset, replied, gaps }: Case) => !isAnswer(reset) || replied !== null || gaps.length > 0
+// tcp_reset ran for this answer's segment: on 5.10 the socket tells.
+const isFor = (trap: Kind<'reset'>, { at, segment, socket }: Kind<'reset'>) =>
+  segment !== null &&
+  (trap.segment === null
+    ? trap.socket?.sk === socket?.sk && nanosecondsBetween(at, trap.at) < SETTLE_NS
+    : trap.segment.skb === segment.skb)
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
-
-// On 5.10 tcp_reset does not get the segment: it is the RST that has just come in for the connection, if one has.
-const withSegment = (reset: Kind<'reset'>, rst: Kind<'packet'> | null): Kind<'reset'> =>
-  reset.fn === 'tcp_reset' && reset.segment === null && rst !== null && nanosecondsBetween(reset.at, rst.at) < SETTLE_NS
-    ? { ...reset, segment: rst.segment }
-    : reset
 
 // The current task is the closer only when it came here by its own close(), connect() or exit; a timer runs on anybody.
 const closerOf = ({ task, stack }: Kind<'reset'>) =>

@@ -13,8 +13,8 @@ export type Flow = {
   first: Kind<'lookup'> | null
   /** The interface that its segments come in by. */
   dev: string | null
-  /** The last segment with RST that came in. */
-  rst: Kind<'packet'> | null
+  /** The last segments with RST that came in, the youngest last. */
+  rsts: Kind<'packet'>[]
   /** tcp_reset's last call for a segment without RST. */
   withoutRst: Kind<'reset'> | null
 }
@@ -36,12 +36,12 @@ export const createFlows = () => {
       closed: null,
       first: null,
       dev: null,
-      rst: null,
+      rsts: [],
       withoutRst: null,
     }))
 
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
-    if (to === 'SYN_SENT') owners.set(sk, task)
+    if (to === 'SYN_SENT' || to === 'LISTEN') owners.set(sk, task)
     if (to !== 'CLOSE') return
     of(tuple, state.at).closed = { ...state, sk, to, task, tuple }
     // The memory of the socket may be another's from now on.

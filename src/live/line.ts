@@ -42,7 +42,14 @@ export const readLine = (line: string, names: Names): Observation => {
         location: fields.text('location') || null,
       }
     case 'packet':
-      return { kind, ...event, tuple, segment: readSegment(fields), first: fields.number('first') === 1 }
+      return {
+        kind,
+        ...event,
+        tuple,
+        segment: readSegment(fields),
+        first: fields.number('first') === 1,
+        ...(given(fields, 'sk') ? { socket: readSocket(fields) } : {}),
+      }
     case 'state': {
       const from = stateName(fields.number('from'))
       const to = stateName(fields.number('to'))
@@ -147,8 +154,14 @@ const NUMBERS = [
   'rcv_nxt',
   'copied_seq',
   'rcv_wnd',
+  'rcv_wup',
+  'min_ttl',
   'shutdown',
   'lingertime',
+  'linger2',
+  'retransmits',
+  'probes_out',
+  'user_timeout',
   'backlog',
   'limit',
 ] as const
@@ -157,12 +170,14 @@ const readSocket = (fields: Fields): Socket => {
   const state = stateName(fields.number('state'))
   const socket: Socket = { sk: fields.hex('sk'), state }
   if (state === 'TIME_WAIT') {
-    return { ...socket, substate: stateName(fields.number('substate')), rcv_nxt: fields.number('tw_rcv_nxt') }
+    const rcv_nxt = fields.text('tw_rcv_nxt') === '' ? {} : { rcv_nxt: fields.number('tw_rcv_nxt') }
+    return { ...socket, substate: stateName(fields.number('substate')), ...rcv_nxt, ...readWindow(fields) }
   }
-  if (state === 'NEW_SYN_RECV') return socket
+  if (state === 'NEW_SYN_RECV') return { ...socket, ...readWindow(fields) }
   for (const name of NUMBERS) if (fields.text(name) !== '') socket[name] = fields.number(name)
   if (given(fields, 'cookie')) socket.cookie = fields.text('cookie')
   // Bits of enum sock_flags (include/net/sock.h): SOCK_DEAD is 0, SOCK_LINGER is 4 on every kernel of the matrix.
+  if (fields.text('request') === '1') socket.request = true
   const flags = fields.text('sk_flags')
   if (flags !== '') {
     socket.dead = (BigInt(`0x${flags}`) & 1n) !== 0n
@@ -170,6 +185,12 @@ const readSocket = (fields: Fields): Socket => {
   }
   return socket
 }
+
+// A mini-socket's, where its probe knows where in memory it is.
+const readWindow = (fields: Fields) =>
+  fields.text('mini_rcv_nxt') === ''
+    ? {}
+    : { rcv_nxt: fields.number('mini_rcv_nxt'), rcv_wnd: fields.number('mini_rcv_wnd') }
 
 const readTask = (fields: Fields): Task => {
   const exiting = (Number.parseInt(fields.text('task_flags') || '0', 16) & PF_EXITING) !== 0
@@ -192,5 +213,10 @@ const readReason = (fields: Fields, { reset }: Names) => {
 
 const readFlow = (fields: Fields): FlowFacts | null =>
   given(fields, 'flow_ttl')
-    ? { ttl: fields.number('flow_ttl'), packets: fields.number('flow_packets'), last: timeOf(fields.big('flow_last')) }
+    ? {
+        ttl: fields.number('flow_ttl'),
+        ...(given(fields, 'flow_other_ttl') ? { other_ttl: fields.number('flow_other_ttl') } : {}),
+        packets: fields.number('flow_packets'),
+        last: timeOf(fields.big('flow_last')),
+      }
     : null

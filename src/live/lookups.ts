@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { concat, finalize, from, map, mergeMap, of, type Observable, type OperatorFunction } from 'rxjs'
 import type { Ehash, Reply } from '../ehash/ehash.ts'
+import { FLAG } from '../flow/states.ts'
 import type { Kind, Observation } from '../observation.ts'
 import type { Clock } from './clock.ts'
 
@@ -10,8 +11,8 @@ const MOST_WAITING = 64
 const TOO_MANY: Observation = { kind: 'lost', what: 'lookups', count: 1 }
 
 /**
- * After each reset, and after the first segment of a flow where that is cheap enough, puts what the TCP hash holds for the
- * same 5-tuple at that moment.
+ * After each reset, and where that is cheap enough after each RST that comes in and the first segment of a flow, puts what
+ * the TCP hash holds for the same 5-tuple at that moment. Near misses are asked for where a socket was looked for in vain.
  */
 export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
   if (ehash === undefined) return (observations) => observations
@@ -21,7 +22,7 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
     kind: 'lookup',
     at,
     event: about.at,
-    why: about.kind === 'packet' ? 'first' : 'reset',
+    why: about.kind === 'packet' && !isRst(about) ? 'first' : 'reset',
     tuple: about.tuple,
     source: ehash.source,
     answer,
@@ -30,7 +31,7 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
   const ask = (about: Kind<'packet' | 'reset'>): Observable<Observation> => {
     if (waiting >= MOST_WAITING)
       return of(TOO_MANY, answered(about, { answer: { found: null, error: 'too many questions waited' } }))
-    const reply = ehash.ask(about.tuple)
+    const reply = ehash.ask(about.tuple, (about.socket ?? null) === null)
     if (!(reply instanceof Promise)) return of(answered(about, reply))
     waiting += 1
     return from(reply).pipe(
@@ -40,7 +41,11 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
   }
 
   return mergeMap((observation) => {
-    const asks = observation.kind === 'reset' || (observation.kind === 'packet' && observation.first && ehash.first)
+    const asks =
+      observation.kind === 'reset' ||
+      (observation.kind === 'packet' && ehash.first && (observation.first || isRst(observation)))
     return asks ? concat(of(observation), ask(observation)) : of(observation)
   })
 }
+
+const isRst = ({ segment }: Kind<'packet'>) => (segment.flags & FLAG.rst) !== 0

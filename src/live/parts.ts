@@ -16,6 +16,14 @@ export type Part = {
   perPacket?: true
 }
 
+/** A RST that the kernel drops, which tells that it was not obeyed, and why where the kernel has reasons. */
+const DROPPED_RST: Part = {
+  file: 'kfree_skb.bt',
+  functions: [],
+  tracepoint: ['skb', 'kfree_skb'],
+  holes: { wanted: '($flags & 4) != 0' },
+}
+
 const STATES: Part = { file: 'inet_sock_set_state.bt', functions: [], tracepoint: ['sock', 'inet_sock_set_state'] }
 
 /** The parts of every trace, outermost first. The files say what each tells. */
@@ -31,6 +39,10 @@ export const PARTS: readonly Part[] = [
   { file: 'reply6.bt', functions: ['tcp_v6_send_response'], needs: ['tcp_send_reset.bt'] },
   { file: 'tcp_send_active_reset.bt', functions: ['tcp_send_active_reset'] },
   { file: 'tcp_reset.bt', functions: ['tcp_reset'] },
+  { file: 'tcp_check_req.bt', functions: ['tcp_check_req'] },
+  { file: 'tcp_timewait_state_process.bt', functions: ['tcp_timewait_state_process'] },
+  { file: 'nf_send_reset.bt', functions: ['nf_ct_attach'] },
+  DROPPED_RST,
   STATES,
   { file: 'accept.bt', functions: ['security_sock_graft'] },
 ]
@@ -72,6 +84,7 @@ export const TRACEPOINT_PARTS: readonly Part[] = [
     tracepoint: ['tcp', 'tcp_receive_reset'],
     holes: { sk: 'args->skaddr', skb: '0' },
   },
+  DROPPED_RST,
   STATES,
 ]
 

@@ -35,7 +35,9 @@ export type ReadProbe = (file: string) => string
 export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
   const { filter, light, without = [] } = wanted
   const btf = lacking(given, without)
-  const asked = partsFor(btf).filter(({ perPacket }) => !(light && perPacket === true))
+  // A step that tells all of what a part tells some of takes its place.
+  const told = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(({ by }): string => by)
+  const asked = partsFor(btf).filter(({ file, perPacket }) => !(light && perPacket === true) && !told.includes(file))
   const here = partsHere(btf, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
     // A module's function, or a compiler's copy, is none of BTF's.
@@ -48,7 +50,8 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
   ]
   const flows = here.some(({ part }) => part.file === FLOWS_FILE)
-  const shared = sharedHoles(filter, flows, readProbe)
+  const requests = here.some(({ part }) => part.file === REQUESTS_FILE)
+  const shared = sharedHoles(filter, { flows, requests }, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
   const passing = { peer: shared['match_peer'] ?? '1', entrances }
   const symbolsOfSteps = present.map(({ symbol }) => symbol)
@@ -110,6 +113,8 @@ const partText = (
   )
 }
 
+const dropReason = (btf: Btf): string => ('skb_drop_reason' in btf.enums ? 'args->reason' : '-1')
+
 // The example function of the file gives way to the step's own.
 const stepText = (
   btf: Btf,
@@ -120,8 +125,7 @@ const stepText = (
 ): string => {
   const { traced, symbol } = step
   const holes = { ...shared, ...own }
-  if (traced.type === 'tracepoint')
-    return fillHoles(readProbe(traced.by), { ...holes, reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1' })
+  if (traced.type === 'tracepoint') return fillHoles(readProbe(traced.by), { ...holes, reason: dropReason(btf) })
   return [readProbe(fileOf(step)), readProbe('return.bt')]
     .map((text) =>
       fillHoles(text, holes)
@@ -131,8 +135,9 @@ const stepText = (
     .join('\n')
 }
 
-/** Keeps what is known of each flow. */
+/** Keeps what is known of each flow, and which segment came for a request socket. */
 const FLOWS_FILE = 'tcp_rcv.bt'
+const REQUESTS_FILE = 'tcp_check_req.bt'
 
 /**
  * Puts values in the place of the defaults in the holes of a probe. A hole is a comment with `{name`, a default that keeps
@@ -167,7 +172,13 @@ const FIRST_LOOK = `$both = (uint64)*(uint32 *)($skb->head + $skb->transport_hea
 $sport = (uint64)bswap((uint16)($both & 0xffff));
 $dport = (uint64)bswap((uint16)($both >> 16));`
 
-const sharedHoles = (filter: Filter, flows: boolean, readProbe: ReadProbe): Record<string, string> => {
+const IS_REQUEST = '(@request[cpu] == (((uint64)$th->seq << 32) | (uint64)$th->ack_seq) ? 1 : 0)'
+
+const sharedHoles = (
+  filter: Filter,
+  { flows, requests }: { flows: boolean; requests: boolean },
+  readProbe: ReadProbe,
+): Record<string, string> => {
   const flowFact = (map: string) => (flows ? `@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
   const { ports, addresses, netns, peer, all } = renderFilter(filter)
   const ofSkb = fragments(readProbe('of_skb.bt'))
@@ -183,8 +194,11 @@ const sharedHoles = (filter: Filter, flows: boolean, readProbe: ReadProbe): Reco
     of_skb_rest: ofSkb[1] ?? '',
     first_look: ports === '1' ? '' : FIRST_LOOK,
     match_segment: '1',
+    wanted: '1',
+    request: requests ? IS_REQUEST : '0',
     max_flows: String(MAX_FLOWS),
     flow_ttl: flowFact('ttl'),
+    flow_other_ttl: flowFact('other_ttl'),
     flow_packets: flowFact('packets'),
     flow_last: flowFact('last'),
   }
@@ -207,6 +221,9 @@ const ownHoles = (btf: Btf, functions: readonly string[]) => {
     reason: reason === '-1' ? reason : `(${reason} & 0xffffffff)`,
     // On 5.10 tcp_reset takes no segment.
     skb: argument('skb', '0'),
+    req: argument('req', '0'),
+    tw: argument('tw', '0'),
+    new: argument('new', '0'),
   }
 }
 
@@ -216,6 +233,7 @@ const tracepointHoles = (btf: Btf, { tracepoint, holes = {} }: Part, shared: Rea
   ...ownHoles(btf, []),
   attach: `tracepoint:${tracepoint?.join(':') ?? ''}`,
   ...('sk_rst_reason' in btf.enums && tracepoint?.[1] === 'tcp_send_reset' ? { reason: '(uint64)args->reason' } : {}),
+  ...(tracepoint?.[1] === 'kfree_skb' ? { reason: dropReason(btf) } : {}),
   ...(holes['early'] === undefined
     ? {}
     : {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The RST that this host sends of its own accord: tcp_send_active_reset, told apart by who called it.
+// The RST that this host sends of its own accord, below close(), connect() or the end of a process:
+// tcp_send_active_reset, told apart by who called it. expired.ts has the other callers.
 import type { Case } from '../flow/case.ts'
 import { sequenceDistance } from '../flow/states.ts'
 import type { Socket, Task } from '../observation.ts'
+import { calledBy, stackText } from './caller.ts'
 import { certain, type Rule } from './rule.ts'
-
-const below = ({ reset }: Case, ...functions: string[]) =>
-  reset.fn === 'tcp_send_active_reset' && functions.every((name) => reset.stack.includes(name))
-
-/** The stack from the reset outwards, to the function that says most or for six frames. */
-const stackText = ({ reset: { stack } }: Case, last = '') =>
-  `stack: ${stack.slice(0, stack.indexOf(last) + 1 || 6).join(' < ')}`
 
 /** States in which the peer's FIN was taken: it counts one in rcv_nxt, and in copied_seq only once it was read. */
 const PEER_CLOSED = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
@@ -22,9 +17,9 @@ const unread = ({ reset: { socket }, stateBefore }: Case) => {
   return PEER_CLOSED.includes(stateBefore ?? '') && distance > 0 ? distance - 1 : distance
 }
 
-// tcp_disconnect calls the reset itself, below __tcp_close when it is SO_LINGER, so its absence is what counts.
+// It throws away what is unread before it orphans the socket; whatever it resets later has another reason.
 const closedWithUnread = (reset: Case) =>
-  below(reset, '__tcp_close') && !below(reset, 'tcp_disconnect') && unread(reset) > 0
+  calledBy(reset) === 'close' && reset.reset.socket?.dead !== true && unread(reset) > 0
 
 const unreadText = (reset: Case, socket: Socket | null) =>
   `${unread(reset)} bytes of the peer were unread: rcv_nxt ${socket?.rcv_nxt}, copied_seq ${socket?.copied_seq}`
@@ -36,6 +31,9 @@ const endText = ({ exit_code }: Task) => {
   const code = exit_code ?? 0
   return (code & 127) === 0 ? `exit(${(code >> 8) & 255})` : `signal ${code & 127}`
 }
+
+const endingText = (closer: Task | null) =>
+  closer !== null && closer.exit_code !== null ? [`the process was ending, by ${endText(closer)}`] : []
 
 export const processDied: Rule = {
   cause: 'process-died',
@@ -64,13 +62,45 @@ export const lingerZero: Rule = {
   cause: 'linger-zero',
   explain: (reset) => {
     const { socket } = reset.reset
-    if (!below(reset, 'tcp_disconnect', '__tcp_close') || socket?.linger !== true || socket.lingertime !== 0)
-      return undefined
-    const { closer } = reset
+    if (calledBy(reset) !== 'linger' || socket?.linger !== true || socket.lingertime !== 0) return undefined
     return certain(
-      `tcp_send_active_reset ran in tcp_disconnect below close() by ${closerText(closer)} (${stackText(reset)})`,
+      `tcp_send_active_reset ran in tcp_disconnect below close() by ${closerText(reset.closer)} (${stackText(reset)})`,
       'SO_LINGER is on with a time of 0',
-      ...(closer !== null && closer.exit_code !== null ? [`the process was ending, by ${endText(closer)}`] : []),
+      ...endingText(reset.closer),
+    )
+  },
+}
+
+export const disconnect: Rule = {
+  cause: 'disconnect',
+  explain: (reset) =>
+    calledBy(reset) === 'connect'
+      ? certain(
+          `tcp_send_active_reset ran in tcp_disconnect below connect() by ${closerText(reset.closer)} (${stackText(reset)}): connect() to AF_UNSPEC takes a connection apart`,
+        )
+      : undefined,
+}
+
+export const listenerClosed: Rule = {
+  cause: 'listener-closed',
+  explain: (reset) =>
+    calledBy(reset) === 'listener'
+      ? certain(
+          `tcp_send_active_reset ran in inet_csk_listen_stop, at the close() of the listener by ${closerText(reset.closer)} (${stackText(reset)}): the connection waited in its queue and was never accepted`,
+          ...endingText(reset.closer),
+        )
+      : undefined,
+}
+
+export const linger2OnClose: Rule = {
+  cause: 'linger2-abort',
+  explain: (reset) => {
+    const { socket } = reset.reset
+    if (calledBy(reset) !== 'close' || reset.stateBefore !== 'FIN_WAIT2' || socket?.dead !== true) return undefined
+    if (socket.linger2 === undefined || socket.linger2 >= 0) return undefined
+    return certain(
+      `tcp_send_active_reset ran in close() by ${closerText(reset.closer)} (${stackText(reset)})`,
+      `the socket was in FIN_WAIT2 and TCP_LINGER2 is ${socket.linger2}: it may not wait for the peer's FIN`,
     )
   },
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The RST that the kernel sends in answer to a segment: tcp_v4_send_reset.
+// The RST that the kernel sends in answer to a segment, by tcp_v4_send_reset: without a socket, or for one whose application
+// is done with it. refused.ts has those of listeners, handshakes and time-waits.
 import { isAnswer, type Case } from '../flow/case.ts'
-import { FLAG, flagNames } from '../flow/states.ts'
+import { FLAG } from '../flow/states.ts'
 import type { Segment } from '../observation.ts'
+import { segmentText } from './caller.ts'
 import { certain, type Rule } from './rule.ts'
-
-const segmentText = ({ flags, seq, ack, length }: Segment) =>
-  `a segment with ${flagNames(flags)}, seq ${seq}, ack ${ack} and ${length} bytes of data`
 
 /** The trigger of an answer without a socket, or undefined when this is none. */
 const withoutSocket = ({ reset }: Case) =>
@@ -32,6 +31,20 @@ export const noSocket: Rule = {
     if (trigger === undefined || isOpening(trigger)) return undefined
     return certain(
       `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: this host has no such connection`,
+    )
+  },
+}
+
+export const linger2OnAck: Rule = {
+  cause: 'linger2-abort',
+  explain: ({ reset, stateBefore, withoutRst }) => {
+    const { socket, segment } = reset
+    if (!isAnswer(reset) || segment === null || socket?.dead !== true || withoutRst !== null) return undefined
+    if (stateBefore !== 'FIN_WAIT1' && stateBefore !== 'FIN_WAIT2') return undefined
+    if (socket.linger2 === undefined || socket.linger2 >= 0) return undefined
+    return certain(
+      `${reset.fn} ran for a socket closed by its application, when ${segmentText(segment)} acknowledged its FIN`,
+      `TCP_LINGER2 is ${socket.linger2}: it may not wait in FIN_WAIT2 for the peer's FIN`,
     )
   },
 }

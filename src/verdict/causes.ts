@@ -11,13 +11,17 @@ export type Who =
   | 'middlebox'
   | 'unknown'
 
+/** This host sent the RST, or one came in and ended something here, or one came in to no effect. */
+export type Outcome = 'sent' | 'received' | 'ignored'
+
 /** What a verdict's cause means and what to do next. The names are stable: output, recordings and scripts use them. */
-export type Cause = { who: Who; means: string; usually: string; next: readonly string[] }
+export type Cause = { who: Who; outcome: Outcome; means: string; usually: string; next: readonly string[] }
 
 /** Every cause that a rule can give. */
 export const CAUSES = {
   'no-listener': {
     who: 'local-kernel',
+    outcome: 'sent',
     means: 'A SYN came to a port of this host where nothing listens, and the kernel answered it with RST.',
     usually:
       'The service is down, still starting, listens on another port or address, or in another network namespace.',
@@ -28,6 +32,7 @@ export const CAUSES = {
   },
   'no-socket': {
     who: 'local-kernel',
+    outcome: 'sent',
     means: 'A segment came for a connection that this host does not have, and the kernel answered it with RST.',
     usually:
       'The connection was there before a restart or was closed long ago; or NAT lost its state, so that the segment came with untranslated addresses or to the wrong network namespace.',
@@ -38,6 +43,7 @@ export const CAUSES = {
   },
   'unread-data-on-close': {
     who: 'local-app',
+    outcome: 'sent',
     means:
       'A local process closed the connection while bytes of the peer lay unread in its receive queue, so TCP sent RST instead of FIN (RFC 2525, section 2.17).',
     usually:
@@ -49,6 +55,7 @@ export const CAUSES = {
   },
   'process-died': {
     who: 'local-app',
+    outcome: 'sent',
     means: 'A local process ended with bytes of the peer unread, and the kernel closed its connections with RST.',
     usually: 'A crash, the out-of-memory killer, a SIGKILL from a supervisor or a deployment without draining.',
     next: [
@@ -58,6 +65,7 @@ export const CAUSES = {
   },
   'linger-zero': {
     who: 'local-app',
+    outcome: 'sent',
     means:
       'A local process closed the connection with SO_LINGER on and a time of 0, which asks for RST instead of FIN.',
     usually:
@@ -67,8 +75,55 @@ export const CAUSES = {
       'the log of the process at that moment: was it an abort after a timeout?',
     ],
   },
+  disconnect: {
+    who: 'local-app',
+    outcome: 'sent',
+    means: 'A local process took its connection apart with connect() to AF_UNSPEC, and TCP sent RST.',
+    usually: 'A client library or a proxy that uses its socket again for another connection.',
+    next: ['look for connect() with AF_UNSPEC in the process: strace -f -e trace=connect -p PID'],
+  },
+  'socket-killed': {
+    who: 'local-admin',
+    outcome: 'sent',
+    means: 'Somebody with CAP_NET_ADMIN, or a BPF program, destroyed the socket.',
+    usually:
+      'ss -K by hand or by a script; a service mesh or a cluster network that ends connections to backends that are gone.',
+    next: [
+      'who ran ss -K, or sends SOCK_DESTROY? the verdict names the task where there was one',
+      'bpftool prog list, for programs that call bpf_sock_destroy',
+    ],
+  },
+  'keepalive-timeout': {
+    who: 'local-kernel',
+    outcome: 'sent',
+    means:
+      'The peer did not answer keepalive probes, or not within TCP_USER_TIMEOUT, and the kernel gave the connection up.',
+    usually: 'The peer, or the way to it, is gone: powered off, unplugged, its address moved, a firewall that drops.',
+    next: [
+      'is the peer reachable from here (ping, traceroute), and does it know the connection (ss -tn there)?',
+      'net.ipv4.tcp_keepalive_time, _intvl and _probes, or the options of the socket: ss -tno shows its timers',
+    ],
+  },
+  'fin-wait2-timeout': {
+    who: 'local-kernel',
+    outcome: 'sent',
+    means: 'A connection closed here waited for the FIN of the peer longer than it may, and the kernel reset it.',
+    usually: 'The peer keeps its side open, or is gone; net.ipv4.tcp_fin_timeout was lowered while it waited.',
+    next: [
+      'why does the peer not close? its log and ss -tn state close-wait there',
+      'sysctl net.ipv4.tcp_fin_timeout, and what sets it',
+    ],
+  },
+  'linger2-abort': {
+    who: 'local-app',
+    outcome: 'sent',
+    means: 'A local process closed a connection that TCP_LINGER2 below 0 forbids to wait for the FIN of the peer.',
+    usually: 'A server that sets TCP_LINGER2 to -1 to save sockets.',
+    next: ['look for TCP_LINGER2 in the program or its settings'],
+  },
   'data-after-close': {
     who: 'local-app',
+    outcome: 'sent',
     means: 'Data of the peer came after a local process had closed the connection, so that nobody could ever read it.',
     usually:
       'An idle or request timeout here while the peer was still sending; keep-alive times that differ on the two sides.',
@@ -77,8 +132,106 @@ export const CAUSES = {
       'shutdown(SHUT_WR) and read until end of file, instead of close(), where the peer may still speak',
     ],
   },
+  'out-of-memory': {
+    who: 'local-kernel',
+    outcome: 'sent',
+    means:
+      'The kernel had too many orphans or no memory left for TCP, and reset a connection that no process has any more.',
+    usually:
+      'Many connections closed at once while their peers are slow or gone; net.ipv4.tcp_max_orphans or tcp_mem too low.',
+    next: [
+      'dmesg | grep -E "too many orphaned sockets|out of memory"; ss -s; cat /proc/net/sockstat',
+      'sysctl net.ipv4.tcp_max_orphans net.ipv4.tcp_mem',
+    ],
+  },
+  'accept-queue-overflow': {
+    who: 'local-app',
+    outcome: 'sent',
+    means:
+      'A client ended its handshake while the accept queue of the listener was full, and net.ipv4.tcp_abort_on_overflow is 1.',
+    usually: 'The process does not call accept() fast enough: it hangs, is overloaded, or its backlog is small.',
+    next: [
+      'ss -ltn "sport = :PORT" shows the queue (Recv-Q) and its limit (Send-Q); nstat -az TcpExtListenOverflows',
+      'raise the backlog of listen() and net.core.somaxconn; or find what keeps the process from accepting',
+    ],
+  },
+  'listener-closed': {
+    who: 'local-app',
+    outcome: 'sent',
+    means: 'A listener was closed while connections that it had never accepted waited in its queue.',
+    usually: 'A restart or a deployment without draining, or a server that hung and was killed.',
+    next: [
+      'stop new connections first: take the instance out of the load balancer, then close',
+      'hand the listener over to the new process (socket activation, SO_REUSEPORT) instead of closing it',
+    ],
+  },
+  'bad-ack-to-listener': {
+    who: 'peer',
+    outcome: 'sent',
+    means: 'An ACK that belongs to no handshake came to a listener, and the kernel answered it with RST.',
+    usually: 'A connection from before a restart of the service or the host; a SYN cookie that came too late; a scan.',
+    next: [
+      'did the service or the host restart a moment ago?',
+      'nstat -az TcpExtSyncookiesFailed; is the listener flooded?',
+    ],
+  },
+  'bad-ack-in-handshake': {
+    who: 'peer',
+    outcome: 'sent',
+    means: 'A handshake was under way, and the peer acknowledged another SYN than this host had sent.',
+    usually:
+      'A box on the way that rewrites sequence numbers or answers SYNs itself; two connections on one tuple behind a NAT.',
+    next: ['capture on both sides and compare the sequence numbers of the handshake'],
+  },
+  'bad-syn-ack': {
+    who: 'peer',
+    outcome: 'sent',
+    means:
+      "The answer to the SYN of this host acknowledged something else, or had a timestamp that is not this connection's.",
+    usually:
+      'The peer still has an old connection on this tuple (ports used again too early), or a box on the way answers in its name.',
+    next: [
+      'sysctl net.ipv4.ip_local_port_range, and how fast ports are used again',
+      'capture on both sides and compare the sequence numbers of the handshake',
+    ],
+  },
+  'invalid-syn': {
+    who: 'peer',
+    outcome: 'sent',
+    means: 'A second SYN, or a SYN ACK, fell into the window of a handshake that was under way.',
+    usually:
+      'A NAT that gives a port to another connection too early, or a SYN that was sent twice with different numbers.',
+    next: ['which NAT is on the way, and how soon does it use ports again?'],
+  },
+  'time-wait': {
+    who: 'peer',
+    outcome: 'sent',
+    means: 'A segment came for a connection that is over here and in TIME_WAIT, and asked for a RST.',
+    usually: 'Data or a FIN of the peer that came out of order after the close; ports used again too early.',
+    next: ['net.ipv4.tcp_tw_reuse and the port range at the peer; load balancers that keep source ports'],
+  },
+  'firewall-reject': {
+    who: 'local-firewall',
+    outcome: 'sent',
+    means:
+      'A rule of the firewall of this host, REJECT with tcp-reset, answered a segment with RST; no socket was asked.',
+    usually: 'A rule of the administrator, of a container network policy, or of fail2ban.',
+    next: [
+      'nft list ruleset, or iptables-save | grep REJECT, for the rule that matches this tuple',
+      'nft monitor trace, with meta nftrace set 1 on this port, names the rule',
+    ],
+  },
+  mptcp: {
+    who: 'local-kernel',
+    outcome: 'sent',
+    means: 'Multipath TCP refused or aborted a subflow.',
+    usually:
+      'A join with an unknown token, a subflow whose connection was closed with data unread, or one that fell behind.',
+    next: ['nstat -az "MPTcp*" tells what was refused; ip mptcp endpoint and ip mptcp limits'],
+  },
   'connection-refused': {
     who: 'peer-kernel',
+    outcome: 'received',
     means: "The peer answered this host's SYN with RST.",
     usually: 'Nothing listens there on that port, or a firewall rejects with tcp-reset.',
     next: [
@@ -88,12 +241,14 @@ export const CAUSES = {
   },
   'peer-aborted': {
     who: 'peer-app',
+    outcome: 'received',
     means: "The peer's application, or one of its timers, ended the connection with RST.",
     usually: 'The peer closed with unread data, with SO_LINGER 0, was killed, or ran into its keep-alive timeout.',
     next: ['run trace-reset on the peer: it names which of these', "the peer's log at that moment"],
   },
   'peer-has-no-socket': {
     who: 'peer-kernel',
+    outcome: 'received',
     means: 'The peer does not know the connection (any more) and answered a segment of ours with RST.',
     usually:
       'The peer restarted, a load balancer moved or forgot the connection, or a firewall rejects with tcp-reset.',
@@ -104,6 +259,7 @@ export const CAUSES = {
   },
   'write-after-peer-close': {
     who: 'local-app',
+    outcome: 'received',
     means: 'The peer had closed, this host went on sending, and the peer answered the data with RST.',
     usually:
       'A request sent on a kept-alive connection that the peer had just closed; an answer to a client that left.',
@@ -112,8 +268,103 @@ export const CAUSES = {
       'make the idle timeout here shorter than the one of the peer',
     ],
   },
+  'handshake-abandoned': {
+    who: 'peer',
+    outcome: 'received',
+    means: 'The peer ended a handshake with RST before it was over.',
+    usually:
+      'A scanner or a health check that only asks whether a port is open; a client that gave up before the answer came.',
+    next: [
+      'who is the peer? if it is a load balancer, its kind of health check',
+      'if clients give up: how long does the SYN ACK take, is it sent again (nstat -az TcpRetransSegs)?',
+    ],
+  },
+  'idle-expiry': {
+    who: 'middlebox',
+    outcome: 'received',
+    means: 'The first segment after a long silence was answered with RST.',
+    usually:
+      'A NAT, firewall or load balancer on the way had dropped the idle connection; or the peer was restarted meanwhile.',
+    next: [
+      'keepalive shorter than the idle timeout of what is on the way: net.ipv4.tcp_keepalive_time with SO_KEEPALIVE',
+      'the idle timeout of the load balancer, NAT gateway or firewall on the way',
+    ],
+  },
+  forged: {
+    who: 'middlebox',
+    outcome: 'received',
+    means: 'Somebody on the way wrote the RST in the name of the peer.',
+    usually: 'A firewall, an intrusion prevention system, a censor, or another machine on the network.',
+    next: [
+      'run trace-reset on the peer: it did not send this RST',
+      'compare the TTL with that of routers on the way (traceroute): it tells how far away the sender is',
+    ],
+  },
+  'time-wait-assassinated': {
+    who: 'peer',
+    outcome: 'received',
+    means: 'A RST ended a connection in TIME_WAIT before its time (RFC 1337).',
+    usually:
+      'A late segment reached the peer when it had forgotten the connection; harmless, unless the tuple is used again at once.',
+    next: ['sysctl net.ipv4.tcp_rfc1337=1 has such RSTs ignored'],
+  },
+  'ignored-out-of-window': {
+    who: 'peer',
+    outcome: 'ignored',
+    means: 'A RST came in whose sequence number was outside of the window of the connection, and was ignored.',
+    usually: 'An old or delayed RST; a blind attack; a box on the way that has lost count.',
+    next: ['many of them from strange TTLs: somebody tries to end connections blindly (RFC 5961)'],
+  },
+  'ignored-challenge-ack': {
+    who: 'peer',
+    outcome: 'ignored',
+    means:
+      'A RST came in whose sequence number was in the window and not the exact one: the kernel challenged the peer by an ACK (RFC 5961).',
+    usually: 'A peer that aborted with data still on the way sends another RST at once; else an attack.',
+    next: ['nstat -az TcpExtTCPChallengeACK; a second RST at the exact number follows from an honest peer'],
+  },
+  'ignored-no-socket': {
+    who: 'peer',
+    outcome: 'ignored',
+    means: 'A RST came in for a connection that this host does not have.',
+    usually: 'The last word of a peer about a connection that is over here already.',
+    next: ['none, unless there are many: then who sends them?'],
+  },
+  'ignored-listener': {
+    who: 'peer',
+    outcome: 'ignored',
+    means: 'A RST came in for a listener, and belonged to no handshake.',
+    usually: 'The end of a connection from before a restart of the service, or a scan.',
+    next: ['none, unless there are many: then who sends them?'],
+  },
+  'ignored-syn-sent': {
+    who: 'peer',
+    outcome: 'ignored',
+    means: 'A RST came in while this host was connecting, and it did not acknowledge its SYN.',
+    usually: 'An old or a blind RST; a box on the way that answers without having seen the SYN.',
+    next: ['capture on both sides: who sends it?'],
+  },
+  'ignored-time-wait': {
+    who: 'peer',
+    outcome: 'ignored',
+    means: 'A RST came in for a connection in TIME_WAIT, and was ignored.',
+    usually: 'A late RST of the peer; net.ipv4.tcp_rfc1337 protects the time-wait.',
+    next: ['none'],
+  },
+  'ignored-invalid': {
+    who: 'peer',
+    outcome: 'ignored',
+    means: 'A RST came in and was dropped before its number was looked at: bad checksum, signature, TTL or policy.',
+    usually: 'A damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
+    next: [
+      'nstat -az TcpInCsumErrors TcpExtTCPMD5NotFound TcpExtTCPMD5Failure TcpExtTCPMinTTLDrop',
+      'ip xfrm policy; the keys (TCP_MD5SIG, TCP-AO) on both sides',
+    ],
+  },
   unknown: {
     who: 'unknown',
+    // Of a cause that is not known the case tells.
+    outcome: 'received',
     means: 'The evidence does not name a cause; the verdict says what was missing or what no rule explains.',
     usually:
       'Events were lost, a probe could not attach, the connection is older than the trace, or the cause has no rule yet.',

@@ -2,13 +2,13 @@
 import type { Case } from '../flow/case.ts'
 import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
-import { CAUSES, type CauseId, type Who } from './causes.ts'
+import { CAUSES, type CauseId, type Outcome, type Who } from './causes.ts'
 import type { Confidence } from './rule.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
   at: Time
-  outcome: Case['outcome']
+  outcome: Outcome
   cause: CauseId
   who: Who
   confidence: Confidence
@@ -24,7 +24,7 @@ export type Verdict = {
 
 export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
   at: reset.reset.at,
-  outcome: reset.outcome,
+  outcome: cause === 'unknown' ? reset.outcome : CAUSES[cause].outcome,
   cause,
   who: CAUSES[cause].who,
   confidence,

@@ -4,7 +4,7 @@ import { readAnswer, writeRequest } from '../../src/ehash/answer.ts'
 import { TUPLE } from '../samples.ts'
 
 test('the request is one line', () => {
-  expect(writeRequest(TUPLE)).toBe(
+  expect(writeRequest(TUPLE, false)).toBe(
     'lookup family=4 saddr=192.0.2.2 sport=40000 daddr=192.0.2.1 dport=80 netns=4026531840\n',
   )
 })

@@ -4,16 +4,22 @@
 
     gauntlet.py [--rounds N] [--out DIRECTORY] [NAME ...]
 
-NAME is a trigger or one of VARIANTS; without any, all that are TRACED are run. Prints TAP, a line each. Leaves in
-DIRECTORY/NAME recording.jsonl, the live output, and its options in options.json, so that a replay elsewhere can be held
-against them. Each is watched by a trace of its own, with a filter for its own port: so many resets as rounds, and
-nothing else, may be seen through it.
+NAME is a trigger, for both families, or one of VARIANTS; without any, all of both are run. Prints TAP, a line each. One
+trace watches all triggers that the server's end is judged of, another one those of the client's; each trigger has a port
+of its own, and through that so many verdicts as it tells of, and nothing else, may be seen. A trigger may declare, beside
+what witness.py reads,
+    ALSO      causes of further verdicts about it, after the one that it gives the truth of
+
+Leaves in DIRECTORY/TRACE recording.jsonl, the live output, its options in options.json, so that a replay elsewhere can be
+held against them, and in cells.json the port of each trigger and family.
 """
 import argparse
 import json
 import pathlib
 import subprocess
 import sys
+import time
+import traceback
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -21,23 +27,9 @@ from tracer import Tracer  # noqa: E402
 from world import World, load_trigger, TRIGGERS  # noqa: E402
 
 FIRST_PORT = 8001
+LAST_PORT = 8999
 
-# The triggers (see triggers/) whose causes trace-reset has rules for. All are proven without it by witness.py.
-TRACED = (
-    "connection-refused",
-    "data-after-close",
-    "linger-zero",
-    "no-listener",
-    "no-socket",
-    "peer-aborted",
-    "peer-has-no-socket",
-    "process-died",
-    "unknown",
-    "unread-data-on-close",
-    "write-after-peer-close",
-)
-
-# The same triggers, seen in other ways: each format's bytes, what is said without the module, the other family.
+# The same triggers, seen in other ways: each format's bytes, what is said without the module.
 VARIANTS = {
     "linger-zero.table": {"format": "table"},
     "linger-zero.csv": {"format": "csv"},
@@ -52,58 +44,89 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("/out"))
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    names = options.names or [*TRACED, *VARIANTS]
+    names = options.names or [*TRIGGERS, *VARIANTS]
     subprocess.run(["trace-reset", "module", "load"], check=True, stdout=sys.stderr)
     world = World()
-    failures = 0
-    print(f"1..{len(names)}", flush=True)
+    triggers = {name: load_trigger(name) for name in names if name not in VARIANTS}
+    traces = [(side, [(name, family) for name, trigger in triggers.items() if trigger.SIDE == side
+                      for family in getattr(trigger, "FAMILIES", (4, 6))], {}) for side in ("server", "client")]
+    traces += [(name, [(name.partition(".")[0], 4)], VARIANTS[name]) for name in names if name in VARIANTS]
+    failures = number = 0
+    print(f"1..{sum(len(plan) for _, plan, _ in traces)}", flush=True)
     try:
-        for number, name in enumerate(names, 1):
-            faults = attempt(world, name, options)
-            failures += bool(faults)
-            print(f"{'not ok' if faults else 'ok'} {number} - {name}", flush=True)
-            for fault in faults:
-                print(f"# {fault}", flush=True)
+        for trace, plan, how in traces:
+            if not plan:
+                continue
+            for name, faults, note in watch(world, trace, plan, how, options):
+                number += 1
+                failures += bool(faults)
+                title = trace if how else name
+                print(f"{'not ok' if faults else 'ok'} {number} - {title}{note}", flush=True)
+                for fault in faults:
+                    print(f"# {fault}", flush=True)
     finally:
         world.remove()
         subprocess.run(["trace-reset", "module", "unload"], check=True, stdout=sys.stderr)
     return 1 if failures else 0
 
 
-def attempt(world, name, options):
-    """Traces while the cause is provoked; gives what was wrong, in sentences."""
-    cause = name.partition(".")[0]
-    variant = {"format": "json", "ehash": "module", "family": 4, **VARIANTS.get(name, {})}
-    trigger_name = cause if name in VARIANTS else name
-    port = FIRST_PORT + TRIGGERS.index(trigger_name)
-    trigger = load_trigger(trigger_name)
-    host, peer = (world.server, world.client) if trigger.SIDE == "server" else (world.client, world.server)
-    side = "--dport" if trigger.SIDE == "server" else "--sport"
+def watch(world, trace, plan, how, options):
+    """Traces while the plan is provoked; gives name, faults in sentences and a TAP directive for each of it."""
+    variant = {"format": "json", "ehash": "module", **how}
+    side = load_trigger(plan[0][0]).SIDE
+    host, peer = (world.server, world.client) if side == "server" else (world.client, world.server)
     # All on the peer's side: a ghost has an address of its own.
-    filters = ["--saddr", peer.network(variant["family"]), side, str(port)]
-
-    with Tracer(options.out / name, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer:
+    networks = ",".join(peer.network(family) for family in (4, 6))
+    ports = f"{FIRST_PORT}-{LAST_PORT}"
+    filters = ["--saddr", networks, "--dport" if side == "server" else "--sport", ports]
+    ended = []
+    with Tracer(options.out / trace, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer:
         world.on_connection = tracer.wait_looked_up if variant["ehash"] == "module" else lambda client: None
-        truths = [dict(trigger.trigger(world, port, variant["family"]), cause=cause, netns=host.inode)
-                  for _ in range(options.rounds)]
+        for port, (name, family) in enumerate(plan, FIRST_PORT):
+            ended.append((name, family, port, *provoke(world, host, name, port, family, options.rounds)))
         # The last verdicts come when the trace ends: an end flushes all that was seen.
         faults = tracer.end()
+    verdicts = []
     if variant["format"] == "json":
         verdicts = [json.loads(line) for line in tracer.output.read_text().splitlines()]
-        faults += compare(truths, verdicts)
         faults += [f"the look-up was by {verdict['ehash']['source']}" for verdict in verdicts
                    if verdict["ehash"]["source"] != variant["ehash"]]
-    return faults + ([f"it said: {' / '.join(tracer.said)}"] if faults else [])
+    (options.out / trace / "cells.json").write_text(json.dumps(
+        [{"name": name, "family": family, "port": port} for name, family, port, *_ in ended]))
+    for name, family, port, truths, note, problems in ended:
+        mine = [verdict for verdict in verdicts if verdict["dport" if side == "server" else "sport"] == port]
+        found = problems + (compare(truths, mine) if variant["format"] == "json" and not problems else [])
+        yield f"{name} ipv{family}", found + faults + ([f"it said: {' / '.join(tracer.said)}"] if faults else []), note
+        faults = []
+
+
+def provoke(world, host, name, port, family, rounds):
+    """Gives the truths, a TAP directive, and what went wrong with the trigger itself."""
+    trigger = load_trigger(name)
+    lacking = trigger.missing() if hasattr(trigger, "missing") else None
+    if lacking:
+        return [], f" # SKIP {lacking}", []
+    begun = time.monotonic()
+    truths = []
+    try:
+        for _ in range(rounds):
+            truth = trigger.trigger(world, port, family)
+            truths.append(dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family))
+            truths += [{"cause": cause} for cause in getattr(trigger, "ALSO", ())]
+    except Exception:  # noqa: BLE001  (a trigger may fail in any way, and the others shall still run)
+        return [], "", traceback.format_exc().splitlines()
+    return truths, f" # {time.monotonic() - begun:.1f} s", []
 
 
 def compare(truths, verdicts):
     faults = []
     if len(verdicts) != len(truths):
-        faults.append(f"{len(truths)} resets were provoked and {len(verdicts)} named")
+        faults.append(f"{len(truths)} resets were to be named, and these were: "
+                      f"{[(verdict['cause'], verdict['because']) for verdict in verdicts]}")
     for truth, verdict in zip(truths, verdicts):
         wrong = {name: (value, verdict[name]) for name, value in truth.items() if verdict[name] != value}
         if wrong:
-            faults.append(f"truth and verdict differ: {wrong}; because {verdict['because']}")
+            faults.append(f"truth and verdict differ: {wrong}; because {verdict['because']}; state {verdict['state']}")
     return faults
 
 

@@ -10,6 +10,7 @@ SIDE = "client"
 OFFSETS = (0, 1460, 2920)
 RESETS = [("stranger", "R", offset) for offset in OFFSETS]
 COUNTED = {"EstabResets": 1}
+ALSO = ["ignored-no-socket", "ignored-no-socket"]
 
 
 def trigger(world, port, family=4):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A RST with the right numbers comes in with a TTL that is not the flow's: who sent it cannot be told."""
+"""A RST without ACK comes from where the flow comes from, with a window that no kernel gives it: why cannot be told."""
 import os
 
 from onlooker import Onlooker
@@ -8,12 +8,12 @@ from waits import wait_reset
 
 SIDE = "client"
 RESETS = [("server", "R")]
-OTHER_TTL = 200
+WINDOW = 1000
 
 
 def trigger(world, port, family=4):
     with Onlooker(world, port, family) as onlooker:
-        world.inject(onlooker.forge("R", onlooker.client, ttl=OTHER_TTL), world.server)
+        world.inject(onlooker.forge("R", onlooker.client, ttl=64, window=WINDOW), world.server)
         wait_reset(onlooker.client)
         truth = seen_by_client(onlooker.client, port, state="ESTABLISHED", owner="socket", pid=os.getpid())
         # The server knows nothing of it: let go without a word, so that no second reset blurs the first.

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Who called tcp_send_active_reset: the stack, read from the inside out, since a timer or a softirq may run on the back of
+// a close() that has nothing to do with it.
+import type { Case } from '../flow/case.ts'
+import { flagNames } from '../flow/states.ts'
+import type { Segment } from '../observation.ts'
+
+/** A way to tcp_send_active_reset. */
+export type Caller = 'abort' | 'keepalive' | 'retransmission' | 'mptcp' | 'listener' | 'linger' | 'connect' | 'close'
+
+/** The functions that tell, each the innermost of its way (net/ipv4/tcp.c, tcp_timer.c, inet_connection_sock.c; net/mptcp). */
+const CALLERS: readonly (readonly [RegExp, Caller | ((outer: readonly string[]) => Caller | undefined)])[] = [
+  [/^tcp_abort$/, 'abort'],
+  [/^tcp_keepalive_timer$/, 'keepalive'],
+  [/^(tcp_out_of_resources|tcp_retransmit_timer|tcp_write_timer\w*|tcp_probe_timer)$/, 'retransmission'],
+  [/^_*(mptcp|subflow)_/, 'mptcp'],
+  [/^(inet_csk_listen_stop|inet_child_forget)$/, 'listener'],
+  [/^tcp_disconnect$/, (outer) => disconnecting(outer)],
+  [/^__tcp_close$/, 'close'],
+]
+
+const disconnecting = (outer: readonly string[]): Caller | undefined => {
+  if (outer.some((name) => name === 'inet_csk_listen_stop' || name === 'inet_child_forget')) return 'listener'
+  if (outer.some((name) => /^_*mptcp_/.test(name))) return 'mptcp'
+  if (outer.includes('__tcp_close')) return 'linger'
+  return outer.some((name) => /^(__inet_stream_connect|inet_stream_connect|__sys_connect\w*)$/.test(name))
+    ? 'connect'
+    : undefined
+}
+
+/** Which way led to the reset; undefined when it is none of those, or no active reset. */
+export const calledBy = ({ reset: { fn, stack } }: Case): Caller | undefined => {
+  if (fn !== 'tcp_send_active_reset') return undefined
+  for (const [index, name] of stack.entries()) {
+    const caller = CALLERS.find(([pattern]) => pattern.test(name))?.[1]
+    if (caller !== undefined) return typeof caller === 'string' ? caller : caller(stack.slice(index + 1))
+  }
+  return undefined
+}
+
+/** The stack from the reset outwards, to the function that says most or for six frames. */
+export const stackText = ({ reset: { stack } }: Case, last = ''): string =>
+  `stack: ${stack.slice(0, stack.indexOf(last) + 1 || 6).join(' < ')}`
+
+/** `a segment with PSH ACK, seq 1000, ack 2000 and 5 bytes of data`. */
+export const segmentText = ({ flags, seq, ack, length }: Segment): string =>
+  `a segment with ${flagNames(flags)}, seq ${seq}, ack ${ack} and ${length} bytes of data`

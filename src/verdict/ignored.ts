@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// A RST that came in and that no full socket obeyed: it ended a handshake or a time-wait, or it was ignored.
+import { isArrival, type Case } from '../flow/case.ts'
+import { FLAG, sequenceDistance } from '../flow/states.ts'
+import type { Segment, Socket } from '../observation.ts'
+import { certain, likely, type Evidence, type Rule } from './rule.ts'
+
+const isAfter = (a: number, b: number) => sequenceDistance(a, b) > 0
+
+/** Whether a RST is in the window, as tcp_in_window() has it (net/ipv4/tcp_minisocks.c): `[from, to)`, or at `to`. */
+const inWindow = ({ seq, length }: Segment, from: number, to: number) =>
+  seq === from || (isAfter(seq + length, from) && isAfter(to, seq)) || (seq === to && length === 0)
+
+const numbersText = ({ seq }: Segment, { rcv_nxt, rcv_wnd }: Socket) =>
+  `its seq ${seq} is ${distanceText(seq, rcv_nxt)} rcv_nxt ${rcv_nxt}${rcv_wnd === undefined ? '' : `, and the window ${rcv_wnd} bytes`}`
+
+const distanceText = (seq: number, rcv_nxt = 0) => {
+  const distance = sequenceDistance(seq, rcv_nxt)
+  return distance === 0 ? 'exactly' : `${Math.abs(distance)} ${distance > 0 ? 'beyond' : 'before'}`
+}
+
+const dropText = ({ drop }: Case) => {
+  if (drop === null) return []
+  return [
+    `the kernel dropped it in ${drop.location ?? 'a place unknown'}${drop.reason === null ? '' : `: ${drop.reason}`}`,
+  ]
+}
+
+/** Certain when the kernel was seen to drop it; its absence leaves a doubt. */
+const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
+  reset.drop === null ? likely(...because) : certain(...because, ...dropText(reset))
+
+/** The RST of a case whose only event is its arrival; undefined when this is none. */
+const arrived = ({ reset }: Case) => (isArrival(reset) && reset.segment !== null ? reset.segment : undefined)
+
+const aboutMini = ({ reset }: Case, fn: string): { segment: Segment; socket: Socket } | undefined =>
+  reset.fn === fn && reset.segment !== null && reset.socket !== null
+    ? { segment: reset.segment, socket: reset.socket }
+    : undefined
+
+export const handshakeAbandoned: Rule = {
+  cause: 'handshake-abandoned',
+  explain: (reset) => {
+    const { fn, socket, segment } = reset.reset
+    if (fn === 'tcp_reset' && socket?.state === 'SYN_RECV')
+      return certain('tcp_reset ran for a RST while the socket was in SYN_RECV: the peer ends the handshake')
+    const mini = aboutMini(reset, 'tcp_check_req')
+    if (mini === undefined || segment === null || reset.after?.answer.found === 'request') return undefined
+    const { rcv_nxt = segment.seq, rcv_wnd = 0 } = mini.socket
+    if (!inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd)) return undefined
+    // Later kernels of each series challenge all but the exact number, and the look-up tells.
+    if (segment.seq !== rcv_nxt && reset.after === null) return undefined
+    return certain(
+      `tcp_check_req ran for a RST against a request socket: ${numbersText(segment, mini.socket)}`,
+      'so the handshake that this host had answered with SYN-ACK is over',
+    )
+  },
+}
+
+export const timeWaitAssassinated: Rule = {
+  cause: 'time-wait-assassinated',
+  explain: (reset) => {
+    const mini = aboutMini(reset, 'tcp_timewait_state_process')
+    if (mini === undefined || reset.after === null || reset.after.answer.found === 'timewait') return undefined
+    if (reset.after.answer.found === null || mini.segment.seq !== mini.socket.rcv_nxt) return undefined
+    return certain(
+      `tcp_timewait_state_process ran for a RST against a time-wait in ${mini.socket.substate}: ${numbersText(mini.segment, mini.socket)}`,
+      'so the time-wait is gone before its time (RFC 1337), and net.ipv4.tcp_rfc1337 is 0',
+    )
+  },
+}
+
+export const ignoredTimeWait: Rule = {
+  cause: 'ignored-time-wait',
+  explain: (reset) => {
+    const mini = aboutMini(reset, 'tcp_timewait_state_process')
+    if (mini === undefined) return undefined
+    const exact = mini.segment.seq === mini.socket.rcv_nxt
+    if (exact && reset.after?.answer.found !== 'timewait') return undefined
+    return certain(
+      `tcp_timewait_state_process ran for a RST against a time-wait in ${mini.socket.substate}: ${numbersText(mini.segment, mini.socket)}`,
+      exact
+        ? 'the time-wait is still there: net.ipv4.tcp_rfc1337 is 1'
+        : 'a time-wait is ended by the exact number alone',
+    )
+  },
+}
+
+export const ignoredInvalid: Rule = {
+  cause: 'ignored-invalid',
+  explain: (reset) => {
+    const segment = arrived(reset)
+    if (segment === undefined || reset.drop === null) return undefined
+    const { socket } = reset.reset
+    if (INVALID.test(reset.drop.reason ?? ''))
+      return certain('it was dropped before its number was looked at', ...dropText(reset))
+    if (socket?.min_ttl !== undefined && segment.ttl < socket.min_ttl) {
+      return certain(
+        `its TTL is ${segment.ttl}, and the application takes no less than ${socket.min_ttl} (RFC 5082)`,
+        ...dropText(reset),
+      )
+    }
+    // Whatever dropped it, tcp_reset would have come next.
+    if (
+      socket === null ||
+      socket.rcv_nxt !== segment.seq ||
+      !sameAfter(reset) ||
+      !/^tcp_v\d_rcv/.test(reset.drop.location ?? '')
+    )
+      return undefined
+    return likely(
+      `${numbersText(segment, socket)}: it would have been obeyed, had it not been dropped before`,
+      ...dropText(reset),
+      'a bad checksum, a signature that is missing or wrong (RFC 2385, RFC 5925), or a policy or filter of the socket does so',
+    )
+  },
+}
+
+/** Reasons of enum skb_drop_reason from before a RST's number is looked at (include/net/dropreason-core.h). */
+const INVALID =
+  /^(TCP_CSUM|TCP_MD5\w*|TCP_AO\w*|TCP_AUTH\w*|TCP_MINTTL|XFRM_POLICY|SOCKET_FILTER|SOCKET_BACKLOG|PSP_\w+)$/
+
+/** The same socket is there afterwards: what ends a connection takes it out of the table. */
+const sameAfter = ({ after, reset: { socket } }: Case) =>
+  after?.answer.found === 'established' &&
+  (socket?.cookie === undefined || after.answer.cookie === undefined || socket.cookie === after.answer.cookie)
+
+export const ignoredSynSent: Rule = {
+  cause: 'ignored-syn-sent',
+  explain: (reset) => {
+    const segment = arrived(reset)
+    const { socket } = reset.reset
+    const state = socket?.state ?? reset.after?.answer.state
+    if (segment === undefined || state !== 'SYN_SENT') return undefined
+    const snd_nxt = socket?.snd_nxt ?? reset.after?.answer.snd_nxt
+    const acknowledges = (segment.flags & FLAG.ack) !== 0
+    if (acknowledges && segment.ack === snd_nxt) return undefined
+    return ignoredBecause(
+      reset,
+      acknowledges
+        ? `the socket is in SYN_SENT and has sent up to ${snd_nxt}, and the RST acknowledges ${segment.ack}`
+        : 'the socket is in SYN_SENT, and the RST acknowledges nothing',
+    )
+  },
+}
+
+export const ignoredListener: Rule = {
+  cause: 'ignored-listener',
+  explain: (reset) =>
+    arrived(reset) !== undefined && reset.reset.socket === null && reset.after?.answer.found === 'listener'
+      ? ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')
+      : undefined,
+}
+
+export const ignoredNoSocket: Rule = {
+  cause: 'ignored-no-socket',
+  explain: (reset) => {
+    if (arrived(reset) === undefined || reset.reset.socket !== null) return undefined
+    const known = reset.drop?.reason === 'NO_SOCKET'
+    if (!known && reset.after?.answer.found !== 'none') return undefined
+    const text = 'this host has no such connection, and a RST is never answered'
+    return known || reset.drop !== null ? certain(text, ...dropText(reset)) : likely(text)
+  },
+}
+
+/** The connection that a RST came for and did not end, as it was then or, over the loopback interface, right after. */
+const survivor = (reset: Case): Socket | undefined => {
+  if (arrived(reset) === undefined) return undefined
+  const { socket } = reset.reset
+  if (socket !== null) return socket.rcv_nxt === undefined || reset.after?.answer.found === 'none' ? undefined : socket
+  const { found, state, rcv_nxt, rcv_wnd } = reset.after?.answer ?? {}
+  if (found !== 'established' || state === undefined || rcv_nxt === undefined || rcv_wnd === undefined) return undefined
+  return { sk: '0', state, rcv_nxt, rcv_wnd }
+}
+
+/** Where the window begins and ends (include/net/tcp.h, tcp_receive_window). */
+const windowOf = ({ rcv_nxt = 0, rcv_wup = rcv_nxt, rcv_wnd = 0 }: Socket) => {
+  const left = sequenceDistance(rcv_wup + rcv_wnd, rcv_nxt)
+  return { from: rcv_wup, to: rcv_nxt + Math.max(left, 0) }
+}
+
+/** tcp_sequence() takes what ends not before the window begins, and begins not after it ends (net/ipv4/tcp_input.c). */
+const isAcceptable = ({ seq, length }: Segment, socket: Socket) => {
+  const { from, to } = windowOf(socket)
+  return sequenceDistance(seq + length, from) >= 0 && sequenceDistance(seq, to) <= 0
+}
+
+export const ignoredOutOfWindow: Rule = {
+  cause: 'ignored-out-of-window',
+  explain: (reset) => {
+    const mini = aboutMini(reset, 'tcp_check_req')
+    if (mini !== undefined) {
+      const { rcv_nxt = 0, rcv_wnd = 0 } = mini.socket
+      if (inWindow(mini.segment, rcv_nxt, rcv_nxt + rcv_wnd)) return undefined
+      return certain(`tcp_check_req ran for a RST against a request socket: ${numbersText(mini.segment, mini.socket)}`)
+    }
+    const segment = arrived(reset)
+    const socket = survivor(reset)
+    if (segment === undefined || socket === undefined || isAcceptable(segment, socket)) return undefined
+    const { from, to } = windowOf(socket)
+    return ignoredBecause(
+      reset,
+      `the socket was in ${socket.state}: ${numbersText(segment, socket)}; it takes what is from ${from >>> 0} to ${to >>> 0}`,
+      'tcp_reset did not run for it',
+    )
+  },
+}
+
+export const ignoredChallengeAck: Rule = {
+  cause: 'ignored-challenge-ack',
+  explain: (reset) => {
+    const mini = aboutMini(reset, 'tcp_check_req')
+    if (mini !== undefined && reset.after?.answer.found === 'request' && mini.segment.seq !== mini.socket.rcv_nxt) {
+      return certain(
+        `tcp_check_req ran for a RST against a request socket: ${numbersText(mini.segment, mini.socket)}`,
+        'the request socket is still there: the peer is challenged to give the exact number (RFC 5961)',
+      )
+    }
+    const segment = arrived(reset)
+    const socket = survivor(reset)
+    if (segment === undefined || socket === undefined) return undefined
+    if (!isAcceptable(segment, socket) || segment.seq === socket.rcv_nxt) return undefined
+    return ignoredBecause(
+      reset,
+      `the socket was in ${socket.state}: ${numbersText(segment, socket)}`,
+      'tcp_reset did not run for it: a RST in the window that is not exact is answered by a challenge ACK (RFC 5961, section 3.2)',
+    )
+  },
+}
