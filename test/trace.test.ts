@@ -280,6 +280,12 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
       { btf: { functions: {}, returns: {}, typedefs: [], enums: {} } },
       /tracing: nothing to attach to\nhint: use a kernel with kprobes or tracepoints/,
     ],
+    [
+      'no tracefs',
+      { tracefs: 'absent' },
+      /tracefs: not mounted\nhint: mount -t tracefs tracefs \/sys\/kernel\/tracing\n$/,
+    ],
+    ['a tracefs of others', { tracefs: 'denied' }, /tracefs: mounted, but not for this user\nhint: run as root/],
     ['lockdown', { lockdown: 'confidentiality' }, /lockdown: confidentiality\nhint: lockdown=confidentiality forbids/],
   ])('%s', async (_, over, message) => {
     const { stderr, exitCode } = await lacking(over)

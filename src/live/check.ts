@@ -7,6 +7,14 @@ import { hasKprobes } from './parts.ts'
 /** The bpftrace below which programs are miscompiled: 0.11 prints wrong numbers without a word. */
 const FLOOR = [0, 17] as const
 
+const TRACEFS_FOUND = { ready: 'there', denied: 'mounted, but not for this user', absent: 'not mounted' }
+
+const MODULE_REMEDY = {
+  ready: '',
+  denied: 'run as root',
+  absent: 'trace-reset module build && trace-reset module load; without it ss is asked, which knows less',
+}
+
 /** One thing a trace needs: how it is here, whether that will do, and what to do when not. */
 export type Check = { name: string; ok: boolean; found: string; remedy: string }
 
@@ -50,6 +58,44 @@ export const needs = (facts: Facts): Check[] => [
     ok: facts.lockdown !== 'confidentiality',
     found: facts.lockdown,
     remedy: 'lockdown=confidentiality forbids tracing altogether: boot with lockdown=integrity or without',
+  },
+  {
+    name: 'tracefs',
+    ok: facts.tracefs === 'ready',
+    found: TRACEFS_FOUND[facts.tracefs],
+    remedy:
+      facts.tracefs === 'absent'
+        ? 'mount -t tracefs tracefs /sys/kernel/tracing'
+        : 'run as root, and in a container on its host',
+  },
+]
+
+/** What a trace can do without, and is the better for. */
+export const helps = (facts: Facts): Check[] => [
+  {
+    name: 'kprobes',
+    ok: !('error' in facts.btf) && hasKprobes(facts.btf),
+    found:
+      !('error' in facts.btf) && hasKprobes(facts.btf) ? 'built in' : 'not in this kernel: tracepoints alone are used',
+    remedy: 'use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen',
+  },
+  {
+    name: 'module',
+    ok: facts.module === 'ready',
+    found: `/dev/tcphash is ${facts.module}`,
+    remedy: MODULE_REMEDY[facts.module],
+  },
+  {
+    name: 'headers',
+    ok: facts.headers,
+    found: `/lib/modules/${facts.kernel}/build is ${facts.headers ? 'there' : 'absent'}`,
+    remedy: `apt-get install linux-headers-${facts.kernel}, to build the module`,
+  },
+  {
+    name: 'ss',
+    ok: facts.ss,
+    found: facts.ss ? 'there' : 'not found',
+    remedy: 'apt-get install iproute2: it is asked where the module is not',
   },
 ]
 

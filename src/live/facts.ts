@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { machine, release } from 'node:os'
+import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
@@ -17,6 +18,8 @@ export type Facts = {
   /** What the kernel's BTF says of the catalogue, or why it could not be read. */
   btf: Btf | { error: string }
   symbols: Symbols
+  /** tracefs, where bpftrace finds tracepoints: can be read, is mounted but not for us, is not mounted. */
+  tracefs: 'ready' | 'denied' | 'absent'
   /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
   lockdown: string
   bpftrace: { path: string; version: string } | { path: string; error: string }
@@ -30,6 +33,9 @@ export type Facts = {
 
 export const MODULE_DEVICE = '/dev/tcphash'
 
+/** Where bpftrace looks for tracefs: its own place, and the one that debugfs has for it. */
+const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
+
 /** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
 export const readFacts = async (bpftrace: string): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
@@ -41,9 +47,10 @@ export const readFacts = async (bpftrace: string): Promise<Facts> => {
     euid: geteuid?.() ?? -1,
     btf,
     symbols: symbolsOf(btf),
+    tracefs: tracefsState(),
     lockdown: lockdown(),
     bpftrace: version,
-    module: moduleState(),
+    module: reach(MODULE_DEVICE, constants.R_OK | constants.W_OK),
     ss,
     setpriv,
     headers: existsSync(`/lib/modules/${release()}/build/Makefile`),
@@ -82,11 +89,21 @@ const symbolsOf = (btf: Facts['btf']): Symbols => {
 }
 
 const attachable = () => {
-  try {
-    return readFileSync('/sys/kernel/tracing/available_filter_functions', 'latin1')
-  } catch {
-    return ''
+  for (const place of TRACEFS) {
+    try {
+      return readFileSync(join(place, 'available_filter_functions'), 'latin1')
+    } catch {
+      // Not mounted here.
+    }
   }
+  return ''
+}
+
+/** How tracefs stands: in the place where it can be read, when there is one. */
+export const tracefsState = (places: readonly string[] = TRACEFS): Facts['tracefs'] => {
+  // A place without tracefs is an empty directory.
+  const states = places.map((place) => reach(join(place, 'events'), constants.R_OK | constants.X_OK))
+  return states.find((state) => state === 'ready') ?? states.find((state) => state === 'denied') ?? 'absent'
 }
 
 // The file reads `none [integrity] confidentiality` (security/lockdown/lockdown.c); without it there is no lockdown.
@@ -109,15 +126,16 @@ const bpftraceVersion = async (path: string): Promise<Facts['bpftrace']> => {
   return { path, error: shortMessage ?? `it does not print a version: ${JSON.stringify(stdout.slice(0, 80))}` }
 }
 
-const moduleState = (): Facts['module'] => {
-  if (!existsSync(MODULE_DEVICE)) return 'absent'
+const reach = (path: string, mode: number) => {
   try {
-    accessSync(MODULE_DEVICE, constants.R_OK | constants.W_OK)
+    accessSync(path, mode)
     return 'ready'
-  } catch {
-    return 'denied'
+  } catch (error) {
+    return error instanceof Error && 'code' in error && ABSENT.has(error.code) ? 'absent' : 'denied'
   }
 }
+
+const ABSENT = new Set<unknown>(['ENOENT', 'ENOTDIR'])
 
 const runs = async (command: string, args: string[]) =>
   (await execa(command, args, { reject: false, stdio: 'ignore', timeout: 30_000 })).exitCode === 0

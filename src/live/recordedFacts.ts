@@ -36,6 +36,7 @@ const shape = (z: typeof import('zod').z) =>
       modules: z.array(z.string().regex(/^\w+$/)),
       copies: z.array(z.string().regex(/^[\w.]+$/)),
     }),
+    tracefs: z.enum(['ready', 'denied', 'absent']),
     lockdown: z.string(),
     bpftrace: z.union([
       z.strictObject({ path: z.string(), version: z.string() }),

@@ -1,32 +1,44 @@
 // SPDX-License-Identifier: MIT
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { needs } from '../../src/live/check.ts'
 import { readFacts } from '../../src/live/facts.ts'
+import { lacksOf } from './demoPlace.ts'
 import { LabError } from './errors.ts'
 import { ensureHostPackages } from './hostPackages.ts'
 import { runInLab } from './vm.ts'
 
 const RELEASE = 'bookworm'
 const PROGRAMS = { bpftrace: 'bpftrace', ss: 'iproute2', python3: 'python3', setpriv: 'util-linux' }
+const BUILDERS = { gcc: 'gcc', make: 'make' }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const tell = (line: string) => process.stderr.write(`demo: ${line}\n`)
 
-/** Shows the tool at work on this machine's kernel, when it can be traced as it is, else on a stock one in the lab. */
+/** Shows the tool at work on this machine's kernel, when all of it can be shown there, else on a stock one in the lab. */
 const main = async (): Promise<number> => {
-  const lacks = needs(await readFacts('bpftrace')).filter(({ ok }) => !ok)
-  const kernelLack = lacks.find(({ name }) => !(name in PROGRAMS))
-  if (kernelLack !== undefined) {
-    tell(`this machine's kernel cannot be traced as it is (${kernelLack.name}: ${kernelLack.found})`)
-    tell('so a stock Debian kernel is traced, in a virtual machine')
-    return (await runInLab({ release: RELEASE, command: ['python3', 'test/lab/demo.py'] })).exitCode
-  }
+  const facts = await readFacts('bpftrace')
+  const lacks = lacksOf(facts)
+  if (lacks.length > 0) return inLab(lacks)
+  if (facts.module === 'absent' && !(await takesModule())) return inLab(['module: it cannot be had, as was said'])
   await ensureHostPackages(undefined, PROGRAMS)
+  // What apt-get brought may be too old.
+  const still = lacksOf(await readFacts('bpftrace'))
+  if (still.length > 0) return inLab(still)
   tell("on this machine's own kernel, between two network namespaces that go away again")
-  // Without headers there is no module, which is said, and ss is asked instead.
-  await run('node', 'dist/cli.js', 'module', 'build')
   return (await run('python3', 'test/lab/demo.py', 'node', 'dist/cli.js')).exitCode ?? 1
+}
+
+const inLab = async (lacks: readonly string[]) => {
+  tell(`in a virtual machine, on a stock Debian kernel, since this machine's own will not do (${lacks.join('; ')})`)
+  return (await runInLab({ release: RELEASE, command: ['python3', 'test/lab/demo.py'] })).exitCode
+}
+
+// Only the kernel itself knows whether it takes a module; the demo loads it again.
+const takesModule = async () => {
+  await ensureHostPackages(undefined, BUILDERS)
+  for (const verb of ['build', 'load', 'unload'])
+    if ((await run('node', 'dist/cli.js', 'module', verb)).exitCode !== 0) return false
+  return true
 }
 
 const run = (file: string, ...args: string[]) =>

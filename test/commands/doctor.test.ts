@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+import { expect, test } from 'vitest'
+import { describeMachine } from '../../src/commands/doctor.ts'
+import type { Facts } from '../../src/live/facts.ts'
+import { loadFacts } from '../../src/live/recordedFacts.ts'
+import { factsOf } from '../command.ts'
+
+const recorded = () => loadFacts({ facts: factsOf('6.1'), bpftrace: 'bpftrace' })
+
+test('a machine that can trace', async () => {
+  expect(describeMachine(await recorded())).toMatchInlineSnapshot(`
+    "Linux 6.1.0-56-cloud-amd64 x86_64
+
+    Needed:
+      ok   root      effective user id 0
+      ok   bpftrace  0.17.0
+      ok   setpriv   there
+      ok   BTF       /sys/kernel/btf/vmlinux
+      ok   tracing   there
+      ok   lockdown  none
+      ok   tracefs   there
+
+    Better with:
+      ok   kprobes   built in
+      MISS module    /dev/tcphash is absent
+                     hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
+      ok   headers   /lib/modules/6.1.0-56-cloud-amd64/build is there
+      ok   ss        there
+    "
+  `)
+})
+
+test('a machine without anything', async () => {
+  const nothing: Partial<Facts> = {
+    euid: 1000,
+    btf: { error: 'ENOENT: no such file' },
+    tracefs: 'absent',
+    lockdown: 'confidentiality',
+    bpftrace: { path: 'bpftrace', error: 'ENOENT' },
+    ss: false,
+    setpriv: false,
+    headers: false,
+  }
+  expect(describeMachine({ ...(await recorded()), ...nothing })).toMatchInlineSnapshot(`
+    "Linux 6.1.0-56-cloud-amd64 x86_64
+
+    Needed:
+      MISS root      effective user id 1000
+                     hint: run as root, with sudo for instance: bpftrace needs it
+      MISS bpftrace  bpftrace: ENOENT
+                     hint: install it (apt-get install bpftrace), or name it with --bpftrace FILE
+      MISS setpriv   not found
+                     hint: install util-linux: setpriv ties the life of bpftrace to ours
+      MISS BTF       ENOENT: no such file
+                     hint: use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are
+      MISS tracing   not known without BTF
+                     hint: use a kernel with kprobes or tracepoints; to try the tool without one: npm run lab -- bookworm -- COMMAND
+      MISS lockdown  confidentiality
+                     hint: lockdown=confidentiality forbids tracing altogether: boot with lockdown=integrity or without
+      MISS tracefs   not mounted
+                     hint: mount -t tracefs tracefs /sys/kernel/tracing
+
+    Better with:
+      MISS kprobes   not in this kernel: tracepoints alone are used
+                     hint: use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen
+      MISS module    /dev/tcphash is absent
+                     hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
+      MISS headers   /lib/modules/6.1.0-56-cloud-amd64/build is absent
+                     hint: apt-get install linux-headers-6.1.0-56-cloud-amd64, to build the module
+      MISS ss        not found
+                     hint: apt-get install iproute2: it is asked where the module is not
+    "
+  `)
+})
+
+test.each<[string, Partial<Facts>, string]>([
+  [
+    'tracefs that is not mounted',
+    { tracefs: 'absent' },
+    '  MISS tracefs   not mounted\n                 hint: mount -t tracefs tracefs /sys/kernel/tracing\n',
+  ],
+  [
+    'tracefs that is not for us',
+    { tracefs: 'denied' },
+    '  MISS tracefs   mounted, but not for this user\n                 hint: run as root, and in a container on its host\n',
+  ],
+])('%s is named, with its remedy', async (_, over, expected) => {
+  expect(describeMachine({ ...(await recorded()), ...over })).toContain(expected)
+})
