@@ -37,7 +37,10 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
     // Calls go on whether wanted or not: their returns do not say of which connection they are.
     filter(
       (observation) =>
-        observation.kind === 'call' || !('tuple' in observation) || matches(options.filter, observation.tuple),
+        observation.kind === 'call' ||
+        !('tuple' in observation) ||
+        isOfListener(observation) ||
+        matches(options.filter, observation.tuple),
     ),
     tap(options.see),
     through(() => order(WINDOW_NS)),
@@ -50,6 +53,11 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
     mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(judge(found), options))),
     limit(options),
   )
+
+// A listener has no peer for the filter to name, and is the one that owns what it refuses.
+const isOfListener = (observation: Observation) =>
+  (observation.kind === 'state' && (observation.to === 'LISTEN' || observation.from === 'LISTEN')) ||
+  (observation.kind === 'owner' && observation.tuple.sport === 0)
 
 // Two machines on one stream of events: what each gives for an event comes in this order.
 const both = <In, A, B>(one: Machine<In, A>, other: Machine<In, B>): Machine<In, A | B> => ({

@@ -7,8 +7,9 @@ import { tupleKey, type Tuple } from './tuple.ts'
 export type Flow = {
   /** When it was first heard of. */
   since: Time
-  /** Its last change to CLOSE. */
+  /** Its last change to CLOSE, and who had owned the socket until then. */
   closed: Kind<'state'> | null
+  lastOwner: Task | null
   /** What the TCP hash held when the flow was first seen. */
   first: Kind<'lookup'> | null
   /** The interface that its segments come in by. */
@@ -34,6 +35,7 @@ export const createFlows = () => {
     flows.use(tupleKey(tuple), () => ({
       since: now,
       closed: null,
+      lastOwner: null,
       first: null,
       dev: null,
       rsts: [],
@@ -43,7 +45,9 @@ export const createFlows = () => {
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.set(sk, task)
     if (to !== 'CLOSE') return
-    of(tuple, state.at).closed = { ...state, sk, to, task, tuple }
+    const flow = of(tuple, state.at)
+    flow.closed = { ...state, sk, to, task, tuple }
+    flow.lastOwner = owners.get(sk) ?? found.get(tupleKey(tuple)) ?? null
     // The memory of the socket may be another's from now on.
     owners.forget(sk)
     found.forget(tupleKey(tuple))
@@ -55,11 +59,28 @@ export const createFlows = () => {
     changed,
     owned: ({ sk, task, tuple }: Kind<'owner'>) =>
       sk === null ? found.set(tupleKey(tuple), task) : owners.set(sk, task),
-    /** Who called connect() or accept() for the socket of a reset, or had it when the trace began. */
-    owner: ({ socket, tuple }: Kind<'reset'>): Task | null =>
-      socket === null ? null : (owners.get(socket.sk) ?? found.get(tupleKey(tuple)) ?? null),
+    /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
+    owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
+      if (socket === null) return null
+      const known = owners.get(socket.sk) ?? found.get(tupleKey(tuple))
+      if (known !== undefined) return known
+      if (socket.state === 'LISTEN')
+        return (
+          listenersOf(tuple)
+            .map(found.get)
+            .find((task) => task !== undefined) ?? null
+        )
+      const flow = flows.get(tupleKey(tuple))
+      return flow?.closed?.sk === socket.sk ? flow.lastOwner : null
+    },
   }
 }
+
+/** What a listener that may take the tuple is found by: bound to its address, or to any, of either family. */
+const listenersOf = (tuple: Tuple): string[] =>
+  [tuple.daddr, '0.0.0.0', '::'].map((daddr) =>
+    tupleKey({ ...tuple, daddr, saddr: daddr.includes(':') ? '::' : '0.0.0.0', sport: 0 }),
+  )
 
 const createMemory = <T>() => {
   const entries = new Map<string, T>()

@@ -2,20 +2,17 @@
 import ipaddr from 'ipaddr.js'
 import type { Tuple } from '../flow/tuple.ts'
 
-/** TCP_LISTEN (include/net/tcp_states.h): no connection. */
-const LISTEN = 10
-
 /**
- * The connections of a /proc/net/tcp or tcp6 that belong to somebody (inode not 0), as packets that arrive have them: the
- * peer is the remote side. Addresses are words of 32 bits as the machine loads them (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
+ * The sockets of a /proc/net/tcp or tcp6 that belong to somebody (inode not 0), as packets that arrive have them: the
+ * peer is the remote side, for a listener any address and port 0. Addresses are words of 32 bits as the machine loads them (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
  */
 export const readProcNetTcp = (text: string): (Omit<Tuple, 'netns'> & { inode: number })[] =>
   text
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [, local = '', remote = '', state = '', , , , , , inode = '0'] = line.trim().split(/\s+/)
-      if (Number.parseInt(state, 16) === LISTEN || !(Number(inode) > 0)) return []
+      const [, local = '', remote = '', , , , , , , inode = '0'] = line.trim().split(/\s+/)
+      if (!(Number(inode) > 0)) return []
       const [here, peer] = [endpoint(local), endpoint(remote)]
       if (here === undefined || peer === undefined) return []
       return {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
+import { admits, type Filter } from '../filter/filter.ts'
 import { admitsNetns, matches } from '../filter/match.ts'
-import type { Filter } from '../filter/filter.ts'
+import type { Tuple } from '../flow/tuple.ts'
 import type { Kind, Task } from '../observation.ts'
 import type { Clock } from './clock.ts'
 import { readProcNetTcp } from './procNetTcp.ts'
@@ -31,13 +32,19 @@ export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<
     for (const file of ['tcp', 'tcp6']) {
       for (const { inode, ...tuple } of readProcNetTcp(read(`/proc/${pid}/net/${file}`))) {
         const task = owners.get(inode)
-        if (task === undefined || !matches(filter, { ...tuple, netns })) continue
+        if (task === undefined || !wants(filter, { ...tuple, netns })) continue
         yield { kind: 'owner', at: clock.now(), cpu: 0, fn: 'proc', tuple: { ...tuple, netns }, sk: null, task }
       }
       await setImmediate()
     }
   }
 }
+
+// A listener has no peer yet, and may take whatever comes to its address.
+const wants = (filter: Filter, tuple: Tuple): boolean =>
+  tuple.sport !== 0
+    ? matches(filter, tuple)
+    : admits(filter.dport, filter.notDport, ({ first, last }) => first <= tuple.dport && tuple.dport <= last)
 
 const socketsOf = (pid: string): number[] =>
   list(`/proc/${pid}/fd`).flatMap((fd) => {

@@ -33,6 +33,9 @@ const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
 /** The RST of a case whose only event is its arrival; undefined when this is none. */
 const arrived = ({ reset }: Case) => (isArrival(reset) && reset.segment !== null ? reset.segment : undefined)
 
+/** The kernel dropped it where segments are that have a socket. */
+const takenBySocket = ({ drop }: Case) => /^tcp_(v\d_do_rcv|rcv_)/.test(drop?.location ?? '')
+
 const aboutMini = ({ reset }: Case, fn: string): { segment: Segment; socket: Socket } | undefined =>
   reset.fn === fn && reset.segment !== null && reset.socket !== null
     ? { segment: reset.segment, socket: reset.socket }
@@ -146,10 +149,16 @@ export const ignoredSynSent: Rule = {
 
 export const ignoredListener: Rule = {
   cause: 'ignored-listener',
-  explain: (reset) =>
-    arrived(reset) !== undefined && reset.reset.socket === null && reset.after?.answer.found === 'listener'
-      ? ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')
-      : undefined,
+  explain: (reset) => {
+    if (arrived(reset) === undefined || reset.reset.socket !== null) return undefined
+    if (reset.after?.answer.found === 'listener')
+      return ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')
+    if (!takenBySocket(reset) || reset.after?.answer.found !== 'none') return undefined
+    return likely(
+      ...dropText(reset),
+      'so a socket took it, and no connection was known for it: that is a listener, which was gone when the TCP hash was asked',
+    )
+  },
 }
 
 export const ignoredNoSocket: Rule = {
@@ -157,7 +166,7 @@ export const ignoredNoSocket: Rule = {
   explain: (reset) => {
     if (arrived(reset) === undefined || reset.reset.socket !== null) return undefined
     const known = reset.drop?.reason === 'NO_SOCKET'
-    if (!known && reset.after?.answer.found !== 'none') return undefined
+    if (!known && (reset.after?.answer.found !== 'none' || takenBySocket(reset))) return undefined
     const text = 'this host has no such connection, and a RST is never answered'
     return known || reset.drop !== null ? certain(text, ...dropText(reset)) : likely(text)
   },

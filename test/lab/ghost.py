@@ -24,6 +24,9 @@ class Ghost:
         self.seq, self.ack = FIRST_SEQ, 0
         self.wire = host.packet_socket("wire")
 
+    def getsockname(self):
+        return self.address
+
     def send(self, flags, payload=b"", **other):
         """Sends a segment, at the right numbers unless told others; only at the right ones does it count as sent."""
         values = {"seq": self.seq, "ack": self.ack if "A" in flags else 0, **other}

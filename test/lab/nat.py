@@ -30,7 +30,6 @@ def through_router(world, port, family):
             client.connect(front)
             server, _ = listener.accept()
         server.settimeout(client.gettimeout())
-        world.on_connection(client)
         yield client, server
 
 

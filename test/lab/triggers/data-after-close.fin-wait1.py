@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The client's data crosses the server's FIN: nothing acknowledges the FIN yet."""
+import os
+
 from truth import seen_by_server
 
 SIDE = "server"
@@ -15,4 +17,4 @@ def trigger(world, port, family=4):
         ghost.expect("FA")
         ghost.send("PA", b"one more request", ack=before_fin)
         ghost.expect("R")
-        return seen_by_server(ghost.address, port, state="FIN_WAIT1", owner="none")
+        return seen_by_server(ghost.address, port, state="FIN_WAIT1", owner="socket", pid=os.getpid())

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The same for a socket that was in FIN_WAIT2 already when it was closed."""
+import os
 import socket
 
 from truth import seen_by_server
@@ -17,6 +18,6 @@ def trigger(world, port, family=4):
         server.close()
     with world.server.sysctl("net.ipv4.tcp_fin_timeout", 60):
         wait_reset(client)
-    truth = seen_by_server(client, port, state="FIN_WAIT2", owner="none")
+    truth = seen_by_server(client, port, state="FIN_WAIT2", owner="socket", pid=os.getpid())
     client.close()
     return truth

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An orphan waits in FIN_WAIT2 for the client's FIN while tcp_fin_timeout is lowered to the length of a time-wait."""
+import os
+
 from truth import seen_by_server
 from waits import wait_reset, wait_state
 
@@ -15,6 +17,6 @@ def trigger(world, port, family=4):
         wait_state(world.server, client, "FIN_WAIT2")
     with world.server.sysctl("net.ipv4.tcp_fin_timeout", 60):
         wait_reset(client)
-    truth = seen_by_server(client, port, state="FIN_WAIT2", owner="none")
+    truth = seen_by_server(client, port, state="FIN_WAIT2", owner="socket", pid=os.getpid())
     client.close()
     return truth

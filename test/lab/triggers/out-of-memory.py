@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The server closes where no orphan at all is allowed: its FIN is out already when the RST follows."""
+import os
+
 from host import machine_sysctl
 from truth import seen_by_server
 
@@ -16,4 +18,4 @@ def trigger(world, port, family=4):
         server.close()
         ghost.expect("FA")
         ghost.expect("RA")
-        return seen_by_server(ghost.address, port, state="FIN_WAIT1", owner="none")
+        return seen_by_server(ghost.address, port, state="FIN_WAIT1", owner="closer", pid=os.getpid())

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An orphan sends its FIN again when there are too many orphans."""
+import os
+
 from endings import forget
 from host import machine_sysctl
 from truth import seen_by_server
@@ -17,6 +19,6 @@ def trigger(world, port, family=4):
         wait_state(world.server, client, "FIN_WAIT1")
         with machine_sysctl("net.ipv4.tcp_max_orphans", -1):
             wait_gone(world.server, client)
-    truth = seen_by_server(client, port, state="FIN_WAIT1", owner="none")
+    truth = seen_by_server(client, port, state="FIN_WAIT1", owner="socket", pid=os.getpid())
     forget(client)
     return truth

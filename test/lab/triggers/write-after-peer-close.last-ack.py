@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The peer has closed; our client writes once more and closes, before the peer's answer is there."""
+import os
+
 from truth import seen_by_client
 from waits import wait_closed_by_peer, wait_gone, wait_state
 
@@ -19,4 +21,4 @@ def trigger(world, port, family=4):
         wait_state(world.client, here, "LAST_ACK")
         ghost.send("R")
         wait_gone(world.client, here)
-        return seen_by_client(here, port, state="LAST_ACK", owner="none")
+        return seen_by_client(here, port, state="LAST_ACK", owner="socket", pid=os.getpid())
