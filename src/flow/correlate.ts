@@ -44,8 +44,6 @@ export const correlate = (): Machine<Observation, Case> => {
   let lastLoss: Time | null = null
 
   const begin = (observed: Kind<'reset'>) => {
-    // Others than REJECT tell conntrack of an answer, too.
-    if (observed.fn === 'nf_send_reset' && !observed.stack.some((name) => name.startsWith('nf_send_reset'))) return
     const known = flows.knownSince(observed.tuple)
     const flow = flows.of(observed.tuple, now)
     const reset = withSegment(observed, flow.rsts.at(-1), SETTLE_NS)

@@ -71,7 +71,7 @@ export const createFlows = () => {
             .find((task) => task !== undefined) ?? null
         )
       const flow = flows.get(tupleKey(tuple))
-      return flow?.closed?.sk === socket.sk ? flow.lastOwner : null
+      return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
     },
   }
 }

@@ -176,7 +176,7 @@ export const ignoredNoSocket: Rule = {
 const survivor = (reset: Case): Socket | undefined => {
   if (arrived(reset) === undefined) return undefined
   const { socket } = reset.reset
-  if (socket !== null) return socket.rcv_nxt === undefined || reset.after?.answer.found === 'none' ? undefined : socket
+  if (socket !== null) return socket.rcv_nxt === undefined ? undefined : socket
   const { found, state, rcv_nxt, rcv_wnd } = reset.after?.answer ?? {}
   if (found !== 'established' || state === undefined || rcv_nxt === undefined || rcv_wnd === undefined) return undefined
   return { sk: '0', state, rcv_nxt, rcv_wnd }

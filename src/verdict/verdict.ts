@@ -2,7 +2,8 @@
 import type { Case } from '../flow/case.ts'
 import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
-import { CAUSES, type CauseId, type Outcome, type Who } from './causes.ts'
+import type { Outcome, Who } from './cause.ts'
+import { CAUSES, type CauseId } from './causes.ts'
 import type { Confidence } from './rule.ts'
 
 /** The answer: who reset this connection, and why. */

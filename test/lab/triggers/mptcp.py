@@ -17,4 +17,4 @@ def trigger(world, port, family=4):
           world.ghost_client(port, family) as ghost):
         ghost.send("S", options=JOIN)
         ghost.expect("RA")
-        return seen_by_server(ghost.address, port, owner="none")
+        return seen_by_server(ghost.address, port, owner="socket", pid=os.getpid())
