@@ -11,7 +11,7 @@ what witness.py reads,
     ALSO      causes of further verdicts about it, after the one that it gives the truth of
 
 Leaves in DIRECTORY/TRACE recording.jsonl, the live output, its options in options.json, so that a replay elsewhere can be
-held against them, and in cells.json the port of each trigger and family.
+held against them, and in cells.json the port of each trigger and family, and whether its verdicts held.
 """
 import argparse
 import json
@@ -91,13 +91,14 @@ def watch(world, trace, plan, how, options):
         verdicts = [json.loads(line) for line in tracer.output.read_text().splitlines()]
         faults += [f"the look-up was by {verdict['ehash']['source']}" for verdict in verdicts
                    if verdict["ehash"]["source"] != variant["ehash"]]
-    (options.out / trace / "cells.json").write_text(json.dumps(
-        [{"name": name, "family": family, "port": port} for name, family, port, *_ in ended]))
+    cells = []
     for name, family, port, truths, note, problems in ended:
         mine = [verdict for verdict in verdicts if verdict["dport" if side == "server" else "sport"] == port]
         found = problems + (compare(truths, mine) if variant["format"] == "json" and not problems else [])
+        cells.append({"name": name, "family": family, "port": port, "held": not found, "provoked": len(truths) > 0})
         yield f"{name} ipv{family}", found + faults + ([f"it said: {' / '.join(tracer.said)}"] if faults else []), note
         faults = []
+    (options.out / trace / "cells.json").write_text(json.dumps(cells))
 
 
 def provoke(world, host, name, port, family, rounds):
