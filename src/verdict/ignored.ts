@@ -172,11 +172,13 @@ export const ignoredNoSocket: Rule = {
   },
 }
 
+const isMini = ({ state }: Socket) => state === 'TIME_WAIT' || state === 'NEW_SYN_RECV'
+
 /** The connection that a RST came for and did not end, as it was then or, over the loopback interface, right after. */
 const survivor = (reset: Case): Socket | undefined => {
   if (arrived(reset) === undefined) return undefined
   const { socket } = reset.reset
-  if (socket !== null) return socket.rcv_nxt === undefined ? undefined : socket
+  if (socket !== null) return socket.rcv_nxt === undefined || isMini(socket) ? undefined : socket
   const { found, state, rcv_nxt, rcv_wnd } = reset.after?.answer ?? {}
   if (found !== 'established' || state === undefined || rcv_nxt === undefined || rcv_wnd === undefined) return undefined
   return { sk: '0', state, rcv_nxt, rcv_wnd }

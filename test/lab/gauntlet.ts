@@ -13,13 +13,15 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
 /**
- * What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures. `see` is given each
+ * What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures;
+ * `noise` has 200 other connections a second beside it. `see` is given each
  * cell with what was printed of it.
  */
 export type Gauntlet = {
   rounds: number
   names: readonly string[]
   keep: boolean
+  noise?: boolean
   see?: (start: Start, cell: Cell, printed: readonly string[]) => void
 }
 
@@ -27,10 +29,20 @@ export type Gauntlet = {
  * Runs the gauntlet on one release's kernel, and replays its recordings here: the same options must give the same bytes.
  * Prints a line each, and gives how many held.
  */
-export const runGauntlet = async (release: string, { rounds, names, keep, see }: Gauntlet): Promise<Count> => {
+export const runGauntlet = async (
+  release: string,
+  { rounds, names, keep, noise = false, see }: Gauntlet,
+): Promise<Count> => {
   const out = mkdtempSync(join(tmpdir(), 'trace-reset-gauntlet-'))
   try {
-    const command = ['python3', 'test/lab/gauntlet.py', '--rounds', String(rounds), ...names]
+    const command = [
+      'python3',
+      'test/lab/gauntlet.py',
+      '--rounds',
+      String(rounds),
+      ...(noise ? ['--noise'] : []),
+      ...names,
+    ]
     const count = await runTap({ release, command, out, timeoutSeconds: 7200 })
     for (const name of readdirSync(out)) {
       const same = await replaysTheSame(join(out, name))
