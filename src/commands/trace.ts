@@ -113,6 +113,6 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
 
 const withoutKprobes = ({ enums }: Btf) =>
   [
-    'this kernel has no kprobes and is traced by its tracepoints alone: who accepts a connection is not seen',
+    'this kernel has no kprobes and is traced by its tracepoints alone: who accepts a connection, REJECT, and what a RST does to a handshake or a time-wait are not seen',
     ...('sk_rst_reason' in enums ? [] : ['nor are RSTs for which there is no full socket (no-listener, no-socket)']),
   ].join(', ')

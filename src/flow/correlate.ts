@@ -2,7 +2,7 @@
 import type { Kind, Observation, Task } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
 import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
-import { isAnswer, isArrival, type Case } from './case.ts'
+import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
 import { createFlows } from './flows.ts'
 import type { Machine } from './order.ts'
 import { FLAG } from './states.ts'
@@ -133,7 +133,7 @@ export const correlate = (): Machine<Observation, Case> => {
   // tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
   // lost. A packet seen before it is known to be for this host is, once TCP drops it.
   const left = ({ reset, replied, drop, gaps }: Case) => {
-    if (isArrival(reset)) return !early || drop?.location?.startsWith('tcp_') === true
+    if (isArrival(reset)) return reset.fn !== EARLY || drop?.location?.startsWith('tcp_') === true
     return !isAnswer(reset) || replied !== null || gaps.length > 0
   }
 
@@ -147,7 +147,7 @@ export const correlate = (): Machine<Observation, Case> => {
     flow.dev = packet.segment.dev ?? flow.dev
     if ((packet.segment.flags & FLAG.rst) === 0) return
     flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
-    if (drops) begin(arrivalOf(packet))
+    if (drops) begin(arrivalOf(packet, early ? EARLY : packet.fn))
   }
 
   const dropped = (call: Kind<'call'>) => {
@@ -161,7 +161,7 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'start':
         ehash = observation.ehash
         drops = observation.probes.includes('kfree_skb')
-        early = observation.probes.includes('netif_receive_skb')
+        early = observation.probes.includes(EARLY)
         break
       case 'reset':
         return begin(observation)
