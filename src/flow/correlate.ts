@@ -18,7 +18,7 @@ const LOSS_BEFORE =
   'events or look-ups were lost since the connection was first seen: one of them may have been its own'
 const LOSS_AROUND = 'events or look-ups were lost around then: one of them may have been its own'
 
-/** How many RSTs of one flow are remembered, and how far from a reset they are still of its burst. */
+/** How many RSTs of one flow are remembered, and how long before a reset they are still of its burst; after it, SETTLE_NS. */
 const MOST_RSTS = 8
 const BURST_NS = 2_000_000_000
 
@@ -120,12 +120,10 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const completed = ({ case: { reset, ...rest } }: Open): Case => {
-    const others = flows
-      .of(reset.tuple, now)
-      .rsts.filter(
-        ({ at, segment }) =>
-          segment.seq !== reset.segment?.seq && Math.abs(nanosecondsBetween(at, reset.at)) < BURST_NS,
-      )
+    const others = flows.of(reset.tuple, now).rsts.filter(({ at, segment }) => {
+      const later = nanosecondsBetween(at, reset.at)
+      return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
+    })
     const unseen = isArrival(reset) && reset.socket === null
     return { ...rest, reset, others, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
   }

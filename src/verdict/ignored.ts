@@ -30,8 +30,12 @@ const dropText = ({ drop }: Case) => {
 const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
   reset.drop === null ? likely(...because) : certain(...because, ...dropText(reset))
 
-/** The RST of a case whose only event is its arrival; undefined when this is none. */
-const arrived = ({ reset }: Case) => (isArrival(reset) && reset.segment !== null ? reset.segment : undefined)
+/**
+ * The RST of a case whose only event is its arrival; undefined when this is none. That it was not obeyed is the absence of an
+ * event: where one may have been lost, only the drop tells.
+ */
+const arrived = ({ reset, drop, gaps }: Case) =>
+  isArrival(reset) && reset.segment !== null && (gaps.length === 0 || drop !== null) ? reset.segment : undefined
 
 const isEarly = ({ reset: { fn } }: Case) => fn === EARLY
 
