@@ -9,6 +9,7 @@ trace watches all triggers that the server's end is judged of, another one those
 of its own, and through that so many verdicts as it tells of, and nothing else, may be seen; with --noise 200 other connections a second go on all the while. A trigger may declare, beside
 what witness.py reads,
     ALSO      causes of further verdicts about it, after the one that it gives the truth of
+    ROUNDS    how often it is provoked at most, where once takes long
 
 Leaves in DIRECTORY/TRACE recording.jsonl, the live output, its options in options.json, so that a replay elsewhere can be
 held against them, and in cells.json the port of each trigger and family, and whether its verdicts held.
@@ -116,7 +117,7 @@ def provoke(world, host, name, port, family, rounds):
     begun = time.monotonic()
     truths = []
     try:
-        for _ in range(rounds):
+        for _ in range(min(rounds, getattr(trigger, "ROUNDS", rounds))):
             truth = trigger.trigger(world, port, family)
             truths.append(dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family))
             truths += [{"cause": cause} for cause in getattr(trigger, "ALSO", ())]
