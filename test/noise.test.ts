@@ -40,10 +40,11 @@ const causes = (verdicts: readonly Verdict[]) => verdicts.map(({ cause }) => cau
 
 const isEvent = (observation: Observation) => 'cpu' in observation && observation.kind !== 'owner'
 
+const slice = (observation: Observation) =>
+  'cpu' in observation ? Math.floor((observation.at.s * 1e9 + observation.at.ns) / BUFFERED_NS) : undefined
+
 // Each buffer in turn gives all of its last 100 ms, the highest CPU first.
 const emptied = (observations: readonly Observation[]): Observation[] => {
-  const slice = (observation: Observation) =>
-    'cpu' in observation ? Math.floor((observation.at.s * 1e9 + observation.at.ns) / BUFFERED_NS) : undefined
   const result: Observation[] = []
   let held: Observation[] = []
   const give = () => {
@@ -77,6 +78,6 @@ describe.each(KERNELS)('Linux %s', (kernel) => {
 
   test('the buffers of the CPUs emptied in another order: the same verdicts', () => {
     for (const { name, observations } of recordings)
-      expect(judged(emptied(observations)), name).toEqual(judged(observations))
+      expect({ name, verdicts: judged(emptied(observations)) }).toEqual({ name, verdicts: judged(observations) })
   })
 })

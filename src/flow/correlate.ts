@@ -128,13 +128,6 @@ export const correlate = (): Machine<Observation, Case> => {
     return { ...rest, reset, others, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
   }
 
-  // tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
-  // lost. A packet seen before it is known to be for this host is, once TCP drops it.
-  const left = ({ reset, replied, drop, gaps }: Case) => {
-    if (isArrival(reset)) return reset.fn !== EARLY || drop?.location?.startsWith('tcp_') === true
-    return !isAnswer(reset) || replied !== null || gaps.length > 0
-  }
-
   const replied = ({ skb, at }: Kind<'reply'>) => {
     const entry = open.findLast(({ case: { reset } }) => reset.segment?.skb === skb)
     if (entry !== undefined) entry.case.replied = at
@@ -206,6 +199,13 @@ const isFor = (trap: Kind<'reset'>, { at, segment, socket }: Kind<'reset'>) =>
   (trap.segment === null
     ? trap.socket?.sk === socket?.sk && nanosecondsBetween(at, trap.at) < SETTLE_NS
     : trap.segment.skb === segment.skb)
+
+// tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
+// lost. A packet seen before it is known to be for this host is, once TCP drops it.
+const left = ({ reset, replied, drop, gaps }: Case) => {
+  if (isArrival(reset)) return reset.fn !== EARLY || drop?.location?.startsWith('tcp_') === true
+  return !isAnswer(reset) || replied !== null || gaps.length > 0
+}
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 
