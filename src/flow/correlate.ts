@@ -11,6 +11,12 @@ import { tupleKey, type Tuple } from './tuple.ts'
 /** How long after a reset what belongs to it may still come, in event time: the RST's way to IP takes microseconds. */
 const SETTLE_NS = 50_000_000
 
+/**
+ * How long what decides whether there was a reset at all may take: a RST's way to IP, or to the socket that obeys it. A
+ * virtual machine may stand still in the middle of that.
+ */
+const LATE_NS = 1_000_000_000
+
 /** Resets that may be open at once; beyond that the oldest is judged without what is still to come. */
 const MOST_OPEN = 10_000
 
@@ -105,7 +111,8 @@ export const correlate = (): Machine<Observation, Case> => {
     waiting.delete(key)
   }
 
-  const waits = ({ case: { reset }, answered }: Open) => !answered || nanosecondsBetween(now, reset.at) < SETTLE_NS
+  const waits = ({ case: one, answered }: Open) =>
+    !answered || nanosecondsBetween(now, one.reset.at) < (isUndecided(one) ? LATE_NS : SETTLE_NS)
 
   const settled = (all: boolean): Case[] => {
     // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.
@@ -206,6 +213,9 @@ const left = ({ reset, replied, drop, gaps }: Case) => {
   if (isArrival(reset)) return reset.fn !== EARLY || drop?.location?.startsWith('tcp_') === true
   return !isAnswer(reset) || replied !== null || gaps.length > 0
 }
+
+const isUndecided = ({ reset, replied, drop }: Case) =>
+  (isAnswer(reset) && replied === null) || (isArrival(reset) && drop === null)
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 
