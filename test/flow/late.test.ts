@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// A virtual machine may stand still between two events that belong together: seen in the lab, 163 ms between the attempt to
+// answer and its way to IP.
+import { expect, test } from 'vitest'
+import { correlate } from '../../src/flow/correlate.ts'
+import type { Observation } from '../../src/observation.ts'
+import { at, packet, reply, reset, RST, segment, socket, start, SYN, tick } from '../samples.ts'
+
+const cases = (...observations: Observation[]) => {
+  const machine = correlate()
+  return observations.flatMap(machine.push).concat(machine.flush())
+}
+
+const attempt = reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null })
+
+test('an attempt becomes a RST that goes to IP 163 ms later', () => {
+  expect(cases(attempt, tick(1162), reply({ at: at(1163.4) }))).toMatchObject([{ replied: at(1163.4) }])
+})
+
+test('an attempt that does not in a second is none', () => {
+  expect(cases(attempt, tick(2001), reply({ at: at(2001.1) }))).toEqual([])
+})
+
+test('a RST that its socket obeys 163 ms after it came in is one reset', () => {
+  const rst = segment({ flags: RST, seq: 7 })
+  const found = cases(
+    start({ probes: ['tcp_v4_rcv', 'kfree_skb'] }),
+    packet({ segment: rst, first: false, socket: socket() }),
+    tick(1162),
+    reset({ at: at(1163.4), segment: rst }),
+  )
+  expect(found.map(({ reset: { fn } }) => fn)).toEqual(['tcp_reset'])
+})
