@@ -145,7 +145,11 @@ test.each<[string, boolean, fc.Arbitrary<Case>]>([
   ],
   ['a foreign TTL and an IP-ID', true, anything.map((any) => caseWith({ ...any, ip_id: 1, ttl: 63 }))],
 ])('whatever else, a RST is forged or never: %s', (_, is, resets) => {
-  fc.assert(fc.property(resets, (reset) => expect(forged.explain(reset) !== undefined).toBe(is)))
+  fc.assert(
+    fc.property(resets, (reset) => {
+      expect(forged.explain(reset) !== undefined).toBe(is)
+    }),
+  )
 })
 
 test('the evidence of a forged one is told', () => {
