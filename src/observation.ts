@@ -98,6 +98,7 @@ const start = z.strictObject({
   boot: time,
   kernel: z.string(),
   bpftrace: z.string(),
+  /** Which connections the kernel side told of. */
   filter: z.string(),
   probes: z.array(z.string()),
   /** Probes that the catalogue has and this kernel has not. */

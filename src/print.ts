@@ -9,7 +9,7 @@ import type { Kind, Observation } from './observation.ts'
 import { openForWriting, writeAll } from './record.ts'
 import { createReport } from './report.ts'
 import type { Line } from './run.ts'
-import { describeFilters, type VerdictFilter } from './verdict/select.ts'
+import type { VerdictFilter } from './verdict/select.ts'
 
 /** What a finished run has come to. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
@@ -43,7 +43,7 @@ export const createPrinter = (io: Io, options: PrintOptions): Printer => {
     stack: options.stack === true,
     steps: options.steps.length > 0,
   })
-  const report = createReport((recorded) => describeFilter(options) !== 'any' && describeFilters(options) !== recorded)
+  const report = createReport((recorded) => !['any', recorded].includes(describeFilter(options)))
   const result: Result = { verdicts: new Map(), stop: undefined }
   let boot = { s: 0, ns: 0 }
 

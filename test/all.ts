@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { sum, type Count } from './count.ts'
 import { LabError } from './lab/errors.ts'
 import { runGauntlet } from './lab/gauntlet.ts'
-import { GAUNTLET_RELEASES } from './lab/releases.ts'
+import { GAUNTLET_RELEASES, SMOKE, SMOKE_RELEASES } from './lab/releases.ts'
 import { stress } from './lab/stress.ts'
 import { runTap } from './lab/tap.ts'
 
@@ -73,11 +73,16 @@ const tell = (error: unknown) => {
 
 const onRealKernels = async (): Promise<Count[]> => {
   const gauntlet = { rounds: 1, names: [], keep: false }
+  const smoke = { ...gauntlet, names: SMOKE, noise: true }
   const module = ['python3', 'test/lab/kmod', 'kmod/tcphash.ko']
-  const onEach = (what: string, work: (release: string) => Promise<Count>) =>
-    Promise.all(GAUNTLET_RELEASES.map((release) => attempt(`${what} on ${release}`, () => work(release))))
+  const onEach = (
+    what: string,
+    work: (release: string) => Promise<Count>,
+    releases: readonly string[] = GAUNTLET_RELEASES,
+  ) => Promise.all(releases.map((release) => attempt(`${what} on ${release}`, () => work(release))))
   return [
     ...(await onEach('the gauntlet', (release) => runGauntlet(release, gauntlet))),
+    ...(await onEach('a part of the gauntlet', (release) => runGauntlet(release, smoke), SMOKE_RELEASES)),
     ...(await onEach('the module', (release) => runTap({ release, command: module }))),
     await attempt('stress', () => stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress'))),
   ]

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Every recording of the lab, replayed with the options of the run that made it: the same bytes, and the cause that was
-// provoked. `fixtures/<kernel>/<cause>/` holds recording.jsonl, options.json and live.json, the output of that run;
-// `<cause>.<variant>/` is the same cause in another format, or without the module.
+// provoked. `fixtures/<kernel>/<cause>/` holds recording.jsonl, options.json and live.json, what that run printed;
+// `<cause>.<trigger>/` is the same cause provoked in another way, or seen in another format or without the module; `.ipv6`
+// the other family. golden.csv and golden.txt are what the other formats give.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { replayHere } from './command.ts'
-import { schemaOf } from './json.ts'
 
 const ROOT = fileURLToPath(new URL('../fixtures/', import.meta.url))
 const directories = (path: string) =>
@@ -16,25 +16,30 @@ const FIXTURES = directories(ROOT).flatMap(({ name: kernel }) =>
   directories(`${ROOT}${kernel}`).map(({ name }) => ({ kernel, name, path: `${ROOT}${kernel}/${name}` })),
 )
 
-// What a recording of schema 1 does not know is empty today, and was no field then: byte for byte the rest is the same.
-const asOfSchema1 = (stdout: string) =>
-  stdout
-    .replaceAll(',"cgroup":null,"dev":null,', ',')
-    .replace(',owner,cgroup,dev,', ',owner,')
-    .replaceAll(/,(closer|socket|none),,,(module|ss|off),/g, ',$1,$2,')
+const optionsOf = (path: string) => {
+  const options = z.array(z.string()).parse(JSON.parse(readFileSync(`${path}/options.json`, 'utf8')))
+  return { options, format: options[options.indexOf('--format') + 1] ?? '' }
+}
 
-test('there are fixtures', () => {
-  expect(FIXTURES.length, 'fixtures/ is empty: the gauntlet in the lab records them').toBeGreaterThan(0)
+test('there are fixtures of every kernel', () => {
+  expect(directories(ROOT).map(({ name }) => name)).toEqual(['5.10', '6.1', '6.12', '7.2'])
 })
 
-test.each(FIXTURES)('$kernel: $name', async ({ name, path }) => {
-  const options = z.array(z.string()).parse(JSON.parse(readFileSync(`${path}/options.json`, 'utf8')))
-  const live = readFileSync(`${path}/live.${options[options.indexOf('--format') + 1]}`, 'utf8')
-  const { stdout, exitCode } = await replayHere([`${path}/recording.jsonl`, ...options])
-  const old = schemaOf(readFileSync(`${path}/recording.jsonl`, 'utf8')) === 1
-  expect({ stdout: old ? asOfSchema1(stdout) : stdout, exitCode }).toEqual({ stdout: live, exitCode: 0 })
+describe.each(FIXTURES)('$kernel: $name', ({ name, path }) => {
+  const { options, format } = optionsOf(path)
+  const recording = `${path}/recording.jsonl`
 
-  const [cause = ''] = name.split('.')
-  const expected = await replayHere([`${path}/recording.jsonl`, ...options, '--expect', `${cause}=1`])
-  expect(expected).toMatchObject({ exitCode: 0 })
+  test('replays to what was printed live, and names the cause', async () => {
+    const [cause = ''] = name.split('.')
+    const { stdout, exitCode } = await replayHere([recording, ...options, '--expect', cause])
+    expect({ stdout, exitCode }).toEqual({ stdout: readFileSync(`${path}/live.${format}`, 'utf8'), exitCode: 0 })
+  })
+
+  test.runIf(format === 'json').each([
+    ['csv', 'golden.csv'],
+    ['table', 'golden.txt'],
+  ])('as %s', async (other, golden) => {
+    const { stdout } = await replayHere([recording, ...options, '--format', other])
+    await expect(stdout).toMatchFileSnapshot(`${path}/${golden}`)
+  })
 })

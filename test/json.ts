@@ -12,10 +12,6 @@ export const verdictsOf = (stdout: string) =>
 
 export const causesOf = (stdout: string) => verdictsOf(stdout).map(({ cause }) => cause)
 
-/** The schema of a recording, by its first line. */
-export const schemaOf = (text: string) =>
-  z.looseObject({ kind: z.literal('start'), schema: z.int() }).parse(JSON.parse(text.split('\n', 1)[0] ?? '')).schema
-
 /** The version that a package.json names. */
 export const versionOf = (text: string) => z.looseObject({ version: z.string() }).parse(JSON.parse(text)).version
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EMPTY, from, merge, mergeMap } from 'rxjs'
 import { traceError, usageError } from '../errors.ts'
+import { describeFilter } from '../filter/describe.ts'
 import type { Io } from '../io.ts'
 import type { Btf } from '../live/btf.ts'
 import { requireTraceable } from '../live/check.ts'
@@ -73,7 +74,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
         tool: toolVersion(),
         kernel: facts.kernel,
         bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
-        filter: describeFilters(options),
+        filter: describeFilter(options),
         probes: program.probes,
         missing: program.missing,
         program: createHash('sha256').update(program.text).digest('hex'),
@@ -98,7 +99,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
         printer.see(observation)
         if (observation.kind !== 'start') return
         io.tell(
-          `tracing ${observation.filter} on Linux ${facts.kernel} (bpftrace ${observation.bpftrace}, TCP hash: ${observation.ehash}); Ctrl-C ends`,
+          `tracing ${describeFilters(options)} on Linux ${facts.kernel} (bpftrace ${observation.bpftrace}, TCP hash: ${observation.ehash}); Ctrl-C ends`,
         )
       },
     })
@@ -113,6 +114,6 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
 
 const withoutKprobes = ({ enums }: Btf) =>
   [
-    'this kernel has no kprobes and is traced by its tracepoints alone: who accepts a connection is not seen',
+    'this kernel has no kprobes and is traced by its tracepoints alone: who accepts a connection, REJECT, and what a RST does to a handshake or a time-wait are not seen',
     ...('sk_rst_reason' in enums ? [] : ['nor are RSTs for which there is no full socket (no-listener, no-socket)']),
   ].join(', ')

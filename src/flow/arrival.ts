@@ -9,8 +9,8 @@ import { tupleKey, type Tuple } from './tuple.ts'
 export const cameIn = (reset: Kind<'reset'>) =>
   isArrival(reset) || ['tcp_reset', 'tcp_check_req', 'tcp_timewait_state_process'].includes(reset.fn)
 
-/** The arrival as a reset: all that there is of a RST that no full socket obeys. */
-export const arrivalOf = ({ at, cpu, fn, tuple, segment, socket }: Kind<'packet'>): Kind<'reset'> => ({
+/** The arrival as a reset, seen by `fn`: all that there is of a RST that no full socket obeys. */
+export const arrivalOf = ({ at, cpu, tuple, segment, socket }: Kind<'packet'>, fn: string): Kind<'reset'> => ({
   kind: 'reset',
   at,
   cpu,

@@ -34,4 +34,7 @@ export type Case = {
 export const isAnswer = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_send_reset' || fn === 'tcp_v6_send_reset'
 
 /** Whether all that was seen is that a RST came in: no full socket obeyed it. */
-export const isArrival = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_rcv' || fn === 'tcp_v6_rcv'
+export const isArrival = ({ fn }: Kind<'reset'>): boolean => ['tcp_v4_rcv', 'tcp_v6_rcv', EARLY].includes(fn)
+
+/** Where a packet is seen before it is known to be for this host, on a kernel without kprobes. */
+export const EARLY = 'netif_receive_skb'

@@ -2,7 +2,7 @@
 import type { Kind, Observation, Task } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
 import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
-import { isAnswer, isArrival, type Case } from './case.ts'
+import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
 import { createFlows } from './flows.ts'
 import type { Machine } from './order.ts'
 import { FLAG } from './states.ts'
@@ -18,7 +18,7 @@ const LOSS_BEFORE =
   'events or look-ups were lost since the connection was first seen: one of them may have been its own'
 const LOSS_AROUND = 'events or look-ups were lost around then: one of them may have been its own'
 
-/** How many RSTs of one flow are remembered, and how far from a reset they are still of its burst. */
+/** How many RSTs of one flow are remembered, and how long before a reset they are still of its burst; after it, SETTLE_NS. */
 const MOST_RSTS = 8
 const BURST_NS = 2_000_000_000
 
@@ -120,21 +120,12 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const completed = ({ case: { reset, ...rest } }: Open): Case => {
-    const others = flows
-      .of(reset.tuple, now)
-      .rsts.filter(
-        ({ at, segment }) =>
-          segment.seq !== reset.segment?.seq && Math.abs(nanosecondsBetween(at, reset.at)) < BURST_NS,
-      )
+    const others = flows.of(reset.tuple, now).rsts.filter(({ at, segment }) => {
+      const later = nanosecondsBetween(at, reset.at)
+      return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
+    })
     const unseen = isArrival(reset) && reset.socket === null
     return { ...rest, reset, others, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
-  }
-
-  // tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
-  // lost. A packet seen before it is known to be for this host is, once TCP drops it.
-  const left = ({ reset, replied, drop, gaps }: Case) => {
-    if (isArrival(reset)) return !early || drop?.location?.startsWith('tcp_') === true
-    return !isAnswer(reset) || replied !== null || gaps.length > 0
   }
 
   const replied = ({ skb, at }: Kind<'reply'>) => {
@@ -147,7 +138,7 @@ export const correlate = (): Machine<Observation, Case> => {
     flow.dev = packet.segment.dev ?? flow.dev
     if ((packet.segment.flags & FLAG.rst) === 0) return
     flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
-    if (drops) begin(arrivalOf(packet))
+    if (drops) begin(arrivalOf(packet, early ? EARLY : packet.fn))
   }
 
   const dropped = (call: Kind<'call'>) => {
@@ -161,7 +152,7 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'start':
         ehash = observation.ehash
         drops = observation.probes.includes('kfree_skb')
-        early = observation.probes.includes('netif_receive_skb')
+        early = observation.probes.includes(EARLY)
         break
       case 'reset':
         return begin(observation)
@@ -208,6 +199,13 @@ const isFor = (trap: Kind<'reset'>, { at, segment, socket }: Kind<'reset'>) =>
   (trap.segment === null
     ? trap.socket?.sk === socket?.sk && nanosecondsBetween(at, trap.at) < SETTLE_NS
     : trap.segment.skb === segment.skb)
+
+// tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
+// lost. A packet seen before it is known to be for this host is, once TCP drops it.
+const left = ({ reset, replied, drop, gaps }: Case) => {
+  if (isArrival(reset)) return reset.fn !== EARLY || drop?.location?.startsWith('tcp_') === true
+  return !isAnswer(reset) || replied !== null || gaps.length > 0
+}
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 

@@ -15,7 +15,7 @@ export const COLUMNS: readonly Field<Verdict>[] = [
     means: 'when the reset happened, ISO 8601 with nanoseconds',
     value: ({ at }, boot) => isoTime(at, boot),
   },
-  { name: 'outcome', means: 'sent or received', value: ({ outcome }) => outcome },
+  { name: 'outcome', means: 'sent, received or ignored', value: ({ outcome }) => outcome },
   { name: 'cause', means: 'why: a name that trace-reset causes explains', value: ({ cause }) => cause },
   { name: 'who', means: 'whose doing it was', value: ({ who }) => who },
   {

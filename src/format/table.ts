@@ -42,7 +42,7 @@ const row = (time: string, peer: string, local: string, cause: string) =>
 
 const summary = ({ outcome, who, confidence, owner, state, tuple }: Verdict) =>
   [
-    `${outcome === 'sent' ? 'sent by this host' : 'received'}: ${who === 'unknown' ? 'who and why is not known' : `${who}, ${confidence}`}`,
+    `${OUTCOMES[outcome]}: ${whoText(who, confidence)}`,
     ...(owner === null ? [] : [`${owner.how} ${owner.comm}[${owner.pid}]`]),
     ...(state === null ? [] : [`state ${state}`]),
     `netns ${tuple.netns}`,
@@ -52,4 +52,12 @@ const coloured = ({ confidence }: Verdict, text: string, paint: boolean) => {
   if (!paint) return text
   const colour = confidence === 'certain' ? 'red' : confidence === 'likely' ? 'yellow' : 'dim'
   return styleText(colour, text, { validateStream: false })
+}
+
+const OUTCOMES = { sent: 'sent by this host', received: 'received', ignored: 'received, to no effect' } as const
+
+// Of an ignored RST the cause may be certain, and nobody's doing.
+const whoText = (who: string, confidence: string) => {
+  if (who !== 'unknown') return `${who}, ${confidence}`
+  return confidence === 'unknown' ? 'who and why is not known' : confidence
 }

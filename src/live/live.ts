@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { concat, defer, EMPTY, from, mergeMap, of, type Observable } from 'rxjs'
+import { concat, defer, EMPTY, filter, mergeMap, of, type Observable } from 'rxjs'
 import type { Ehash } from '../ehash/ehash.ts'
 import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
@@ -9,6 +9,7 @@ import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
 import type { Names } from './names.ts'
+import { createNumbering, type Numbering } from './numbering.ts'
 
 /** All that a live trace is made of. `start` is what its first Observation will say; `stop` ends it in good order. */
 export type LiveTrace = {
@@ -32,6 +33,7 @@ export type LiveTrace = {
  */
 export const live = (trace: LiveTrace): Observable<Observation> =>
   defer(() => {
+    const numbering = createNumbering()
     let attached = false
     let stopped: Kind<'stop'> | undefined
 
@@ -42,7 +44,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
           return concat(of({ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }), trace.atStart())
         case 'output':
           // A probe may fire while others are still being attached: such a beginning is no observation.
-          return attached ? from(read(output.line, trace)) : EMPTY
+          return of(...read(output.line, trace, numbering)).pipe(filter(() => attached))
         case 'exit': {
           const error =
             output.code === 0
@@ -61,12 +63,12 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
         mergeMap(observe),
         withLookups(trace.ehash, trace.clock),
       ),
-      defer(() => (stopped === undefined ? EMPTY : concat(trace.atEnd(), of(stopped)))),
+      defer(() => (stopped === undefined ? EMPTY : concat(of(...lost(numbering.rest())), trace.atEnd(), of(stopped)))),
     )
   })
 
 // Lines are the kernel's and bpftrace's: what cannot be read is lost, and said to be, and ends nothing.
-const read = (line: string, { names, cgroup }: LiveTrace): Observation[] => {
+const read = (line: string, { names, cgroup }: LiveTrace, numbering: Numbering): Observation[] => {
   // bpftrace 0.17 ends with two empty lines.
   if (line === '') return []
   try {
@@ -75,16 +77,28 @@ const read = (line: string, { names, cgroup }: LiveTrace): Observation[] => {
       case undefined:
         return []
       case 'lost':
-        return [{ kind: 'lost', what: 'events', count: message.count }]
+        // How many is known by their numbers, or in the end; that some were is known now.
+        numbering.told(message.count)
+        return [{ kind: 'lost', what: 'events', count: 0 }]
       case 'sent':
         return [...message.byNetns].map(([netns, sent]) => ({ kind: 'total', netns, sent }))
       case 'line':
-        return [withCgroup(readLine(message.text, names), cgroup)]
+        return [...lost(numbering.before(message.text)), ...readOne(message.text, names, cgroup)]
     }
   } catch {
-    return [{ kind: 'lost', what: 'events', count: 1 }]
+    return lost(1)
   }
 }
+
+const readOne = (line: string, names: Names, cgroup: LiveTrace['cgroup']): Observation[] => {
+  try {
+    return [withCgroup(readLine(line, names), cgroup)]
+  } catch {
+    return lost(1)
+  }
+}
+
+const lost = (count: number): Observation[] => (count > 0 ? [{ kind: 'lost', what: 'events', count }] : [])
 
 // A path is a fact of this moment: recorded, it needs no machine.
 const withCgroup = (observation: Observation, path: LiveTrace['cgroup']): Observation => {

@@ -49,7 +49,8 @@ export const PARTS: readonly Part[] = [
 
 // The tracepoint comes right before the RST is made: there is no attempt that comes to nothing (net/ipv4/tcp_ipv4.c).
 const SENT = `@sent[$netns] = count();
-printf("reply fn=tcp_send_reset at=%llu cpu=%d skb=%lx\\n", nsecs, cpu, $skbaddr);
+@n[cpu]++;
+printf("reply fn=tcp_send_reset at=%llu cpu=%d n=%lld skb=%lx\\n", nsecs, cpu, @n[cpu], $skbaddr);
 delete(@attempt[$who]);
 delete(@attempt_netns[$who]);`
 

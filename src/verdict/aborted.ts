@@ -11,15 +11,14 @@ import { certain, type Rule } from './rule.ts'
 const PEER_CLOSED = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
 
 /** Bytes that were never read, as __tcp_close() counts them (net/ipv4/tcp.c): without the peer's FIN. */
-const unread = ({ reset: { socket }, stateBefore }: Case) => {
+export const unread = ({ reset: { socket }, stateBefore }: Case) => {
   if (socket?.rcv_nxt === undefined || socket.copied_seq === undefined) return 0
   const distance = sequenceDistance(socket.rcv_nxt, socket.copied_seq)
   return PEER_CLOSED.includes(stateBefore ?? '') && distance > 0 ? distance - 1 : distance
 }
 
-// It throws away what is unread before it orphans the socket; whatever it resets later has another reason.
-const closedWithUnread = (reset: Case) =>
-  calledBy(reset) === 'close' && reset.reset.socket?.dead !== true && unread(reset) > 0
+// What is unread decides before anything else does that __tcp_close() resets for.
+const closedWithUnread = (reset: Case) => calledBy(reset) === 'close' && unread(reset) > 0
 
 const unreadText = (reset: Case, socket: Socket | null) =>
   `${unread(reset)} bytes of the peer were unread: rcv_nxt ${socket?.rcv_nxt}, copied_seq ${socket?.copied_seq}`
@@ -96,7 +95,8 @@ export const linger2OnClose: Rule = {
   cause: 'linger2-abort',
   explain: (reset) => {
     const { socket } = reset.reset
-    if (calledBy(reset) !== 'close' || reset.stateBefore !== 'FIN_WAIT2' || socket?.dead !== true) return undefined
+    if (calledBy(reset) !== 'close' || reset.stateBefore !== 'FIN_WAIT2' || socket?.dead !== true || unread(reset) > 0)
+      return undefined
     if (socket.linger2 === undefined || socket.linger2 >= 0) return undefined
     return certain(
       `tcp_send_active_reset ran in close() by ${closerText(reset.closer)} (${stackText(reset)})`,

@@ -15,7 +15,4 @@ export type Who =
 export type Outcome = 'sent' | 'received' | 'ignored'
 
 /** What a verdict's cause means and what to do next. The names are stable: output, recordings and scripts use them. */
-export type Explained = { who: Who; means: string; usually: string; next: readonly string[] }
-
-/** The same, and what became of the RST. */
-export type Cause = Explained & { outcome: Outcome }
+export type Cause = { who: Who; means: string; usually: string; next: readonly string[] }

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: MIT
-import type { Cause, Explained, Outcome } from './cause.ts'
+import type { Cause, Outcome } from './cause.ts'
 import { IGNORED } from './ignoredCauses.ts'
 import { RECEIVED } from './receivedCauses.ts'
 import { SENT } from './sentCauses.ts'
 
-const withOutcome = <K extends string>(outcome: Outcome, causes: Record<K, Explained>) =>
-  Object.fromEntries(Object.entries<Explained>(causes).map(([name, cause]) => [name, { ...cause, outcome }])) as Record<
-    K,
-    Cause
-  >
-
-/** Every cause that a rule can give. Whether a RST of an unknown cause was sent or came in, the case tells. */
+/** Every cause that a rule can give. */
 export const CAUSES = {
-  ...withOutcome('sent', SENT),
-  ...withOutcome('received', RECEIVED),
-  ...withOutcome('ignored', IGNORED),
+  ...SENT,
+  ...RECEIVED,
+  ...IGNORED,
   unknown: {
     who: 'unknown',
-    outcome: 'received',
     means: 'The evidence does not name a cause; the verdict says what was missing or what no rule explains.',
     usually:
       'Events were lost, a probe could not attach, the connection is older than the trace, or the cause has no rule yet.',
@@ -26,8 +19,15 @@ export const CAUSES = {
       'trace again with --record FILE and keep the file: it replays anywhere',
     ],
   },
-} satisfies Record<string, Cause>
+} as const satisfies Record<string, Cause>
 
 export type CauseId = keyof typeof CAUSES
 
 export const isCause = (name: string): name is CauseId => Object.hasOwn(CAUSES, name)
+
+/** What became of the RST of a cause; undefined for `unknown`, where only the case tells. */
+export const outcomeOf = (cause: CauseId): Outcome | undefined => {
+  if (cause in SENT) return 'sent'
+  if (cause in RECEIVED) return 'received'
+  return cause in IGNORED ? 'ignored' : undefined
+}

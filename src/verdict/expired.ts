@@ -3,6 +3,7 @@
 // an administrator, or from MPTCP.
 import type { Case } from '../flow/case.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
+import { unread } from './aborted.ts'
 import { calledBy, stackText } from './caller.ts'
 import { certain, type Rule } from './rule.ts'
 
@@ -50,6 +51,7 @@ export const outOfMemory: Rule = {
     const { socket } = reset.reset
     const linger2 = reset.stateBefore === 'FIN_WAIT2' && !((socket?.linger2 ?? -1) >= 0)
     if (caller !== 'close' || !isOrphan(reset) || reset.stateBefore === null || linger2) return undefined
+    if (socket?.copied_seq === undefined || unread(reset) > 0) return undefined
     return certain(
       `tcp_send_active_reset ran in close(), after the socket in ${reset.stateBefore} was made an orphan (${stackText(reset)}): there were too many orphans, or TCP's memory was used up`,
     )

@@ -6,8 +6,11 @@ import { nanosecondsBetween, spanText } from '../time.ts'
 /** Nanoseconds from the event to the answer about it. */
 export const lagOf = ({ at, event }: Kind<'lookup'>): number => nanosecondsBetween(at, event)
 
-/** What the TCP hash says of the case, in words: before, when the flow was first seen, and right after the reset. */
-export const hashText = ({ before, after }: Case): string[] => [
+/**
+ * What the TCP hash says of the case, in words: before, when the flow was first seen, and right after the reset; and what
+ * came near to being found.
+ */
+export const hashText = ({ before, after, reset }: Case): string[] => [
   ...(before === null
     ? []
     : [
@@ -15,8 +18,30 @@ export const hashText = ({ before, after }: Case): string[] => [
       ]),
   after === null
     ? 'the TCP hash was not asked: whether a socket was left is not known'
-    : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}`,
+    : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}${sameness(reset, after)}`,
+  ...(after === null ? [] : nearMisses(after)),
 ]
+
+// What ends a connection takes it out of the table: whatever is there with another cookie came later.
+const sameness = ({ socket }: Kind<'reset'>, { answer: { found, cookie } }: Kind<'lookup'>) => {
+  if (found !== 'established' || cookie === undefined || socket?.cookie === undefined) return ''
+  return cookie === socket.cookie ? ': the same socket' : ': another socket, the ports are in use again'
+}
+
+const nearMisses = ({ answer }: Kind<'lookup'>) => [
+  ...(answer.reversed === undefined ? [] : [`near miss: seen from the peer, the 5-tuple is there: ${answer.reversed}`]),
+  ...(answer.other_netns === undefined
+    ? []
+    : [`near miss: the network namespace ${answer.other_netns} has the 5-tuple: ${answer.other_found}`]),
+  ...(answer.listen_differs === undefined
+    ? []
+    : [
+        `near miss: a listener on the port differs in its ${answer.listen_differs.replaceAll(',', ' and ')}: ${listener(answer)}`,
+      ]),
+]
+
+const listener = ({ listen_family, listen_address, listen_ifindex }: Kind<'lookup'>['answer']) =>
+  `IPv${listen_family}, bound to ${listen_address}${listen_ifindex === undefined || listen_ifindex === 0 ? '' : `, interface ${listen_ifindex}`}`
 
 const content = ({ answer }: Kind<'lookup'>) => {
   const numbers = (['cookie', 'inode', 'snd_una', 'snd_nxt', 'rcv_nxt', 'backlog', 'limit'] as const)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A RST that came in and that no full socket obeyed: it ended a handshake or a time-wait, or it was ignored.
-import { isArrival, type Case } from '../flow/case.ts'
+import { EARLY, isArrival, type Case } from '../flow/case.ts'
 import { FLAG, sequenceDistance } from '../flow/states.ts'
 import type { Segment, Socket } from '../observation.ts'
 import { certain, likely, type Evidence, type Rule } from './rule.ts'
@@ -30,8 +30,14 @@ const dropText = ({ drop }: Case) => {
 const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
   reset.drop === null ? likely(...because) : certain(...because, ...dropText(reset))
 
-/** The RST of a case whose only event is its arrival; undefined when this is none. */
-const arrived = ({ reset }: Case) => (isArrival(reset) && reset.segment !== null ? reset.segment : undefined)
+/**
+ * The RST of a case whose only event is its arrival; undefined when this is none. That it was not obeyed is the absence of an
+ * event: where one may have been lost, only the drop tells.
+ */
+const arrived = ({ reset, drop, gaps }: Case) =>
+  isArrival(reset) && reset.segment !== null && (gaps.length === 0 || drop !== null) ? reset.segment : undefined
+
+const isEarly = ({ reset: { fn } }: Case) => fn === EARLY
 
 /** The kernel dropped it where segments are that have a socket. */
 const takenBySocket = ({ drop }: Case) => /^tcp_(v\d_do_rcv|rcv_)/.test(drop?.location ?? '')
@@ -151,9 +157,11 @@ export const ignoredListener: Rule = {
   cause: 'ignored-listener',
   explain: (reset) => {
     if (arrived(reset) === undefined || reset.reset.socket !== null) return undefined
-    if (reset.after?.answer.found === 'listener')
+    const taken = takenBySocket(reset)
+    // Dropped elsewhere it was a handshake's or a time-wait's, where a kernel without kprobes does not tell of these.
+    if (reset.after?.answer.found === 'listener' && (taken || reset.drop === null))
       return ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')
-    if (!takenBySocket(reset) || reset.after?.answer.found !== 'none') return undefined
+    if (!taken || isEarly(reset) || reset.after?.answer.found !== 'none') return undefined
     return likely(
       ...dropText(reset),
       'so a socket took it, and no connection was known for it: that is a listener, which was gone when the TCP hash was asked',
@@ -166,17 +174,19 @@ export const ignoredNoSocket: Rule = {
   explain: (reset) => {
     if (arrived(reset) === undefined || reset.reset.socket !== null) return undefined
     const known = reset.drop?.reason === 'NO_SOCKET'
-    if (!known && (reset.after?.answer.found !== 'none' || takenBySocket(reset))) return undefined
+    if (!known && (reset.after?.answer.found !== 'none' || takenBySocket(reset) || isEarly(reset))) return undefined
     const text = 'this host has no such connection, and a RST is never answered'
     return known || reset.drop !== null ? certain(text, ...dropText(reset)) : likely(text)
   },
 }
 
+const isMini = ({ state }: Socket) => state === 'TIME_WAIT' || state === 'NEW_SYN_RECV'
+
 /** The connection that a RST came for and did not end, as it was then or, over the loopback interface, right after. */
 const survivor = (reset: Case): Socket | undefined => {
   if (arrived(reset) === undefined) return undefined
   const { socket } = reset.reset
-  if (socket !== null) return socket.rcv_nxt === undefined ? undefined : socket
+  if (socket !== null) return socket.rcv_nxt === undefined || isMini(socket) ? undefined : socket
   const { found, state, rcv_nxt, rcv_wnd } = reset.after?.answer ?? {}
   if (found !== 'established' || state === undefined || rcv_nxt === undefined || rcv_wnd === undefined) return undefined
   return { sk: '0', state, rcv_nxt, rcv_wnd }

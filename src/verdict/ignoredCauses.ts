@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Explained } from './cause.ts'
+import type { Cause } from './cause.ts'
 
 /** Causes of RSTs that came in to no effect. */
 export const IGNORED = {
@@ -49,4 +49,4 @@ export const IGNORED = {
       'ip xfrm policy; the keys (TCP_MD5SIG, TCP-AO) on both sides',
     ],
   },
-} as const satisfies Record<string, Explained>
+} as const satisfies Record<string, Cause>

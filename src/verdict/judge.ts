@@ -26,6 +26,7 @@ import {
   mptcpRefusal,
   timeWait,
 } from './refused.ts'
+import { reasonText } from './reasons.ts'
 import type { Rule } from './rule.ts'
 import { missing } from './unknown.ts'
 import { verdictOf, type Verdict } from './verdict.ts'
@@ -81,20 +82,19 @@ export const judge = (reset: Case): Verdict => {
   for (const { cause, explain } of RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
-    const confidence = reset.gaps.length > 0 ? 'likely' : evidence.confidence
+    const reasons = reasonText(reset, cause)
+    const confidence = reset.gaps.length > 0 || reasons.against ? 'likely' : evidence.confidence
     return verdictOf(reset, cause, confidence, [
       ...evidence.because,
-      ...reasonText(reset),
+      ...reasons.because,
       ...hashText(reset),
       ...reset.gaps,
     ])
   }
   return verdictOf(reset, 'unknown', 'unknown', [
     ...missing(reset),
-    ...reasonText(reset),
+    ...reasonText(reset, 'unknown').because,
     ...hashText(reset),
     ...reset.gaps,
   ])
 }
-
-const reasonText = ({ reset: { reason } }: Case) => (reason === null ? [] : [`the kernel's own reason: ${reason}`])

@@ -58,7 +58,7 @@ const ttlText = (segment: Segment | null, flow: FlowFacts | null) => {
     return `its TTL ${segment.ttl} proves nothing: the flow's own segments have had ${flow.ttl} and ${flow.other_ttl}`
   return segment.ttl === flow.ttl
     ? `its TTL ${segment.ttl} is that of the flow's first segment, of ${flow.packets} seen`
-    : `its TTL is ${segment.ttl}, and all ${flow.packets} segments of the flow have had ${flow.ttl}: another machine sent it, or the peer's kernel for an application with a TTL of its own`
+    : `its TTL is ${segment.ttl}, and ${flow.packets === 1 ? 'the one segment of the flow has' : `all ${flow.packets} segments of the flow have`} had ${flow.ttl}: another machine sent it, or the peer's kernel for an application with a TTL of its own`
 }
 
 const explainEnded = (reset: Case, explain: (segment: Segment, socket: Socket) => Evidence | undefined) => {

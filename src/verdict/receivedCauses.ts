@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Explained } from './cause.ts'
+import type { Cause } from './cause.ts'
 
 /** Causes of RSTs that came in and ended something here. */
 export const RECEIVED = {
@@ -74,4 +74,4 @@ export const RECEIVED = {
       'A late segment reached the peer when it had forgotten the connection; harmless, unless the tuple is used again at once.',
     next: ['sysctl net.ipv4.tcp_rfc1337=1 has such RSTs ignored'],
   },
-} as const satisfies Record<string, Explained>
+} as const satisfies Record<string, Cause>

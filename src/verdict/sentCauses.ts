@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Explained } from './cause.ts'
+import type { Cause } from './cause.ts'
 
 /** Causes of RSTs that this host sent. */
 export const SENT = {
@@ -192,4 +192,4 @@ export const SENT = {
       'A join with an unknown token, a subflow whose connection was closed with data unread, or one that fell behind.',
     next: ['nstat -az "MPTcp*" tells what was refused; ip mptcp endpoint and ip mptcp limits'],
   },
-} as const satisfies Record<string, Explained>
+} as const satisfies Record<string, Cause>

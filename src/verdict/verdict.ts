@@ -3,7 +3,7 @@ import type { Case } from '../flow/case.ts'
 import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
-import { CAUSES, type CauseId } from './causes.ts'
+import { CAUSES, outcomeOf, type CauseId } from './causes.ts'
 import type { Confidence } from './rule.ts'
 
 /** The answer: who reset this connection, and why. */
@@ -25,7 +25,7 @@ export type Verdict = {
 
 export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
   at: reset.reset.at,
-  outcome: cause === 'unknown' ? reset.outcome : CAUSES[cause].outcome,
+  outcome: outcomeOf(cause) ?? reset.outcome,
   cause,
   who: CAUSES[cause].who,
   confidence,

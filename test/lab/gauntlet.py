@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: MIT
 """Provokes each cause with known truth, has trace-reset watch, and compares. Runs as root on the kernel to be judged.
 
-    gauntlet.py [--rounds N] [--out DIRECTORY] [NAME ...]
+    gauntlet.py [--rounds N] [--noise] [--out DIRECTORY] [NAME ...]
 
 NAME is a trigger, for both families, or one of VARIANTS; without any, all of both are run. Prints TAP, a line each. One
 trace watches all triggers that the server's end is judged of, another one those of the client's; each trigger has a port
-of its own, and through that so many verdicts as it tells of, and nothing else, may be seen. A trigger may declare, beside
+of its own, and through that so many verdicts as it tells of, and nothing else, may be seen; with --noise 200 other connections a second go on all the while. A trigger may declare, beside
 what witness.py reads,
     ALSO      causes of further verdicts about it, after the one that it gives the truth of
+    ROUNDS    how often it is provoked at most, where once takes long
 
 Leaves in DIRECTORY/TRACE recording.jsonl, the live output, its options in options.json, so that a replay elsewhere can be
-held against them, and in cells.json the port of each trigger and family.
+held against them, and in cells.json the port of each trigger and family, and whether its verdicts held.
 """
 import argparse
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -23,6 +25,7 @@ import traceback
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
+from noise import Noise  # noqa: E402
 from tracer import Tracer  # noqa: E402
 from world import World, load_trigger, TRIGGERS  # noqa: E402
 
@@ -41,6 +44,7 @@ VARIANTS = {
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--noise", action="store_true")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("/out"))
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
@@ -53,17 +57,20 @@ def main():
     traces += [(name, [(name.partition(".")[0], 4)], VARIANTS[name]) for name in names if name in VARIANTS]
     failures = number = 0
     print(f"1..{sum(len(plan) for _, plan, _ in traces)}", flush=True)
+    noise = Noise(world) if options.noise else None
+    begun = time.monotonic()
     try:
-        for trace, plan, how in traces:
-            if not plan:
-                continue
-            for name, faults, note in watch(world, trace, plan, how, options):
-                number += 1
-                failures += bool(faults)
-                title = trace if how else name
-                print(f"{'not ok' if faults else 'ok'} {number} - {title}{note}", flush=True)
-                for fault in faults:
-                    print(f"# {fault}", flush=True)
+        with noise or contextlib.nullcontext():
+            for trace, plan, how in traces:
+                for name, faults, note in watch(world, trace, plan, how, options) if plan else ():
+                    number += 1
+                    failures += bool(faults)
+                    title = trace if how else name
+                    print(f"{'not ok' if faults else 'ok'} {number} - {title}{note}", flush=True)
+                    for fault in faults:
+                        print(f"# {fault}", flush=True)
+        if noise:
+            print(f"# beside {noise.made} other connections in {time.monotonic() - begun:.0f} s", flush=True)
     finally:
         world.remove()
         subprocess.run(["trace-reset", "module", "unload"], check=True, stdout=sys.stderr)
@@ -91,13 +98,14 @@ def watch(world, trace, plan, how, options):
         verdicts = [json.loads(line) for line in tracer.output.read_text().splitlines()]
         faults += [f"the look-up was by {verdict['ehash']['source']}" for verdict in verdicts
                    if verdict["ehash"]["source"] != variant["ehash"]]
-    (options.out / trace / "cells.json").write_text(json.dumps(
-        [{"name": name, "family": family, "port": port} for name, family, port, *_ in ended]))
+    cells = []
     for name, family, port, truths, note, problems in ended:
         mine = [verdict for verdict in verdicts if verdict["dport" if side == "server" else "sport"] == port]
         found = problems + (compare(truths, mine) if variant["format"] == "json" and not problems else [])
+        cells.append({"name": name, "family": family, "port": port, "held": not found, "provoked": len(truths) > 0})
         yield f"{name} ipv{family}", found + faults + ([f"it said: {' / '.join(tracer.said)}"] if faults else []), note
         faults = []
+    (options.out / trace / "cells.json").write_text(json.dumps(cells))
 
 
 def provoke(world, host, name, port, family, rounds):
@@ -109,7 +117,7 @@ def provoke(world, host, name, port, family, rounds):
     begun = time.monotonic()
     truths = []
     try:
-        for _ in range(rounds):
+        for _ in range(min(rounds, getattr(trigger, "ROUNDS", rounds))):
             truth = trigger.trigger(world, port, family)
             truths.append(dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family))
             truths += [{"cause": cause} for cause in getattr(trigger, "ALSO", ())]

@@ -1,34 +1,56 @@
 // SPDX-License-Identifier: MIT
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { z } from 'zod'
 import type { Count } from '../count.ts'
+import { keepCells, printedOf, readCells, type Cell } from './cells.ts'
 import { runTap } from './tap.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
-/** What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures. */
-export type Gauntlet = { rounds: number; names: readonly string[]; keep: boolean }
+/**
+ * What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures;
+ * `noise` has 200 other connections a second beside it. `see` is given each
+ * cell with what was printed of it.
+ */
+export type Gauntlet = {
+  rounds: number
+  names: readonly string[]
+  keep: boolean
+  noise?: boolean
+  see?: (start: Start, cell: Cell, printed: readonly string[]) => void
+}
 
 /**
  * Runs the gauntlet on one release's kernel, and replays its recordings here: the same options must give the same bytes.
  * Prints a line each, and gives how many held.
  */
-export const runGauntlet = async (release: string, { rounds, names, keep }: Gauntlet): Promise<Count> => {
+export const runGauntlet = async (
+  release: string,
+  { rounds, names, keep, noise = false, see }: Gauntlet,
+): Promise<Count> => {
   const out = mkdtempSync(join(tmpdir(), 'trace-reset-gauntlet-'))
   try {
-    const command = ['python3', 'test/lab/gauntlet.py', '--rounds', String(rounds), ...names]
-    const count = await runTap({ release, command, out, timeoutSeconds: 3600 })
+    const command = [
+      'python3',
+      'test/lab/gauntlet.py',
+      '--rounds',
+      String(rounds),
+      ...(noise ? ['--noise'] : []),
+      ...names,
+    ]
+    const count = await runTap({ release, command, out, timeoutSeconds: 7200 })
     for (const name of readdirSync(out)) {
       const same = await replaysTheSame(join(out, name))
       count[same ? 'passed' : 'failed'] += 1
       process.stdout.write(`${release}: ${same ? 'ok' : 'not ok'} - replay of ${name} gives the same bytes\n`)
     }
     if (keep && count.failed === 0) keepFixtures(out)
+    if (see !== undefined) showCells(out, see)
     return count
   } finally {
     rmSync(out, { recursive: true })
@@ -45,11 +67,28 @@ const replaysTheSame = async (directory: string) => {
 }
 
 const keepFixtures = (out: string) => {
-  for (const name of readdirSync(out)) {
-    const [first = '{}'] = readFileSync(join(out, name, 'recording.jsonl'), 'utf8').split('\n')
-    const { kernel } = z.looseObject({ kernel: z.string() }).parse(JSON.parse(first))
-    const target = join(FIXTURES, kernel.split('.').slice(0, 2).join('.'), name)
-    if (existsSync(target)) rmSync(target, { recursive: true })
-    cpSync(join(out, name), target, { recursive: true })
+  for (const trace of readdirSync(out)) {
+    const directory = join(out, trace)
+    keepCells(trace, directory, join(FIXTURES, shortOf(startOf(directory))))
   }
 }
+
+const showCells = (out: string, see: NonNullable<Gauntlet['see']>) => {
+  for (const trace of readdirSync(out).filter((name) => !name.includes('.'))) {
+    const directory = join(out, trace)
+    for (const cell of readCells(directory)) see(startOf(directory), cell, printedOf(directory, cell))
+  }
+}
+
+const Start = z.looseObject({ kernel: z.string(), bpftrace: z.string() })
+
+/** The kernel that a trace ran on, and its bpftrace. */
+export type Start = z.infer<typeof Start>
+
+const startOf = (directory: string): Start => {
+  const [first = '{}'] = readFileSync(join(directory, 'recording.jsonl'), 'utf8').split('\n')
+  return Start.parse(JSON.parse(first))
+}
+
+/** `6.12` of `6.12.118+deb13-cloud-amd64`. */
+export const shortOf = ({ kernel }: Start): string => kernel.split('.').slice(0, 2).join('.')

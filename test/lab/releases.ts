@@ -48,8 +48,20 @@ export const RELEASES: readonly Release[] = [
   { name: 'sid', suite: 'sid', security: false, extraPackages: [] },
 ]
 
-/** The releases whose kernels every run of the tests puts to the proof. */
+/** The releases whose kernels every run of the tests puts to the whole proof, and those that get a part of it. */
 export const GAUNTLET_RELEASES = ['bookworm', 'trixie'] as const
+export const SMOKE_RELEASES = ['bullseye', 'sid'] as const
+
+/** The triggers of that part: each way of the data once. */
+export const SMOKE = [
+  'firewall-reject',
+  'ignored-out-of-window',
+  'keepalive-timeout',
+  'no-listener',
+  'peer-aborted',
+  'time-wait-assassinated',
+  'unread-data-on-close',
+] as const
 
 /**
  * Finds the row of a release.

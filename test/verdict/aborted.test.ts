@@ -54,7 +54,7 @@ test.each<Row>([
   ['by nobody known', aborted({ closer: null }), 'unknown'],
   ['no stack', aborted({ stack: [] }), 'unknown'],
   ['a socket without numbers', aborted({ rcv_nxt: undefined }), 'unknown'],
-  ['an orphan already', aborted({ dead: true, stateBefore: null }), 'unknown'],
+  ['an orphan already', aborted({ dead: true, stateBefore: 'FIN_WAIT1' }), 'unread-data-on-close, certain'],
   ...['CLOSE_WAIT', 'LAST_ACK', 'CLOSING'].flatMap((stateBefore): Row[] => [
     [`the peer's FIN alone in ${stateBefore}`, aborted({ unread: 1, stateBefore }), 'unknown'],
     [`data and FIN in ${stateBefore}`, aborted({ unread: 2, stateBefore }), 'unread-data-on-close, certain'],
@@ -132,7 +132,7 @@ const inFinWait2 = (over: Over = {}) =>
 
 test.each<Row>([
   ['an orphan in FIN_WAIT2', inFinWait2(), 'linger2-abort, certain'],
-  ['whose data nobody read', inFinWait2({ unread: 5 }), 'linger2-abort, certain'],
+  ['whose data nobody read', inFinWait2({ unread: 5 }), 'unread-data-on-close, certain'],
   ['TCP_LINGER2 of 0', inFinWait2({ linger2: 0 }), 'out-of-memory, certain'],
   ['TCP_LINGER2 not known', inFinWait2({ linger2: undefined }), 'unknown'],
   ['in another state', inFinWait2({ stateBefore: 'FIN_WAIT1' }), 'out-of-memory, certain'],

@@ -62,7 +62,8 @@ test.each<Row>([
   ['at close(), in FIN_WAIT1', orphaned('FIN_WAIT1'), 'out-of-memory, certain'],
   ['at close(), in LAST_ACK', orphaned('LAST_ACK'), 'out-of-memory, certain'],
   ['at close(), in FIN_WAIT2', orphaned('FIN_WAIT2'), 'out-of-memory, certain'],
-  ['at close(), and data is unread', orphaned('FIN_WAIT1', { rcv_nxt: 1005 }), 'out-of-memory, certain'],
+  ['at close(), and data is unread', orphaned('FIN_WAIT1', { rcv_nxt: 1005 }), 'unknown'],
+  ['at close(), and what is unread is not known', orphaned('FIN_WAIT1', { copied_seq: undefined }), 'unknown'],
   ['at close(), in a state not known', orphaned(null), 'unknown'],
   [
     'at close(), in FIN_WAIT2 with TCP_LINGER2 below 0',

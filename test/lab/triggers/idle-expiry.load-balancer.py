@@ -10,6 +10,7 @@ from waits import wait_reset
 SIDE = "client"
 RESETS = [("server", "R")]
 COUNTED = {"EstabResets": 1}
+ROUNDS = 2
 IDLE_SECONDS = 31  # beyond what trace-reset takes for a pause
 
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import { expect, test } from 'vitest'
+import { createNumbering } from '../../src/live/numbering.ts'
+
+const line = (cpu: number, n: number) => `packet fn=tcp_v4_rcv at=1 cpu=${cpu} n=${n} netns=1 comm=x cpu=0 n=99 \n`
+
+const missing = (...lines: string[]) => {
+  const numbering = createNumbering()
+  return lines.map(numbering.before)
+}
+
+test.each<[string, string[], number[]]>([
+  ['nothing lost', [line(0, 1), line(0, 2), line(0, 3)], [0, 0, 0]],
+  ['each CPU counts for itself', [line(0, 1), line(3, 1), line(0, 2), line(3, 2)], [0, 0, 0, 0]],
+  ['a gap, where it is', [line(0, 1), line(1, 1), line(0, 5), line(1, 2)], [0, 0, 3, 0]],
+  ['the first lines of a CPU', [line(1, 4), line(1, 5)], [3, 0]],
+  ['lines without a number', ['tick at=5\n', line(0, 1), 'tick at=6\n', line(0, 2)], [0, 0, 0, 0]],
+  ['a task with a name like ours', ['owner fn=x at=1 cpu=0 n=1 pid=2 comm= cpu=0 n=7 \n', line(0, 2)], [0, 0]],
+])('%s', (_, lines, expected) => expect(missing(...lines)).toEqual(expected))
+
+test.each<[string, number[], string[], number]>([
+  ['what bpftrace told of and no gap shows is the rest', [5], [line(0, 1)], 5],
+  ['what a gap shows is told once', [3], [line(0, 4)], 0],
+  ['a gap that bpftrace did not tell of leaves no rest', [], [line(0, 4)], 0],
+  ['both', [3, 4], [line(0, 4), line(0, 5)], 4],
+])('%s', (_, told, lines, rest) => {
+  const numbering = createNumbering()
+  for (const text of lines) numbering.before(text)
+  for (const count of told) numbering.told(count)
+  expect(numbering.rest()).toBe(rest)
+})

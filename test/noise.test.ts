@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Recordings of the lab as they would have been on a worse day: with an event lost, with the buffers of the CPUs emptied in
+// another order. A verdict may know less then, and be unknown; it is never another one.
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { decode } from '../src/decode.ts'
+import { correlate } from '../src/flow/correlate.ts'
+import { order } from '../src/flow/order.ts'
+import type { Observation } from '../src/observation.ts'
+import { judge } from '../src/verdict/judge.ts'
+import type { Verdict } from '../src/verdict/verdict.ts'
+import { lost } from './samples.ts'
+
+const ROOT = fileURLToPath(new URL('../fixtures/', import.meta.url))
+const KERNELS = readdirSync(ROOT)
+
+/** The window of run.ts, and how long a CPU's buffer may keep what it has: bpftrace looks at each every few milliseconds. */
+const WINDOW_NS = 250_000_000
+const BUFFERED_NS = 100_000_000
+
+const recordingsOf = (kernel: string) =>
+  readdirSync(`${ROOT}${kernel}`).map((name) => ({
+    name,
+    observations: readFileSync(`${ROOT}${kernel}/${name}/recording.jsonl`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line, index) => decode(line, index + 1)),
+  }))
+
+const judged = (observations: readonly Observation[]): Verdict[] => {
+  const [ordered, cases] = [order(WINDOW_NS), correlate()]
+  return [...observations.flatMap(ordered.push), ...ordered.flush()]
+    .flatMap(cases.push)
+    .concat(cases.flush())
+    .map(judge)
+}
+
+const causes = (verdicts: readonly Verdict[]) => verdicts.map(({ cause }) => cause)
+
+const isEvent = (observation: Observation) => 'cpu' in observation && observation.kind !== 'owner'
+
+const slice = (observation: Observation) =>
+  'cpu' in observation ? Math.floor((observation.at.s * 1e9 + observation.at.ns) / BUFFERED_NS) : undefined
+
+// Each buffer in turn gives all of its last 100 ms, the highest CPU first.
+const emptied = (observations: readonly Observation[]): Observation[] => {
+  const result: Observation[] = []
+  let held: Observation[] = []
+  const give = () => {
+    result.push(...held.toSorted((a, b) => ('cpu' in b ? b.cpu : 0) - ('cpu' in a ? a.cpu : 0)))
+    held = []
+  }
+  for (const observation of observations) {
+    const first = held[0]
+    if (first !== undefined && slice(first) !== slice(observation)) give()
+    if (slice(observation) === undefined) result.push(observation)
+    else held.push(observation)
+  }
+  give()
+  return result
+}
+
+describe.each(KERNELS)('Linux %s', (kernel) => {
+  const recordings = recordingsOf(kernel)
+
+  test('one event lost, whichever: the same causes, less sure, or unknown', () => {
+    for (const { name, observations } of recordings) {
+      const truth = new Set<string>([...causes(judged(observations)), 'unknown'])
+      for (const [index, observation] of observations.entries()) {
+        if (!isEvent(observation)) continue
+        const verdicts = judged(observations.with(index, lost('events', 1)))
+        const wrong = verdicts.filter(({ cause }) => !truth.has(cause))
+        expect(wrong, `${name} without its line ${index + 1}, ${JSON.stringify(observation)}`).toEqual([])
+      }
+    }
+  })
+
+  test('the buffers of the CPUs emptied in another order: the same verdicts', () => {
+    for (const { name, observations } of recordings)
+      expect({ name, verdicts: judged(emptied(observations)) }).toEqual({ name, verdicts: judged(observations) })
+  })
+})
