@@ -42,11 +42,46 @@ const segments = fc
     { requiredKeys: ['skb', 'seq', 'length'] },
   )
   .map(segment)
-const sockets = fc.record({ sk: pointer, cookie: pointer, snd_nxt: sequence, linger: fc.boolean() }).map(socket)
+const sockets = fc
+  .record(
+    {
+      sk: pointer,
+      cookie: pointer,
+      snd_nxt: sequence,
+      linger: fc.boolean(),
+      linger2: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      rcv_wup: sequence,
+      min_ttl: fc.nat(255),
+      probes_out: fc.nat(255),
+      user_timeout: sequence,
+      request: fc.boolean(),
+    },
+    { requiredKeys: ['sk', 'cookie', 'snd_nxt', 'linger'] },
+  )
+  .map(socket)
+const answers = fc.record(
+  {
+    found: fc.constantFrom(null, 'none', 'listener'),
+    rcv_wnd: sequence,
+    reversed: text,
+    other_netns: fc.nat(),
+    other_found: text,
+    listen_differs: text,
+    listen_family: fc.constantFrom(4, 6),
+    listen_address: fc.oneof(fc.ipV4(), fc.ipV6()),
+    listen_ifindex: fc.nat(),
+  },
+  { requiredKeys: ['found'] },
+)
 
 const observations: fc.Arbitrary<Observation> = fc.oneof(
   fc.record({ at: moment, kernel: text, probes: fc.array(text) }).map(start),
-  fc.record({ at: moment, tuple, segment: segments, first: fc.boolean() }).map(packet),
+  fc
+    .record(
+      { at: moment, tuple, segment: segments, first: fc.boolean(), socket: sockets },
+      { requiredKeys: ['at', 'tuple', 'segment', 'first'] },
+    )
+    .map(packet),
   fc
     .record({
       at: moment,
@@ -56,13 +91,13 @@ const observations: fc.Arbitrary<Observation> = fc.oneof(
       task: fc.option(tasks),
       stack: fc.array(text),
       reason: fc.option(text),
-      flow: fc.option(fc.record({ last: moment }).map(flow)),
+      flow: fc.option(fc.record({ last: moment, other_ttl: fc.nat(255) }, { requiredKeys: ['last'] }).map(flow)),
     })
     .map(reset),
   fc.record({ at: moment, skb: pointer }).map(reply),
   fc.record({ at: moment, tuple, sk: pointer, task: tasks }).map(state),
   fc.record({ at: moment, tuple, sk: fc.option(pointer), task: tasks }).map(owner),
-  fc.record({ at: moment, event: moment, tuple }).map((over) => lookup({ found: null, error: 'EIO' }, over)),
+  fc.record({ at: moment, event: moment, tuple, answer: answers }).map((over) => lookup(undefined, over)),
   fc
     .record({
       at: moment,
@@ -95,7 +130,7 @@ test('what is written is read back', () => {
 })
 
 test.each([
-  [1, '{"kind":"start","schema":3}', 'made by a newer trace-reset: it has schema 3, and this one reads up to 2'],
+  [1, '{"kind":"start","schema":4}', 'made by a newer trace-reset: it has schema 4, and this one reads up to 3'],
   [1, JSON.stringify(stop()), 'no recording: its first line is not the start of one'],
   [1, '{"hello":1}', 'no recording: its first line is not the start of one'],
   [1, 'null', 'no recording: its first line is not the start of one'],
@@ -135,6 +170,27 @@ const OF_SCHEMA_1 = [
 test('a recording of schema 1 reads as one of today', () => {
   const read = OF_SCHEMA_1.map((line, index) => decode(JSON.stringify(line), index + 1))
   expect(read).toEqual([start(), ...OF_SCHEMA_1.slice(1)])
+})
+
+// Schema 2 had steps, counters and cgroups, and no RST with its socket.
+const OF_SCHEMA_2 = [
+  { ...start(), schema: 2 },
+  ...OF_SCHEMA_1.slice(1, -1),
+  call(),
+  returned(),
+  owner({ fn: 'proc', sk: null, task: task({ cgroup: '/' }) }),
+  counters(1, { OutRsts: 1 }),
+  total(1),
+  stop(),
+]
+
+test('a recording of schema 2 reads as one of today', () => {
+  const read = OF_SCHEMA_2.map((line, index) => decode(JSON.stringify(line), index + 1))
+  expect(read).toEqual([start(), ...OF_SCHEMA_2.slice(1)])
+})
+
+test('the schema of today is 3', () => {
+  expect(decode(JSON.stringify(start()), 1)).toEqual({ ...start(), schema: 3 })
 })
 
 test.each([0, -1, 1.5, '1', null])('schema %j is none', (schema) => {

@@ -6,7 +6,23 @@ import { parsePorts } from '../src/filter/port.ts'
 import type { Observation } from '../src/observation.ts'
 import { run, type Line, type Run } from '../src/run.ts'
 import { ANY_VERDICT } from '../src/verdict/select.ts'
-import { at, call, packet, reset, returned, start, stop, tick, TUPLE } from './samples.ts'
+import {
+  ACK,
+  at,
+  call,
+  owner,
+  packet,
+  reply,
+  reset,
+  returned,
+  segment,
+  socket,
+  start,
+  state,
+  stop,
+  tick,
+  TUPLE,
+} from './samples.ts'
 
 const options = (over: Partial<Run> = {}): Run => ({
   record: (observations) => observations,
@@ -108,4 +124,28 @@ test('what the filter leaves out is recorded, but not seen', async () => {
     seen: ['start', 'packet', 'stop'],
     recorded: ['start', 'packet', 'packet', 'stop'],
   })
+})
+
+const LISTENER = { ...TUPLE, saddr: '0.0.0.0', sport: 0 }
+const answer = (tuple = TUPLE) =>
+  reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: ACK }), socket: socket({ state: 'LISTEN' }), tuple })
+
+test.each<[string, Observation, string | undefined]>([
+  ['that began to listen', state({ from: 'CLOSE', to: 'LISTEN', tuple: LISTENER }), 'nginx'],
+  ['that was there', owner({ fn: 'proc', sk: null, tuple: { ...LISTENER, daddr: '0.0.0.0' } }), 'nginx'],
+  ['of a connection, it being another', owner({ tuple: other }), undefined],
+])('a filter of peers lets by what is known of a listener %s', async (_, known, comm) => {
+  const [line] = await linesOf([start(), known, answer(), reply(), stop()], {
+    filter: { ...ANY, ...ANY_VERDICT, sport: parsePorts('', String(TUPLE.sport)) },
+  })
+  expect(line?.kind === 'verdict' ? line.verdict.owner?.comm : null).toBe(comm)
+})
+
+test('the end of a listener passes the filter, too: its memory may be another’s', async () => {
+  const listened = state({ at: at(1), from: 'CLOSE', to: 'LISTEN', tuple: LISTENER })
+  const ended = state({ at: at(2), from: 'LISTEN', to: 'CLOSE', tuple: LISTENER })
+  const [line] = await linesOf([start(), listened, ended, answer(), reply(), stop()], {
+    filter: { ...ANY, ...ANY_VERDICT, sport: parsePorts('', String(TUPLE.sport)) },
+  })
+  expect(line?.kind === 'verdict' ? line.verdict.owner : undefined).toBe(null)
 })

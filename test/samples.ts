@@ -19,6 +19,7 @@ export const TUPLE = {
 
 export const SYN = 2
 export const RST = 4
+export const ACK = 16
 export const PSH_ACK = 24
 export const RST_ACK = 20
 
@@ -74,6 +75,10 @@ export const packet = (over: Partial<Kind<'packet'>> = {}): Kind<'packet'> => ({
   first: true,
   ...over,
 })
+
+/** A RST that comes in, as it is before it is processed: by default at exactly rcv_nxt, and for no socket that is known. */
+export const arrival = (over: Partial<Segment> = {}, rest: Partial<Kind<'packet'>> = {}): Kind<'packet'> =>
+  packet({ segment: segment({ flags: RST, window: 0, ip_id: 0, ...over }), first: false, ...rest })
 
 /** By default one that came in and ended an established connection. */
 export const reset = (over: Partial<Kind<'reset'>> = {}): Kind<'reset'> => ({
@@ -139,6 +144,10 @@ export const call = (over: Partial<Kind<'call'>> = {}): Kind<'call'> => ({
   ...over,
 })
 
+/** The kernel's dropping of a segment. */
+export const drop = (location: string | null, reason: string | null = null, over: Partial<Kind<'call'>> = {}) =>
+  call({ fn: 'kfree_skb', who: '0', at: at(1000.02), segment: arrival().segment, reason, location, ...over })
+
 export const returned = (over: Partial<Kind<'return'>> = {}): Kind<'return'> => ({
   kind: 'return',
   at: at(1000.01),
@@ -174,11 +183,13 @@ export const tick = (ms: number): Kind<'tick'> => ({ kind: 'tick', at: at(ms) })
 export const lost = (what: 'events' | 'lookups', count: number): Kind<'lost'> => ({ kind: 'lost', what, count })
 export const stop = (error: string | null = null): Kind<'stop'> => ({ kind: 'stop', error })
 
+const CAME_IN = ['tcp_reset', 'tcp_check_req', 'tcp_timewait_state_process', 'tcp_v4_rcv', 'tcp_v6_rcv']
+
 /** A case as correlate makes it from one reset. */
 export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = {}): Case => {
   const event = reset(over)
   return {
-    outcome: event.fn === 'tcp_reset' ? 'received' : 'sent',
+    outcome: CAME_IN.includes(event.fn) ? 'received' : 'sent',
     reset: event,
     stateBefore: event.socket?.state ?? null,
     owner: null,
@@ -210,3 +221,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   stack: [],
   ...over,
 })
+
+/** A verdict as a table of rules has it: `no-listener, certain`, or `unknown`. */
+export const briefly = ({ cause, confidence }: Verdict): string =>
+  confidence === 'unknown' ? cause : `${cause}, ${confidence}`

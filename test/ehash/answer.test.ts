@@ -9,6 +9,10 @@ test('the request is one line', () => {
   )
 })
 
+test('near misses are asked for at its end', () => {
+  expect(writeRequest(TUPLE, true)).toBe(writeRequest(TUPLE, false).replace('\n', ' near=1\n'))
+})
+
 test.each([
   ['ok at=5000000001 found=none bucket=17 chain=0\n', { found: 'none', bucket: 17, chain: 0 }],
   [
@@ -31,6 +35,26 @@ test.each([
     { found: 'timewait', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 9 },
   ],
   ['ok at=5000000001 found=listener later=field backlog=3 limit=128\n', { found: 'listener', backlog: 3, limit: 128 }],
+  ['ok at=5000000001 found=none bucket=1 chain=0 near=none netns_seen=3\n', { found: 'none', bucket: 1, chain: 0 }],
+  ['ok at=5000000001 found=none near=reversed reversed=established\n', { found: 'none', reversed: 'established' }],
+  [
+    'ok at=5000000001 found=listener backlog=0 limit=9 near=netns other_netns=4026532000 other_found=timewait\n',
+    { found: 'listener', backlog: 0, limit: 9, other_netns: 4026532000, other_found: 'timewait' },
+  ],
+  [
+    'ok at=5000000001 found=none near=listener listen_differs=address,device listen_family=6 listen_address=2001:db8::1 listen_ifindex=3\n',
+    {
+      found: 'none',
+      listen_differs: 'address,device',
+      listen_family: 6,
+      listen_address: '2001:db8::1',
+      listen_ifindex: 3,
+    },
+  ],
+  [
+    'ok at=5000000001 found=established rcv_wnd=64240 retransmits=2\n',
+    { found: 'established', rcv_wnd: 64240, retransmits: 2 },
+  ],
   ['ok at=5000000001 found=none bucket=many\n', { found: 'none' }],
 ])('%s', (line, answer) => {
   expect(readAnswer(line)).toEqual({ answer, at: { s: 5, ns: 1 } })

@@ -80,6 +80,22 @@ test('tcp_reset without RST belongs to the RST that answers the same segment', (
   expect(only(trap, ...left({ segment: mine, tuple: { ...TUPLE, sport: 1 } })).withoutRst).toBe(null)
 })
 
+const noSegment = (over: Parameters<typeof socket>[0] = {}, ms = 1000) =>
+  reset({ at: at(ms), segment: null, socket: socket({ state: 'FIN_WAIT2', ...over }) })
+const answerAt = (ms: number, sk = 'ffff8001') => [
+  answering({ at: at(ms), segment: segment({ length: 5 }), socket: socket({ sk, state: 'CLOSE' }) }),
+  reply({ at: at(ms) }),
+]
+
+test.each<[string, Observation, Observation[], boolean]>([
+  ['the same socket', noSegment(), answerAt(1000.01), true],
+  ['another socket', noSegment({ sk: 'ffff9' }), answerAt(1000.01), false],
+  ['long before', noSegment({}, 900), answerAt(1000), false],
+  ['no socket', noSegment(), left(), false],
+])('tcp_reset without its segment belongs to the answer by its socket: %s', (_, trapped, events, is) => {
+  expect(only(trapped, ...events).withoutRst).toBe(is ? trapped : null)
+})
+
 test('tcp_reset on a kernel that passes it no segment belongs to no active reset', () => {
   const trap = reset({ segment: null, socket: socket({ state: 'FIN_WAIT2' }) })
   expect(only(trap, active()).withoutRst).toBe(null)
@@ -150,40 +166,6 @@ test.each([
   ['without a socket', [state()], null, null],
 ])('the state before: %s', (_, before, on, expected) => {
   expect(only(...before, reset({ socket: on })).stateBefore).toBe(expected)
-})
-
-const CLOSER = { how: 'closer', pid: 812, comm: 'nginx', cgroup: null }
-const SOCKET = { how: 'socket', pid: 5, comm: 'worker', cgroup: null }
-const accepted = owner({ task: task({ pid: 5, comm: 'worker' }) })
-const found = owner({ fn: 'proc', sk: null, task: task({ pid: 5, comm: 'worker' }) })
-const taken = owner({ task: task({ pid: 5, comm: 'other' }) })
-const inCgroup = owner({ task: task({ pid: 5, comm: 'worker', cgroup: '/web.slice' }) })
-const connected = state({ to: 'SYN_SENT', from: 'CLOSE', task: task({ pid: 5, comm: 'worker' }) })
-
-test.each([
-  ['the task in close()', [], active(), CLOSER],
-  ['the task in connect(AF_UNSPEC)', [], active({ stack: ['tcp_send_active_reset', 'tcp_disconnect'] }), CLOSER],
-  ['the closer before who accepted', [accepted], active(), CLOSER],
-  [
-    'who accepted, when a timer resets',
-    [accepted],
-    active({ stack: ['tcp_send_active_reset', 'tcp_keepalive_timer'] }),
-    SOCKET,
-  ],
-  ['nobody, when a timer resets', [], active({ stack: ['tcp_send_active_reset', 'tcp_keepalive_timer'] }), null],
-  ['who accepted', [accepted], reset(), SOCKET],
-  ['who connected', [connected], reset(), SOCKET],
-  ['nobody of another socket', [owner({ sk: 'ffff9' })], reset(), null],
-  ['nobody once the socket was closed: its memory is reused', [accepted, state()], reset({ socket: socket() }), null],
-  ['who had it when the trace began', [found], reset(), SOCKET],
-  ['who had it when the trace began, whatever its memory', [found], reset({ socket: socket({ sk: 'ffff9' }) }), SOCKET],
-  ['who accepted since, before who had it when the trace began', [found, taken], reset(), { ...SOCKET, comm: 'other' }],
-  ['nobody of another connection', [found], reset({ tuple: { ...TUPLE, sport: 1 } }), null],
-  ['nobody of another namespace', [found], reset({ tuple: { ...TUPLE, netns: 1 } }), null],
-  ['nobody once the connection was closed: its ports are reused', [found, state()], reset(), null],
-  ['told with its cgroup', [inCgroup], reset(), { ...SOCKET, cgroup: '/web.slice' }],
-])('the owner is %s', (_, before, event, expected) => {
-  expect(only(...before, event).owner).toEqual(expected)
 })
 
 const onEth0 = packet({ at: at(900), segment: segment({ dev: 'eth0' }) })

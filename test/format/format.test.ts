@@ -47,6 +47,13 @@ test('table', () => {
   `)
 })
 
+test('the table says of a RST that was ignored that it was, and how sure that is', () => {
+  const ignored = { outcome: 'ignored', cause: 'ignored-listener', who: 'unknown', confidence: 'certain' } as const
+  const shown = text('table', [verdict({ ...ignored, owner: null })])
+  expect(shown).toMatch(/^ +.*\bignored\b.*\bcertain\b/m)
+  expect(shown).not.toContain('why is not known')
+})
+
 test('json', () => {
   expect(text('json', BOTH)).toMatchInlineSnapshot(`
     "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","cgroup":null,"dev":null,"ehash":{"source":"module","lag":1500000,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
@@ -122,6 +129,10 @@ test('json has the fields of the issue, in this order', () => {
 test.each([
   [null, { source: 'off', found: null, lag: null }],
   [lookup({ found: 'none', chain: 0 }), { source: 'module', lag: 1_500_000, found: 'none', chain: 0 }],
+  [
+    lookup({ found: 'none', other_netns: 7, other_found: 'established', rcv_wnd: 9 }),
+    { found: 'none', other_netns: 7, other_found: 'established', rcv_wnd: 9 },
+  ],
   [
     lookup({ found: null, error: 'EIO' }, { source: 'ss' }),
     { source: 'ss', lag: 1_500_000, found: null, error: 'EIO' },

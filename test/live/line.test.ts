@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { CATALOGUE } from '../../src/live/catalogue.ts'
 import { readLine } from '../../src/live/line.ts'
 import { namesOf } from '../../src/live/names.ts'
-import { observation } from '../../src/observation.ts'
+import { observation, type Socket } from '../../src/observation.ts'
 import { loaded } from '../filter/predicate.ts'
 
 const NAMES = namesOf({
@@ -43,6 +43,11 @@ const LINES = {
   callOfSegment: `call fn=tcp_v4_do_rcv who=32c ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=1 was_at=4999999000 was_fn=0 was_netns=4026531840 was_d0=10200c0 was_d1=0 was_dport=32193\n`,
   callOfSocket: `call fn=tcp_done who=100000001 ${EVENT} sk=ffff8001 state=7\n`,
   callOfLookup: `call fn=__inet_lookup_established who=32c ${EVENT}\n`,
+  arrival: `packet fn=tcp_v4_rcv ${EVENT.replace(FLOW, `${FLOW} first=0`)} ${SEGMENT} dev=eth0 sk=ffff8001 state=1 substate=0 cookie=1f snd_una=2000 snd_nxt=2005 rcv_nxt=1000 rcv_wnd=502 rcv_wup=990 tw_rcv_nxt=77 min_ttl=255\n`,
+  request: `reset fn=tcp_check_req ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=12 mini_rcv_nxt=1000 mini_rcv_wnd=64240\n`,
+  timeWait: `reset fn=tcp_timewait_state_process ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=6 substate=5 cookie=1f mini_rcv_nxt=1000 mini_rcv_wnd=502\n`,
+  rejected: `reset fn=nf_send_reset ${EVENT} ${SEGMENT} dev= stack=\n        nf_ct_attach+1\n        nf_send_reset+593\n\n`,
+  timer: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=5 linger2=-1 probes_out=9 user_timeout=3000 flow_ttl=64 flow_packets=4 flow_last=4000000000 cgroup=5d1 pid=812 task_flags=0 exit_code=0 stack=\n        tcp_send_active_reset+1\n comm=nginx\n`,
   drop: `call fn=kfree_skb who=0 ${EVENT} ${SEGMENT} dev=eth0 reason=3 location=tcp_v4_rcv\n`,
   returned: 'return fn=tcp_v4_do_rcv who=32c at=5000000001 cpu=1 value=ffffffff00000001\n',
 } as const
@@ -50,6 +55,7 @@ const LINES = {
 const call = { kind: 'call', ...event, who: '32c', tuple, segment: null, socket: null, was: null }
 const drop = { reason: null, location: null }
 const task = { pid: 812, comm: 'nginx', exit_code: null, cgroup: '5d1' }
+const bare = { kind: 'reset', ...event, tuple, task: null, stack: [], reason: null, flow: null }
 
 test.each<[keyof typeof LINES, unknown]>([
   ['tick', { kind: 'tick', at: event.at }],
@@ -185,9 +191,114 @@ test.each<[keyof typeof LINES, unknown]>([
       location: 'tcp_v4_rcv',
     },
   ],
+  [
+    'arrival',
+    {
+      kind: 'packet',
+      ...event,
+      fn: 'tcp_v4_rcv',
+      tuple,
+      segment: { ...segment, dev: 'eth0' },
+      first: false,
+      socket: {
+        sk: 'ffff8001',
+        state: 'ESTABLISHED',
+        cookie: '1f',
+        snd_una: 2000,
+        snd_nxt: 2005,
+        rcv_nxt: 1000,
+        rcv_wnd: 502,
+        rcv_wup: 990,
+        min_ttl: 255,
+      },
+    },
+  ],
+  [
+    'request',
+    {
+      ...bare,
+      fn: 'tcp_check_req',
+      segment: { ...segment, dev: 'eth0' },
+      socket: { sk: 'ffff8001', state: 'NEW_SYN_RECV', rcv_nxt: 1000, rcv_wnd: 64240 },
+    },
+  ],
+  [
+    'timeWait',
+    {
+      ...bare,
+      fn: 'tcp_timewait_state_process',
+      segment: { ...segment, dev: 'eth0' },
+      socket: { sk: 'ffff8001', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 1000, rcv_wnd: 502 },
+    },
+  ],
+  ['rejected', { ...bare, fn: 'nf_send_reset', segment, socket: null, stack: ['nf_ct_attach', 'nf_send_reset'] }],
+  [
+    'timer',
+    {
+      ...bare,
+      fn: 'tcp_send_active_reset',
+      segment: null,
+      socket: { sk: 'ffff8001', state: 'FIN_WAIT2', linger2: -1, probes_out: 9, user_timeout: 3000 },
+      task,
+      stack: ['tcp_send_active_reset'],
+      flow: { ttl: 64, packets: 4, last: { s: 4, ns: 0 } },
+    },
+  ],
   ['returned', { kind: 'return', ...event, fn: 'tcp_v4_do_rcv', who: '32c', value: '1' }],
 ])('reads the line of %s', (name, expected) => {
   expect(read(LINES[name])).toEqual(expected)
+})
+
+/** A line with fields put in place of its own, `name=value` each. */
+const over = (line: string, fields: string) =>
+  fields.split(' ').reduce((whole, pair) => {
+    const [name = ''] = pair.split('=')
+    return whole.replace(new RegExp(` ${name}=\\S*`), ` ${pair}`)
+  }, line)
+
+const socketOf = (line: string) => {
+  const observed = read(line)
+  return observed.kind === 'packet' || observed.kind === 'reset' ? (observed.socket ?? null) : null
+}
+
+test.each<[keyof typeof LINES, string, Partial<Socket>]>([
+  ['arrival', 'state=6 substate=6', { state: 'TIME_WAIT', substate: 'TIME_WAIT', rcv_nxt: 77, rcv_wnd: undefined }],
+  ['arrival', 'state=12', { state: 'NEW_SYN_RECV', rcv_nxt: undefined, cookie: undefined }],
+  ['arrival', 'min_ttl=0', { min_ttl: 0 }],
+  ['arrival', 'min_ttl=', { min_ttl: undefined }],
+  ['arrival', 'rcv_wup=4294967295', { rcv_wup: 4294967295 }],
+  ['request', 'mini_rcv_nxt=4294967295', { rcv_nxt: 4294967295, rcv_wnd: 64240 }],
+  ['timeWait', 'mini_rcv_nxt=', { rcv_nxt: undefined, rcv_wnd: undefined }],
+  ['timer', 'linger2=0', { linger2: 0 }],
+  ['timer', 'linger2=-2147483648', { linger2: -2147483648 }],
+  ['timer', 'linger2=', { linger2: undefined }],
+  ['timer', 'probes_out=0 user_timeout=0', { probes_out: 0, user_timeout: 0 }],
+])('a socket of %s with %s', (name, fields, expected) => {
+  const whole = socketOf(over(LINES[name], fields))
+  expect({ ...whole, ...expected }).toEqual(whole)
+})
+
+test.each(['sk=0', 'sk='])('an arrival with %s has no socket', (fields) => {
+  expect(read(over(LINES.arrival, fields))).not.toHaveProperty('socket')
+})
+
+test.each([
+  [' request=1', true],
+  [' request=0', undefined],
+  ['', undefined],
+])('a listener of whose handshake the segment is:%s', (field, request) => {
+  const line = LINES.answered.replace('sk=0 state=0', `sk=ffff8001 state=10${field}`)
+  const observed = read(line)
+  expect(observed.kind === 'reset' ? observed.socket?.request : null).toBe(request)
+})
+
+test.each([
+  ['flow_other_ttl=200', 200],
+  ['flow_other_ttl=0', undefined],
+  ['', undefined],
+])('another TTL of the flow: %j', (field, other_ttl) => {
+  const observed = read(LINES.received.replace('flow_packets', `${field} flow_packets`))
+  expect(observed.kind === 'reset' ? observed.flow?.other_ttl : null).toBe(other_ttl)
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Ehash, Reply } from '../../src/ehash/ehash.ts'
 import { withLookups } from '../../src/live/lookups.ts'
 import type { Observation } from '../../src/observation.ts'
-import { at, lookup, packet, reset, tick, TUPLE } from '../samples.ts'
+import { arrival, at, lookup, packet, reset, RST_ACK, segment, socket, SYN, tick, TUPLE } from '../samples.ts'
 
 const ehash = (over: Partial<Ehash>): Ehash => ({
   source: 'module',
@@ -28,6 +28,39 @@ test('asks after each reset and each first segment, and for nothing else', async
     reset(),
     lookup({ found: 'none' }),
   ])
+})
+
+test.each<[string, Observation, 'first' | 'reset' | undefined]>([
+  ['a RST', arrival(), 'reset'],
+  ['a RST with ACK', arrival({ flags: RST_ACK }), 'reset'],
+  ['a RST whose socket is known', arrival({}, { socket: socket() }), 'reset'],
+  ['a first segment', packet(), 'first'],
+  ['another segment', packet({ first: false }), undefined],
+])('asks after %s that comes in, where that is cheap', async (_, observation, why) => {
+  const [given, answer] = await all(ehash({}), observation)
+  expect(given).toBe(observation)
+  expect(answer?.kind === 'lookup' ? answer.why : undefined).toBe(why)
+  expect(await all(ehash({ first: false }), observation)).toEqual([observation])
+})
+
+test.each<[string, Observation, boolean]>([
+  [
+    'a reset without a socket',
+    reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null }),
+    true,
+  ],
+  ['a reset of a socket', reset(), false],
+  ['a reset of a listener', reset({ fn: 'tcp_v4_send_reset', socket: socket({ state: 'LISTEN' }) }), false],
+  ['a RST that came for nobody', arrival(), true],
+  ['a RST that came for a socket', arrival({}, { socket: socket() }), false],
+])('near misses are asked for where no socket was found: %s', async (_, observation, near) => {
+  const asked: boolean[] = []
+  const ask: Ehash['ask'] = (_tuple, wanted) => {
+    asked.push(wanted)
+    return { answer: { found: 'none' } }
+  }
+  await all(ehash({ ask }), observation)
+  expect(asked).toEqual([near])
 })
 
 test('asks for first segments only where that is cheap', async () => {

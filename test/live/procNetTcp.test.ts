@@ -19,6 +19,11 @@ const LOCAL6 = 'B80D0120000000000000000001000000:0050'
 const PEER6 = 'B80D0120000000000000000002000000:9C40'
 const V6 = { ...V4, family: 6, saddr: '2001:db8::2', daddr: '2001:db8::1' }
 
+const ANY = '00000000:0000'
+const ANYBODY = { saddr: '0.0.0.0', sport: 0 }
+const ANY6 = '00000000000000000000000000000000:0000'
+const ANYBODY6 = { saddr: '::', sport: 0 }
+
 const MAPPED = '0000000000000000FFFF0000010200C0:0050'
 const MAPPED_PEER = '0000000000000000FFFF0000020200C0:9C40'
 
@@ -26,7 +31,16 @@ test.each<[string, string, object[]]>([
   ['established', row(LOCAL, PEER, '01', 11315), [V4]],
   ['closed by the peer', row(LOCAL, PEER, '08', 11315), [V4]],
   ['connecting', row(LOCAL, PEER, '02', 11315), [V4]],
-  ['that listens is no connection', row(LOCAL, '00000000:0000', '0A', 11315), []],
+  ['that listens', row(LOCAL, ANY, '0A', 11315), [{ ...V4, ...ANYBODY }]],
+  ['that listens to any address', row('00000000:0050', ANY, '0A', 11315), [{ ...V4, ...ANYBODY, daddr: '0.0.0.0' }]],
+  ['that listens, of IPv6', row(LOCAL6, ANY6, '0A', 11315), [{ ...V6, ...ANYBODY6 }]],
+  [
+    'that listens to any address of IPv6',
+    row(`${ANY6.slice(0, 33)}0050`, ANY6, '0A', 11315),
+    [{ ...V6, ...ANYBODY6, daddr: '::' }],
+  ],
+  // A Java server that is bound to an IPv4 address has such a socket.
+  ['that listens, of IPv6 bound to an IPv4 address', row(MAPPED, ANY6, '0A', 11315), [{ ...V4, ...ANYBODY }]],
   ['in TIME_WAIT is nobody’s', row(LOCAL, PEER, '06', 0), []],
   ['of IPv6', row(LOCAL6, PEER6, '01', 11315), [V6]],
   ['of IPv6 that carries IPv4', row(MAPPED, MAPPED_PEER, '01', 11315), [V4]],
@@ -63,6 +77,7 @@ test('the real file has a connection of ours, from both of its ends', async () =
   const here = { family: 4, saddr: '127.0.0.1', daddr: '127.0.0.1' }
   expect(found).toContainEqual(expect.objectContaining({ ...here, sport: client.localPort, dport: port }))
   expect(found).toContainEqual(expect.objectContaining({ ...here, sport: port, dport: client.localPort }))
+  expect(found).toContainEqual(expect.objectContaining({ ...here, saddr: '0.0.0.0', sport: 0, dport: port }))
   client.destroy()
   server.close()
 })

@@ -6,6 +6,7 @@ import type { Verdict } from '../../src/verdict/verdict.ts'
 import { verdict } from '../samples.ts'
 
 const NGINX = verdict({ dev: 'eth0' })
+const IGNORED = verdict({ outcome: 'ignored', cause: 'ignored-listener', state: 'LISTEN', owner: null })
 const OWNERLESS = verdict({ owner: null, state: null, cause: 'no-listener', who: 'local-kernel' })
 
 test.each<[Partial<VerdictFilter>, Verdict, boolean]>([
@@ -35,6 +36,10 @@ test.each<[Partial<VerdictFilter>, Verdict, boolean]>([
   [{ cause: ['unread-data-on-close'] }, NGINX, true],
   [{ cause: ['linger-zero'] }, NGINX, false],
   [{ notCause: ['no-listener'] }, OWNERLESS, false],
+  [{ cause: ['no-listener', 'ignored-listener'] }, IGNORED, true],
+  [{ notCause: ['ignored-listener'] }, IGNORED, false],
+  [{ state: ['LISTEN'] }, IGNORED, true],
+  [{ notState: ['NONE'] }, IGNORED, true],
   [{ comm: ['nginx'], notPid: [812] }, NGINX, false],
   [{ pid: [812], comm: ['nginx'], dev: ['eth0'], state: ['ESTABLISHED'], notCause: ['unknown'] }, NGINX, true],
   [{ pid: [812], comm: ['nginx'], dev: ['eth1'] }, NGINX, false],

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// A RST that a full socket obeyed: a table for each rule, of what it explains and its neighbours.
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Case } from '../../src/flow/case.ts'
+import type { Kind, Segment, Socket } from '../../src/observation.ts'
+import { judge } from '../../src/verdict/judge.ts'
+import { forged } from '../../src/verdict/received.ts'
+import { arrival, at, briefly, caseOf, flow, RST, RST_ACK, segment, socket } from '../samples.ts'
+
+/** A RST at rcv_nxt, as a kernel without the socket makes it, but for its IP-ID. */
+const received = (
+  flags: number,
+  on: Partial<Socket> = {},
+  over: Partial<Segment> = {},
+  rest: Partial<Kind<'reset'>> = {},
+) => caseOf({ segment: segment({ flags, seq: 1000, window: 0, ...over }), socket: socket(on), ...rest })
+
+type Row = [string, Case, string]
+const told = (reset: Case) => briefly(judge(reset))
+
+test.each<Row>([
+  ['in SYN_SENT', received(RST_ACK, { state: 'SYN_SENT' }), 'connection-refused, certain'],
+  ['of another TTL', received(RST_ACK, { state: 'SYN_SENT' }, { ttl: 3 }), 'connection-refused, certain'],
+  ['no segment seen', received(RST_ACK, { state: 'SYN_SENT' }, {}, { segment: null }), 'connection-refused, certain'],
+  ['in SYN_RECV', received(RST, { state: 'SYN_RECV' }), 'handshake-abandoned, certain'],
+  ['without a socket', received(RST_ACK, {}, {}, { socket: null }), 'unknown'],
+  ['another function', received(RST_ACK, { state: 'SYN_SENT' }, {}, { fn: 'tcp_send_active_reset' }), 'unknown'],
+])('connection-refused: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+const IN_FLIGHT = { snd_nxt: 2005 }
+
+test.each<Row>([
+  ['with ACK', received(RST_ACK), 'peer-aborted, likely'],
+  ['with a window', received(RST_ACK, {}, { window: 502 }), 'peer-aborted, likely'],
+  ['in CLOSE_WAIT, bytes in flight', received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }), 'peer-aborted, likely'],
+  ['of a flow whose TTL is not known', received(RST_ACK, {}, {}, { flow: null }), 'peer-aborted, likely'],
+  ['of a foreign TTL', received(RST_ACK, {}, { ttl: 63 }), 'forged, likely'],
+  ['bare', received(RST), 'peer-has-no-socket, likely'],
+  ['of another seq', received(RST_ACK, {}, { seq: 999 }), 'unknown'],
+  ['in a state that is no connection', received(RST_ACK, { state: 'CLOSE' }), 'unknown'],
+  ['no segment seen', received(RST_ACK, {}, {}, { segment: null }), 'unknown'],
+])('peer-aborted: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test.each<Row>([
+  ['bare', received(RST), 'peer-has-no-socket, likely'],
+  ['bytes in flight', received(RST, IN_FLIGHT), 'peer-has-no-socket, likely'],
+  ['with an IP-ID', received(RST, {}, { ip_id: 9 }), 'peer-has-no-socket, likely'],
+  ['in CLOSE_WAIT, nothing in flight', received(RST, { state: 'CLOSE_WAIT' }), 'peer-has-no-socket, likely'],
+  ['with ACK', received(RST_ACK), 'peer-aborted, likely'],
+  ['with a window', received(RST, {}, { window: 502 }), 'unknown'],
+  ['of another seq', received(RST, {}, { seq: 1001 }), 'unknown'],
+])('peer-has-no-socket: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+const halfClosed = (state: string, over: Partial<Socket> = {}) => received(RST, { state, ...over })
+
+test.each<Row>([
+  ['CLOSE_WAIT', halfClosed('CLOSE_WAIT', IN_FLIGHT), 'write-after-peer-close, likely'],
+  ['one byte', halfClosed('CLOSE_WAIT', { snd_nxt: 2001 }), 'write-after-peer-close, likely'],
+  ['over the wrap', halfClosed('CLOSE_WAIT', { snd_una: 2 ** 32 - 3, snd_nxt: 2 }), 'write-after-peer-close, likely'],
+  [
+    'after a silence',
+    received(RST, { state: 'CLOSE_WAIT', ...IN_FLIGHT }, {}, { at: at(90_000) }),
+    'write-after-peer-close, likely',
+  ],
+  ['of a foreign TTL', received(RST, { state: 'CLOSE_WAIT', ...IN_FLIGHT }, { ttl: 63 }), 'forged, likely'],
+  [
+    'of a foreign TTL, without IP-ID',
+    received(RST, { state: 'CLOSE_WAIT', ...IN_FLIGHT }, { ttl: 63, ip_id: 0 }),
+    'write-after-peer-close, likely',
+  ],
+  ['nothing in flight', halfClosed('CLOSE_WAIT'), 'peer-has-no-socket, likely'],
+  ['numbers not known', halfClosed('CLOSE_WAIT', { snd_nxt: undefined }), 'peer-has-no-socket, likely'],
+  ['with ACK', received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }), 'peer-aborted, likely'],
+  ['ESTABLISHED', halfClosed('ESTABLISHED', IN_FLIGHT), 'peer-has-no-socket, likely'],
+  ...['LAST_ACK', 'CLOSING'].flatMap((state): Row[] => [
+    [`${state}, bytes and FIN`, halfClosed(state, { snd_nxt: 2002 }), 'write-after-peer-close, likely'],
+    [`${state}, the FIN alone`, halfClosed(state, { snd_nxt: 2001 }), 'peer-has-no-socket, likely'],
+  ]),
+])('write-after-peer-close: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+/** A RST that answers the first segment after a silence of `ms`. */
+const idle = (ms: number, on: Partial<Socket> = {}, over: Partial<Segment> = {}) =>
+  received(RST, { ...IN_FLIGHT, retransmits: 0, ...on }, over, { at: at(900 + ms) })
+
+test.each<Row>([
+  ['after half a minute', idle(30_000), 'idle-expiry, likely'],
+  ['answering a keepalive probe', idle(30_000, { snd_nxt: 2000, probes_out: 1 }), 'idle-expiry, likely'],
+  ['of a foreign TTL, without IP-ID', idle(30_000, {}, { ttl: 255, ip_id: 0 }), 'idle-expiry, likely'],
+  ['of a foreign TTL, with IP-ID', idle(30_000, {}, { ttl: 255 }), 'forged, likely'],
+  ['a moment earlier', idle(29_999.999), 'peer-has-no-socket, likely'],
+  ['answering nothing', idle(30_000, { snd_nxt: 2000 }), 'peer-has-no-socket, likely'],
+  ['after a retransmission', idle(30_000, { retransmits: 1 }), 'peer-has-no-socket, likely'],
+  ['retransmissions not known', idle(30_000, { retransmits: undefined }), 'peer-has-no-socket, likely'],
+  ['of a flow not seen', { ...caseOf({ ...idle(30_000).reset, flow: null }) }, 'peer-has-no-socket, likely'],
+  ['with ACK', idle(30_000, {}, { flags: RST_ACK }), 'peer-aborted, likely'],
+  ['with a window', idle(30_000, {}, { window: 1 }), 'unknown'],
+  ['of another seq', idle(30_000, {}, { seq: 1001 }), 'unknown'],
+])('idle-expiry: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test.each<Row>([
+  ['with ACK', received(RST_ACK, {}, { ttl: 63 }), 'forged, likely'],
+  ['bare, answering nothing', received(RST, {}, { ttl: 255, ip_id: 0 }), 'forged, likely'],
+  ['with a window', received(RST, IN_FLIGHT, { ttl: 63, ip_id: 0, window: 502 }), 'forged, likely'],
+  ['with an IP-ID', received(RST, IN_FLIGHT, { ttl: 63 }), 'forged, likely'],
+  ['of another seq', received(RST, IN_FLIGHT, { ttl: 63, ip_id: 0, seq: 1001 }), 'forged, likely'],
+  ['the same TTL', received(RST_ACK, {}, { ttl: 64 }), 'peer-aborted, likely'],
+  ['two TTLs', received(RST_ACK, {}, { ttl: 63 }, { flow: flow({ other_ttl: 200 }) }), 'peer-aborted, likely'],
+  ['no TTL known', received(RST_ACK, {}, { ttl: 63 }, { flow: null }), 'peer-aborted, likely'],
+  ["a box's answer", received(RST, IN_FLIGHT, { ttl: 63, ip_id: 0 }), 'peer-has-no-socket, likely'],
+  ['a handshake', received(RST, { state: 'SYN_RECV' }, { ttl: 63 }), 'handshake-abandoned, certain'],
+])('forged: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+const numbers = fc.integer({ min: 0, max: 2 ** 32 - 1 })
+const CONNECTED = ['ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
+const anything = fc.record({
+  flags: fc.constantFrom(RST, RST_ACK, RST | 8),
+  state: fc.constantFrom(...CONNECTED),
+  seq: numbers,
+  rcv_nxt: numbers,
+  snd_una: numbers,
+  snd_nxt: numbers,
+  window: fc.nat(65535),
+  ttl: fc.nat(255),
+  ip_id: fc.nat(65535),
+  probes_out: fc.nat(1),
+  others: fc.boolean().map((one) => (one ? [arrival({ seq: 7 })] : [])),
+})
+type Anything = typeof anything extends fc.Arbitrary<infer T> ? T : never
+
+const caseWith = ({ flags, seq, window, ttl, ip_id, others, ...on }: Anything, known = flow()) =>
+  caseOf({ segment: segment({ flags, seq, window, ttl, ip_id }), socket: socket(on), flow: known }, { others })
+const bytes = fc.integer({ min: 1, max: 2 ** 30 })
+
+test.each<[string, boolean, fc.Arbitrary<Case>]>([
+  ['the TTL of the flow', false, anything.map((any) => caseWith(any, flow({ ttl: any.ttl })))],
+  ['a flow that has had two', false, anything.map((any) => caseWith(any, flow({ other_ttl: any.window & 255 })))],
+  [
+    'no ACK, window or IP-ID, at rcv_nxt, answering bytes in flight',
+    false,
+    fc.tuple(anything, bytes).map(([any, count]) => {
+      const answer = { flags: RST, window: 0, ip_id: 0, seq: any.rcv_nxt }
+      return caseWith({ ...any, ...answer, snd_nxt: (any.snd_una + count) >>> 0 })
+    }),
+  ],
+  ['a foreign TTL and an IP-ID', true, anything.map((any) => caseWith({ ...any, ip_id: 1, ttl: 63 }))],
+])('whatever else, a RST is forged or never: %s', (_, is, resets) => {
+  fc.assert(
+    fc.property(resets, (reset) => {
+      expect(forged.explain(reset) !== undefined).toBe(is)
+    }),
+  )
+})
+
+test('the evidence of a forged one is told', () => {
+  const [first, second] = [arrival({ seq: 1100 }), arrival({ seq: 1200 })]
+  const reset = received(RST, {}, { ttl: 63, window: 502 })
+  expect(judge({ ...reset, others: [first, second] }).because.slice(0, 7)).toEqual([
+    'tcp_reset ran for a RST without ACK while the socket was in ESTABLISHED',
+    "its TTL is 63, and all 4 segments of the flow have had 64: another machine sent it, or the peer's kernel for an application with a TTL of its own",
+    'the segment before it had come 100 ms earlier',
+    'it has no ACK and answers nothing: all that this host had sent was acknowledged, snd_nxt 2000',
+    'its window is 502, and a kernel that answers with a RST without ACK has 0',
+    '2 more RSTs came within 2 s, with seq 1100, 1200: who knows the number needs one',
+    'so somebody on the way wrote it in the name of the peer',
+  ])
+})
+
+test.each<[string, Case, string]>([
+  ['the same', received(RST_ACK), "its TTL 64 is that of the flow's first segment, of 4 seen"],
+  [
+    'one of two',
+    received(RST_ACK, {}, { ttl: 63 }, { flow: flow({ other_ttl: 63 }) }),
+    "its TTL 63 proves nothing: the flow's own segments have had 64 and 63",
+  ],
+  [
+    'not known',
+    received(RST_ACK, {}, {}, { flow: null }),
+    'the TTL of the flow is not known: none of its earlier segments was seen',
+  ],
+])('the TTL is told: %s', (_, reset, sentence) => {
+  expect(judge(reset).because[1]).toBe(sentence)
+})
+
+const written = (state: string, snd_nxt: number) => judge(halfClosed(state, { snd_nxt })).because.at(3)
+
+test('the numbers are told', () => {
+  expect(written('CLOSE_WAIT', 2005)).toContain(
+    '5 bytes sent by this host were unacknowledged: snd_una 2000, snd_nxt 2005',
+  )
+  expect(written('LAST_ACK', 2006)).toContain(' 5 bytes sent by this host')
+  expect(judge(idle(45_000)).because[3]).toContain('a silence of 45 s: snd_una 2000, snd_nxt 2005')
+})
