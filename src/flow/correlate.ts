@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type { Kind, Observation, Task } from '../observation.ts'
+import type { Kind, Observation } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
 import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
 import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
 import { createFlows } from './flows.ts'
+import { closerOf, ownerOf } from './owner.ts'
 import type { Machine } from './order.ts'
 import { FLAG } from './states.ts'
 import { tupleKey, type Tuple } from './tuple.ts'
@@ -218,22 +219,6 @@ const isUndecided = ({ reset, replied, drop }: Case) =>
   (isAnswer(reset) && replied === null) || (isArrival(reset) && drop === null)
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
-
-// The current task is the closer only when it came here by its own close(), connect() or exit; a timer runs on anybody.
-const closerOf = ({ task, stack }: Kind<'reset'>) =>
-  stack.includes('__tcp_close') || stack.includes('tcp_disconnect') ? task : null
-
-const ownerOf = (closer: Task | null, owner: Task | null): Case['owner'] => {
-  const task = closer ?? owner
-  return task === null
-    ? null
-    : {
-        how: closer === null ? 'socket' : 'closer',
-        pid: task.pid,
-        comm: task.comm,
-        cgroup: task.cgroup ?? null,
-      }
-}
 
 // Without the segment the state tells: data after close ends no connection that its application has not closed, at least
 // for reading (net/ipv4/tcp_input.c, tcp_rcv_state_process).

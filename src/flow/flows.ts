@@ -78,7 +78,7 @@ export const createFlows = () => {
 
 /** What a listener that may take the tuple is found by: bound to its address, or to any, of either family. */
 const listenersOf = (tuple: Tuple): string[] =>
-  [tuple.daddr, '0.0.0.0', '::'].map((daddr) =>
+  [tuple.daddr, ...(tuple.family === 4 ? ['0.0.0.0'] : []), '::'].map((daddr) =>
     tupleKey({ ...tuple, daddr, saddr: daddr.includes(':') ? '::' : '0.0.0.0', sport: 0 }),
   )
 

@@ -54,7 +54,7 @@ const coloured = ({ confidence }: Verdict, text: string, paint: boolean) => {
   return styleText(colour, text, { validateStream: false })
 }
 
-const OUTCOMES = { sent: 'sent by this host', received: 'received', ignored: 'received, to no effect' } as const
+const OUTCOMES = { sent: 'sent by this host', received: 'received', ignored: 'received and ignored' } as const
 
 // Of an ignored RST the cause may be certain, and nobody's doing.
 const whoText = (who: string, confidence: string) => {

@@ -12,7 +12,8 @@ const TOO_MANY: Observation = { kind: 'lost', what: 'lookups', count: 1 }
 
 /**
  * After each reset, and where that is cheap enough after each RST that comes in and the first segment of a flow, puts what
- * the TCP hash holds for the same 5-tuple at that moment. Near misses are asked for where a socket was looked for in vain.
+ * the TCP hash holds for the same 5-tuple at that moment. Near misses are
+ * asked for where this host answered without a socket: they cost more than the rest.
  */
 export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
   if (ehash === undefined) return (observations) => observations
@@ -31,7 +32,7 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
   const ask = (about: Kind<'packet' | 'reset'>): Observable<Observation> => {
     if (waiting >= MOST_WAITING)
       return of(TOO_MANY, answered(about, { answer: { found: null, error: 'too many questions waited' } }))
-    const reply = ehash.ask(about.tuple, (about.socket ?? null) === null)
+    const reply = ehash.ask(about.tuple, about.kind === 'reset' && about.socket === null)
     if (!(reply instanceof Promise)) return of(answered(about, reply))
     waiting += 1
     return from(reply).pipe(

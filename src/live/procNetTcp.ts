@@ -4,7 +4,8 @@ import type { Tuple } from '../flow/tuple.ts'
 
 /**
  * The sockets of a /proc/net/tcp or tcp6 that belong to somebody (inode not 0), as packets that arrive have them: the
- * peer is the remote side, for a listener any address and port 0. Addresses are words of 32 bits as the machine loads them (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
+ * peer is the remote side, for a listener any address and port 0. Addresses are words of 32 bits as the machine loads them
+ * (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
  */
 export const readProcNetTcp = (text: string): (Omit<Tuple, 'netns'> & { inode: number })[] =>
   text
@@ -15,9 +16,11 @@ export const readProcNetTcp = (text: string): (Omit<Tuple, 'netns'> & { inode: n
       if (!(Number(inode) > 0)) return []
       const [here, peer] = [endpoint(local), endpoint(remote)]
       if (here === undefined || peer === undefined) return []
+      // A listener of IPv6 may be bound to an address of IPv4, and has the peer "::" all the same.
+      const family = here.address.includes(':') ? (6 as const) : (4 as const)
       return {
-        family: peer.address.includes(':') ? (6 as const) : (4 as const),
-        saddr: peer.address,
+        family,
+        saddr: family === 4 && peer.address === '::' ? '0.0.0.0' : peer.address,
         sport: peer.port,
         daddr: here.address,
         dport: here.port,

@@ -20,6 +20,8 @@ const CALLERS: readonly (readonly [RegExp, Caller | ((outer: readonly string[]) 
 ]
 
 const disconnecting = (outer: readonly string[]): Caller | undefined => {
+  // Of a listener that is killed the children go the way of a close.
+  if (outer.includes('tcp_abort')) return 'abort'
   if (outer.some((name) => name === 'inet_csk_listen_stop' || name === 'inet_child_forget')) return 'listener'
   if (outer.some((name) => /^_*mptcp_/.test(name))) return 'mptcp'
   if (outer.includes('__tcp_close')) return 'linger'

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A RST that came in and that no full socket obeyed: it ended a handshake or a time-wait, or it was ignored.
+// A RST that came in and was ignored. mini.ts has those of handshakes and time-waits.
 import { EARLY, isArrival, type Case } from '../flow/case.ts'
-import { FLAG, sequenceDistance } from '../flow/states.ts'
-import type { Segment, Socket } from '../observation.ts'
+import { FLAG } from '../flow/states.ts'
+import type { Socket } from '../observation.ts'
+import { aboutMini, requestTakes } from './mini.ts'
 import { certain, likely, type Evidence, type Rule } from './rule.ts'
-
-const isAfter = (a: number, b: number) => sequenceDistance(a, b) > 0
-
-/** Whether a RST is in the window, as tcp_in_window() has it (net/ipv4/tcp_minisocks.c): `[from, to)`, or at `to`. */
-const inWindow = ({ seq, length }: Segment, from: number, to: number) =>
-  seq === from || (isAfter(seq + length, from) && isAfter(to, seq)) || (seq === to && length === 0)
-
-const numbersText = ({ seq }: Segment, { rcv_nxt, rcv_wnd }: Socket) =>
-  `its seq ${seq} is ${distanceText(seq, rcv_nxt)} rcv_nxt ${rcv_nxt}${rcv_wnd === undefined ? '' : `, and the window ${rcv_wnd} bytes`}`
-
-const distanceText = (seq: number, rcv_nxt = 0) => {
-  const distance = sequenceDistance(seq, rcv_nxt)
-  return distance === 0 ? 'exactly' : `${Math.abs(distance)} ${distance > 0 ? 'beyond' : 'before'}`
-}
+import { isAcceptable, numbersText, windowOf } from './window.ts'
 
 const dropText = ({ drop }: Case) => {
   if (drop === null) return []
@@ -41,59 +29,6 @@ const isEarly = ({ reset: { fn } }: Case) => fn === EARLY
 
 /** The kernel dropped it where segments are that have a socket. */
 const takenBySocket = ({ drop }: Case) => /^tcp_(v\d_do_rcv|rcv_)/.test(drop?.location ?? '')
-
-const aboutMini = ({ reset }: Case, fn: string): { segment: Segment; socket: Socket } | undefined =>
-  reset.fn === fn && reset.segment !== null && reset.socket !== null
-    ? { segment: reset.segment, socket: reset.socket }
-    : undefined
-
-export const handshakeAbandoned: Rule = {
-  cause: 'handshake-abandoned',
-  explain: (reset) => {
-    const { fn, socket, segment } = reset.reset
-    if (fn === 'tcp_reset' && socket?.state === 'SYN_RECV')
-      return certain('tcp_reset ran for a RST while the socket was in SYN_RECV: the peer ends the handshake')
-    const mini = aboutMini(reset, 'tcp_check_req')
-    if (mini === undefined || segment === null || reset.after?.answer.found === 'request') return undefined
-    const { rcv_nxt = segment.seq, rcv_wnd = 0 } = mini.socket
-    if (!inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd)) return undefined
-    // Later kernels of each series challenge all but the exact number, and the look-up tells.
-    if (segment.seq !== rcv_nxt && reset.after === null) return undefined
-    return certain(
-      `tcp_check_req ran for a RST against a request socket: ${numbersText(segment, mini.socket)}`,
-      'so the handshake that this host had answered with SYN-ACK is over',
-    )
-  },
-}
-
-export const timeWaitAssassinated: Rule = {
-  cause: 'time-wait-assassinated',
-  explain: (reset) => {
-    const mini = aboutMini(reset, 'tcp_timewait_state_process')
-    if (mini === undefined || reset.after === null || reset.after.answer.found === 'timewait') return undefined
-    if (reset.after.answer.found === null || mini.segment.seq !== mini.socket.rcv_nxt) return undefined
-    return certain(
-      `tcp_timewait_state_process ran for a RST against a time-wait in ${mini.socket.substate}: ${numbersText(mini.segment, mini.socket)}`,
-      'so the time-wait is gone before its time (RFC 1337), and net.ipv4.tcp_rfc1337 is 0',
-    )
-  },
-}
-
-export const ignoredTimeWait: Rule = {
-  cause: 'ignored-time-wait',
-  explain: (reset) => {
-    const mini = aboutMini(reset, 'tcp_timewait_state_process')
-    if (mini === undefined) return undefined
-    const exact = mini.segment.seq === mini.socket.rcv_nxt
-    if (exact && reset.after?.answer.found !== 'timewait') return undefined
-    return certain(
-      `tcp_timewait_state_process ran for a RST against a time-wait in ${mini.socket.substate}: ${numbersText(mini.segment, mini.socket)}`,
-      exact
-        ? 'the time-wait is still there: net.ipv4.tcp_rfc1337 is 1'
-        : 'a time-wait is ended by the exact number alone',
-    )
-  },
-}
 
 export const ignoredInvalid: Rule = {
   cause: 'ignored-invalid',
@@ -180,28 +115,18 @@ export const ignoredNoSocket: Rule = {
   },
 }
 
-const isMini = ({ state }: Socket) => state === 'TIME_WAIT' || state === 'NEW_SYN_RECV'
+// Mini-sockets have rules of their own, and before the peer's SYN there is no window.
+const hasNoWindow = ({ state }: Socket) => ['TIME_WAIT', 'NEW_SYN_RECV', 'SYN_SENT'].includes(state)
 
 /** The connection that a RST came for and did not end, as it was then or, over the loopback interface, right after. */
 const survivor = (reset: Case): Socket | undefined => {
   if (arrived(reset) === undefined) return undefined
   const { socket } = reset.reset
-  if (socket !== null) return socket.rcv_nxt === undefined || isMini(socket) ? undefined : socket
+  if (socket !== null) return socket.rcv_nxt === undefined || hasNoWindow(socket) ? undefined : socket
   const { found, state, rcv_nxt, rcv_wnd } = reset.after?.answer ?? {}
   if (found !== 'established' || state === undefined || rcv_nxt === undefined || rcv_wnd === undefined) return undefined
-  return { sk: '0', state, rcv_nxt, rcv_wnd }
-}
-
-/** Where the window begins and ends (include/net/tcp.h, tcp_receive_window). */
-const windowOf = ({ rcv_nxt = 0, rcv_wup = rcv_nxt, rcv_wnd = 0 }: Socket) => {
-  const left = sequenceDistance(rcv_wup + rcv_wnd, rcv_nxt)
-  return { from: rcv_wup, to: rcv_nxt + Math.max(left, 0) }
-}
-
-/** tcp_sequence() takes what ends not before the window begins, and begins not after it ends (net/ipv4/tcp_input.c). */
-const isAcceptable = ({ seq, length }: Segment, socket: Socket) => {
-  const { from, to } = windowOf(socket)
-  return sequenceDistance(seq + length, from) >= 0 && sequenceDistance(seq, to) <= 0
+  const known = { sk: '0', state, rcv_nxt, rcv_wnd }
+  return hasNoWindow(known) ? undefined : known
 }
 
 export const ignoredOutOfWindow: Rule = {
@@ -209,8 +134,7 @@ export const ignoredOutOfWindow: Rule = {
   explain: (reset) => {
     const mini = aboutMini(reset, 'tcp_check_req')
     if (mini !== undefined) {
-      const { rcv_nxt = 0, rcv_wnd = 0 } = mini.socket
-      if (inWindow(mini.segment, rcv_nxt, rcv_nxt + rcv_wnd)) return undefined
+      if (requestTakes(mini)) return undefined
       return certain(`tcp_check_req ran for a RST against a request socket: ${numbersText(mini.segment, mini.socket)}`)
     }
     const segment = arrived(reset)
@@ -229,7 +153,9 @@ export const ignoredChallengeAck: Rule = {
   cause: 'ignored-challenge-ack',
   explain: (reset) => {
     const mini = aboutMini(reset, 'tcp_check_req')
-    if (mini !== undefined && reset.after?.answer.found === 'request' && mini.segment.seq !== mini.socket.rcv_nxt) {
+    if (mini !== undefined) {
+      const survived = reset.after?.answer.found === 'request' && mini.segment.seq !== mini.socket.rcv_nxt
+      if (!survived || !requestTakes(mini)) return undefined
       return certain(
         `tcp_check_req ran for a RST against a request socket: ${numbersText(mini.segment, mini.socket)}`,
         'the request socket is still there: the peer is challenged to give the exact number (RFC 5961)',

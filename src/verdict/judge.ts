@@ -5,16 +5,14 @@ import { dataAfterClose, linger2OnAck, noListener, noSocket } from './answered.t
 import { finWait2Timeout, keepaliveTimeout, mptcpAbort, outOfMemory, socketKilled } from './expired.ts'
 import { hashText } from './hash.ts'
 import {
-  handshakeAbandoned,
   ignoredChallengeAck,
   ignoredInvalid,
   ignoredListener,
   ignoredNoSocket,
   ignoredOutOfWindow,
   ignoredSynSent,
-  ignoredTimeWait,
-  timeWaitAssassinated,
 } from './ignored.ts'
+import { handshakeAbandoned, ignoredTimeWait, timeWaitAssassinated } from './mini.ts'
 import { connectionRefused, forged, idleExpiry, peerAborted, peerHasNoSocket, writeAfterPeerClose } from './received.ts'
 import {
   acceptQueueOverflow,

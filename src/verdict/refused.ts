@@ -80,7 +80,8 @@ export const badAckInHandshake: Rule = {
         `it answers ${segmentText(found.segment)}: this host's own begins at ${found.socket.snd_una} and ends before ${found.socket.snd_nxt}`,
       )
     }
-    if (found.socket.state !== 'LISTEN' || !handshakeKnown(reset)) return undefined
+    // tcp_check_req itself never resets for the number of an ACK.
+    if (found.socket.state !== 'LISTEN' || !handshakeKnown(reset) || found.caller === 'tcp_check_req') return undefined
     return certain(
       `${reset.reset.fn} ran for a listener, which had a handshake with this peer under way`,
       `it answers ${segmentText(found.segment)}: that acknowledges another SYN than this host had sent`,

@@ -171,7 +171,7 @@ test('a drop is none of what this host sends', () => {
 test('an arrival waits for its answer, and takes its state from it where no socket was known', () => {
   const machine = correlate()
   for (const observation of [WITH, RST_IN]) machine.push(observation)
-  expect(machine.push(tick(1500))).toEqual([])
+  expect(machine.push(tick(2001))).toEqual([])
   const answer = lookup({ found: 'established', state: 'LAST_ACK' })
   expect(machine.push(answer)).toMatchObject([{ after: answer, stateBefore: 'LAST_ACK' }])
 })
@@ -189,7 +189,7 @@ test('an arrival does not wait for ss, which is not asked, nor for the answer of
   ] as const) {
     const machine = correlate()
     const before = [head, ...events].flatMap((observation) => machine.push(observation))
-    expect([before.length, machine.push(tick(1051)).length]).toEqual([0, 1])
+    expect([before.length, machine.push(tick(2001)).length]).toEqual([0, 1])
   }
 })
 

@@ -130,10 +130,6 @@ test.each([
   [null, { source: 'off', found: null, lag: null }],
   [lookup({ found: 'none', chain: 0 }), { source: 'module', lag: 1_500_000, found: 'none', chain: 0 }],
   [
-    lookup({ found: 'none', other_netns: 7, other_found: 'established', rcv_wnd: 9 }),
-    { found: 'none', other_netns: 7, other_found: 'established', rcv_wnd: 9 },
-  ],
-  [
     lookup({ found: null, error: 'EIO' }, { source: 'ss' }),
     { source: 'ss', lag: 1_500_000, found: null, error: 'EIO' },
   ],
