@@ -133,7 +133,8 @@ export const correlate = (): Machine<Observation, Case> => {
       return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
     })
     const unseen = isArrival(reset) && reset.socket === null
-    return { ...rest, reset, others, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
+    const owner = rest.owner ?? ownerOf(null, flows.lateOwner(reset))
+    return { ...rest, reset, others, owner, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
   }
 
   const replied = ({ skb, at }: Kind<'reply'>) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Task } from '../observation.ts'
-import type { Time } from '../time.ts'
+import { compareTime, type Time } from '../time.ts'
 import { tupleKey, type Tuple } from './tuple.ts'
 
 /** What is remembered of one connection between its events. */
@@ -9,6 +9,8 @@ export type Flow = {
   since: Time
   /** Its last change to CLOSE, and who had owned the socket until then. */
   closed: Kind<'state'> | null
+  /** Its last accept(), which may be told after its end. */
+  accepted: Kind<'owner'> | null
   lastOwner: Task | null
   /** What the TCP hash held when the flow was first seen. */
   first: Kind<'lookup'> | null
@@ -35,6 +37,7 @@ export const createFlows = () => {
     flows.use(tupleKey(tuple), () => ({
       since: now,
       closed: null,
+      accepted: null,
       lastOwner: null,
       first: null,
       dev: null,
@@ -57,8 +60,25 @@ export const createFlows = () => {
     of,
     knownSince: (tuple: Tuple): Time | null => flows.get(tupleKey(tuple))?.since ?? null,
     changed,
-    owned: ({ sk, task, tuple }: Kind<'owner'>) =>
-      sk === null ? found.set(tupleKey(tuple), task) : owners.set(sk, task),
+    owned: (owner: Kind<'owner'>) => {
+      const { sk, task, tuple } = owner
+      if (sk === null) {
+        found.set(tupleKey(tuple), task)
+        return
+      }
+      owners.set(sk, task)
+      of(tuple, owner.at).accepted = owner
+    },
+    /** Who accepted the socket of a reset, though the event of that came out of its order. */
+    lateOwner: ({ at, socket, tuple }: Kind<'reset'>): Task | null => {
+      const accepted = flows.get(tupleKey(tuple))?.accepted
+      return accepted?.sk === socket?.sk &&
+        accepted !== undefined &&
+        accepted !== null &&
+        compareTime(accepted.at, at) < 0
+        ? accepted.task
+        : null
+    },
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
     owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
       if (socket === null) return null

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { correlate } from '../../src/flow/correlate.ts'
 import type { Observation } from '../../src/observation.ts'
-import { at, packet, reply, reset, RST, segment, socket, start, SYN, tick } from '../samples.ts'
+import { at, owner, packet, reply, reset, RST, segment, socket, start, state, SYN, tick } from '../samples.ts'
 
 const cases = (...observations: Observation[]) => {
   const machine = correlate()
@@ -30,4 +30,16 @@ test('a RST that its socket obeys 163 ms after it came in is one reset', () => {
     reset({ at: at(1163.4), segment: rst }),
   )
   expect(found.map(({ reset: { fn } }) => fn)).toEqual(['tcp_reset'])
+})
+
+const closedByTimer = reset({ fn: 'tcp_send_active_reset', segment: null, socket: socket({ state: 'CLOSE' }) })
+
+test('who accepted it is known, though the buffer that says so comes after all that followed', () => {
+  const found = cases(state(), closedByTimer, owner({ at: at(500) }), tick(1100))
+  expect(found).toMatchObject([{ owner: { how: 'socket', pid: 812 } }])
+})
+
+test('another socket of the same ports, accepted later, is not that', () => {
+  expect(cases(state(), closedByTimer, owner({ at: at(1001) }))).toMatchObject([{ owner: null }])
+  expect(cases(state(), closedByTimer, owner({ at: at(500), sk: 'ffff9999' }))).toMatchObject([{ owner: null }])
 })
