@@ -71,13 +71,11 @@ export const createFlows = () => {
     },
     /** Who accepted the socket of a reset, though the event of that came out of its order. */
     lateOwner: ({ at, socket, tuple }: Kind<'reset'>): Task | null => {
-      const accepted = flows.get(tupleKey(tuple))?.accepted
-      return accepted?.sk === socket?.sk &&
-        accepted !== undefined &&
-        accepted !== null &&
-        compareTime(accepted.at, at) < 0
-        ? accepted.task
-        : null
+      const { accepted = null, closed = null } = flows.get(tupleKey(tuple)) ?? {}
+      if (accepted === null || accepted.sk !== socket?.sk || compareTime(accepted.at, at) > 0) return null
+      // What was closed since, and is open, is another one in the same memory.
+      const reused = socket.state !== 'CLOSE' && closed !== null && compareTime(closed.at, accepted.at) > 0
+      return reused ? null : accepted.task
     },
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
     owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
