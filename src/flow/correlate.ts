@@ -210,9 +210,11 @@ const isFor = (trap: Kind<'reset'>, { at, segment, socket }: Kind<'reset'>) =>
     : trap.segment.skb === segment.skb)
 
 // tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
-// lost. A packet seen before it is known to be for this host is, once TCP drops it.
+// lost. A packet seen before it is known to be for this host is, once TCP drops it; the reason for that is all that
+// tells of the socket then.
 const left = ({ reset, replied, drop, gaps }: Case) => {
-  if (isArrival(reset)) return reset.fn !== EARLY || drop?.location?.startsWith('tcp_') === true
+  if (isArrival(reset))
+    return reset.fn !== EARLY || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)
   return !isAnswer(reset) || replied !== null || gaps.length > 0
 }
 

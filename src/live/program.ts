@@ -195,6 +195,7 @@ const sharedHoles = (
     first_look: ports === '1' ? '' : FIRST_LOOK,
     match_segment: '1',
     wanted: '1',
+    found: '$skb->sk',
     request: requests ? IS_REQUEST : '0',
     max_flows: String(MAX_FLOWS),
     flow_ttl: flowFact('ttl'),
@@ -238,6 +239,8 @@ const tracepointHoles = (btf: Btf, { tracepoint, holes = {} }: Part, shared: Rea
     ? {}
     : {
         first_look: '',
+        // The socket is the sender's still (net/ipv4/ip_input.c, ip_rcv_core).
+        found: '0',
         match_ports: '1',
         of_skb_ends: shared['of_skb_ends']?.replace('(uint64)$skb->network_header', '(uint64)$skb->data - $head') ?? '',
         match_segment: `($family == 4 || $family == 6) && $protocol == 6 && ${shared['match_ports']}`,

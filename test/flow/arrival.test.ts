@@ -136,8 +136,9 @@ test.each<[string, Observation[], number]>([
 })
 
 test.each<[string, Observation[], number]>([
-  ['dropped by TCP', [drop('tcp_v4_rcv')], 1],
-  ['dropped further on', [drop('tcp_rcv_established')], 1],
+  ['dropped by TCP', [drop('tcp_v4_rcv', 'NO_SOCKET')], 1],
+  ['dropped by TCP of a kernel without reasons', [drop('tcp_v4_rcv')], 0],
+  ['dropped further on', [drop('tcp_rcv_established', 'TCP_RESET')], 1],
   ['not dropped: it may go on to another host', [], 0],
   ['dropped before TCP', [drop('ip_forward')], 0],
   ['dropped in a place unknown', [drop(null)], 0],
