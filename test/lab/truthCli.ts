@@ -10,8 +10,8 @@ import { createTruth } from './truth.ts'
 const README = fileURLToPath(new URL('../../README.md', import.meta.url))
 const [BEGIN, END] = ['<!-- truth -->', '<!-- /truth -->']
 
-/** Machines at once: each has two processors, and is emulated. */
-const AT_ONCE = 2
+/** Machines at once: each waits for more than it computes. */
+const AT_ONCE = 4
 
 const main = async () => {
   const program = new Command('npm run truth --')
