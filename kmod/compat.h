@@ -91,16 +91,15 @@ static inline struct sock *tcphash_next_listener(struct sock *sk)
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <linux/types.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
 
 #define BIT(n) (1u << (n))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -116,8 +115,17 @@ static inline int tcphash_pton(int family, const char *src, int len, u8 *dst, co
 	return ok;
 }
 
-#define in4_pton(src, len, dst, delim, end) tcphash_pton(AF_INET, src, len, dst, end)
-#define in6_pton(src, len, dst, delim, end) tcphash_pton(AF_INET6, src, len, dst, end)
+static inline int in4_pton(const char *src, int len, u8 *dst, int delim, const char **end)
+{
+	(void)delim;
+	return tcphash_pton(AF_INET, src, len, dst, end);
+}
+
+static inline int in6_pton(const char *src, int len, u8 *dst, int delim, const char **end)
+{
+	(void)delim;
+	return tcphash_pton(AF_INET6, src, len, dst, end);
+}
 
 #endif /* __KERNEL__ */
 

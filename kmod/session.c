@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One open file: joins bytes to lines, keeps answers until they are read. */
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "tcphash.h"
 
@@ -24,9 +23,11 @@ struct tcphash_session {
 	char answers[TCPHASH_ANSWERS_SIZE];
 };
 
+/* Single pages, 17 of them: kvzalloc() would first try for a block of 32 in one piece. */
 struct tcphash_session *tcphash_session_alloc(void)
 {
-	struct tcphash_session *session = kvzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	struct tcphash_session *session = __vmalloc(sizeof(*session),
+						    GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 
 	if (session)
 		mutex_init(&session->lock);
@@ -36,7 +37,7 @@ struct tcphash_session *tcphash_session_alloc(void)
 void tcphash_session_free(struct tcphash_session *session)
 {
 	mutex_destroy(&session->lock);
-	kvfree(session);
+	vfree(session);
 }
 
 static void push_byte(struct tcphash_session *session, char byte)

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sum, type Count } from '../count.ts'
 import { compileForGuest } from './compile.ts'
+import { LabError } from './errors.ts'
 import { fuzz } from './fuzz.ts'
 import { runTap } from './tap.ts'
 
@@ -12,7 +13,7 @@ const SLICE = { ...FULL, seconds: 25, fuzzSeconds: 60 }
 
 /**
  * Loads, asks and unloads tcphash.ko under load on each release's kernel, and fuzzes its parser here. The slice takes about
- * two minutes a kernel. `out` gets each kernel's log.
+ * two minutes a kernel. `out` gets each kernel's log and figures.
  */
 export const stress = async (releases: readonly string[], slice: boolean, out: string): Promise<Count> => {
   const amount = slice ? SLICE : FULL
@@ -22,13 +23,24 @@ export const stress = async (releases: readonly string[], slice: boolean, out: s
   for (const release of releases) {
     const directory = join(out, release)
     mkdirSync(directory, { recursive: true })
-    process.stdout.write(`# ${release}, dmesg in ${directory}\n`)
+    process.stdout.write(`# ${release}, dmesg.txt and figures.txt in ${directory}\n`)
     for (const [command, kernelArguments] of [underLoad(hammer, amount), ...(slice ? [] : COMMANDS)]) {
       const timeoutSeconds = amount.seconds * 5 + 600
-      counts.push(await runTap({ release, command, kernelArguments, out: directory, timeoutSeconds }))
+      counts.push(await attempt({ release, command, kernelArguments, out: directory, timeoutSeconds }))
     }
   }
   return sum(counts)
+}
+
+// A machine that went down or did not come up is told, and is no reason to leave the other kernels untried.
+const attempt = async (run: Parameters<typeof runTap>[0]): Promise<Count> => {
+  try {
+    return await runTap(run)
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    process.stdout.write(`${run.release}: not ok - ${error.message}\n${error.hint ?? ''}\n`)
+    return { passed: 0, failed: 1 }
+  }
 }
 
 type Run = readonly [command: readonly string[], kernelArguments: readonly string[]]

@@ -23,7 +23,7 @@ const main = async (): Promise<number> => {
     .description('Loads, asks and unloads tcphash.ko under load, in the lab; fuzzes its parser on this machine.')
     .argument('[releases...]', `which kernels; without, all: ${RELEASES.map(({ name }) => name).join(', ')}`)
     .option('--slice', 'two minutes a kernel instead of the full counts')
-    .option('--out <directory>', "receives each kernel's log", join(tmpdir(), 'tcphash-stress'))
+    .option('--out <directory>', "receives each kernel's log and figures", join(tmpdir(), 'tcphash-stress'))
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError()
     .exitOverride()

@@ -3,8 +3,10 @@
 
     python3 test/lab/stress HAMMER MODULE.ko ROUNDS LOOKUPS LINES NETNS SECONDS
 
-Each part ends after its count or after SECONDS, whichever comes first, and prints what it reached. Exits 1 when
-something is wrong: a bad answer, a reference that was kept, or a complaint in the kernel log.
+Each part ends after its count or after SECONDS, whichever comes first, and prints what it reached; /out gets these
+figures and the whole kernel log. Exits 1 when something is wrong: a bad answer, a reference that was kept, a complaint in
+the kernel log, or a taint other than that of an unsigned module from outside (any WARN leaves one, even one that was
+overwritten in the log).
 """
 import json
 import os
@@ -17,16 +19,26 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kmod"))
 from harness import Netns, Session, kernel_log, until  # noqa: E402
 
 PORT = 7000
-SLABS = "TCP", "TCPv6", "tw_sock_TCP", "request_sock_TCP"
+SLABS = "TCP", "TCPv6", "tw_sock_TCP", "tw_sock_TCPv6", "request_sock_TCP", "request_sock_TCPv6"
 TROUBLE = ("WARNING", "BUG", "Oops", "Call Trace", "leak", "refcount", "suspicious RCU", "soft lockup", "hung task",
-           "rcu_sched", "rcu_preempt", "stall", "KASAN", "unregister_netdevice")
+           "blocked for more than", "rcu_sched", "rcu_preempt", "stall", "KASAN", "KFENCE", "UBSAN", "use-after-free",
+           "corrupt", "general protection", "scheduling while atomic", "sleeping function", "lockdep", "lock state",
+           "locking dependency", "unregister_netdevice")
+# Documentation/admin-guide/tainted-kernels.rst: O, out of tree, and E, unsigned.
+TAINTS = 1 << 12 | 1 << 13
 failures = 0
+figures = open("/out/figures.txt", "w")
+
+
+def say(text):
+    print(text, flush=True)
+    print(text, file=figures, flush=True)
 
 
 def report(part, good, **counts):
     global failures
     failures += not good
-    print(f"{'ok' if good else 'not ok'} - {part}: " + " ".join(f"{key}={value}" for key, value in counts.items()), flush=True)
+    say(f"{'ok' if good else 'not ok'} - {part}: " + " ".join(f"{key}={value}" for key, value in counts.items()))
 
 
 def hammer(*arguments):
@@ -89,17 +101,25 @@ def at_rest():
     return until(lambda: all(count <= nothing.get(name, 0) for name, count in sockets().items()))
 
 
+def users():
+    return int(pathlib.Path("/sys/module/tcphash/refcnt").read_text())
+
+
 def load_unload(rounds, seconds):
+    """Refused while anybody has it open, and tried on and on while the threads end, so that it meets their last close."""
     churn, before, done, busy, asked = Churn(100), time.monotonic(), 0, 0, 0
     while done < rounds and time.monotonic() - before < seconds:
         load()
-        child = start_ask(4, 1000, seconds, churn.netns.inode)
         session = Session()
+        child = start_ask(4, 1000, seconds, churn.netns.inode)
+        until(lambda: users() == 5 or child.poll() is not None)
         busy += not unload()
         session.close()
+        gone = until(unload)
         counts, error = finish(child)
         asked += counts.get("asked", 0)
-        if error or not until(lambda: not os.path.exists("/sys/module/tcphash") or unload()):
+        if error or not gone:
+            say(error or "it stays loaded")
             break
         done += 1
     churn.stop()
@@ -123,17 +143,18 @@ def look_up(count, seconds):
     report("look-ups", good, seconds=round(elapsed), **counts)
     report("netns gone, sockets at rest", gone and rest, **sockets())
     if error:
-        print(error)
+        say(error)
 
 
 def mutate(count, seconds):
-    start = time.monotonic()
-    child = subprocess.Popen(hammer("mutate", count, seconds, time.time_ns()), stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, text=True)
+    start, seed = time.monotonic(), time.time_ns()
+    child = subprocess.Popen(hammer("mutate", count, seconds, seed), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True)
     counts, error = finish(child)
-    report("random and mutated lines", bool(counts) and not error, seconds=round(time.monotonic() - start), **counts)
+    report("random and mutated lines", bool(counts) and not error, seconds=round(time.monotonic() - start), **counts,
+           seed=seed)
     if error:
-        print(error)
+        say(error)
 
 
 def destroy_netns(count, seconds):
@@ -157,24 +178,46 @@ def destroy_netns(count, seconds):
            seconds=round(time.monotonic() - start))
 
 
+def tainted():
+    return int(pathlib.Path("/proc/sys/kernel/tainted").read_text())
+
+
+def new_messages():
+    """Those since kmsg was opened, and how often it had to skip some that were overwritten meanwhile."""
+    messages, lost = [], 0
+    while True:
+        try:
+            messages.append(os.read(kmsg, 8192).decode(errors="replace"))
+        except BrokenPipeError:
+            lost += 1
+        except BlockingIOError:
+            return messages, lost
+
+
 program, whole = sys.argv[1:3]
 # Most of the file is debug information, and insmod reads all of it in every round.
 module = "/tmp/tcphash.ko"
 subprocess.run(["strip", "--strip-debug", "-o", module, whole], check=True)
 rounds, lookups, lines, netns, seconds = map(int, sys.argv[3:8])
 pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("30000 60999")
-logged = len(kernel_log())
+kmsg = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+os.lseek(kmsg, 0, os.SEEK_END)
 nothing = sockets()
+tainted_before = tainted()
+table = next(line for line in kernel_log() if "TCP established hash table entries" in line)
+say(f"# Linux {os.uname().release}, {table.split(';', 1)[1].split(' (')[0]}")
 
 load_unload(rounds, seconds)
 look_up(lookups, seconds)
 mutate(lines, seconds)
 destroy_netns(netns, seconds)
 report("unloads", unload())
-log = kernel_log()[logged:]
+log, lost = new_messages()
 trouble = [line for line in log if any(word in line for word in TROUBLE)]
-report("kernel log", not trouble, lines=len(log), complaints=len(trouble))
-print("".join(trouble), end="")
+report("kernel log", not trouble and not lost, lines=len(log), lost=lost, complaints=len(trouble))
+report("taints", not tainted() & ~(TAINTS | tainted_before), before=tainted_before, after=tainted())
+if trouble:
+    say("".join(trouble))
 with open("/out/dmesg.txt", "w") as file:
     file.writelines(kernel_log())
 sys.exit(1 if failures else 0)

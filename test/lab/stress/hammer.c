@@ -2,7 +2,8 @@
 /*
  * What Python is too slow for under emulation; used by __main__.py.
  *
- *   hammer churn PORT IDLE            listen on 127.0.0.1:PORT, hold IDLE connections, make and break others until SIGTERM
+ *   hammer churn PORT IDLE            listen on PORT, hold IDLE connections, make and break others until SIGTERM;
+ *                                     over IPv6, and over IPv4, whose accepted ends are v4-mapped
  *   hammer ask THREADS COUNT SECONDS PORT NETNS   look up those connections, with near misses and listings between
  *   hammer mutate COUNT SECONDS SEED  random and mutated request lines; each must be answered by one good line
  *
@@ -55,20 +56,41 @@ static uint64_t next_random(uint64_t *state)
 
 /* churn */
 
-static struct sockaddr_in server = { .sin_family = AF_INET };
+static int server_port;
 
-static int connect_from(int port)
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static socklen_t loopback(union address *address, int family, int port)
 {
-	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	memset(address, 0, sizeof(*address));
+	if (family == AF_INET6) {
+		address->v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port),
+						     .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+		return sizeof(address->v6);
+	}
+	address->v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port),
+					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	return sizeof(address->v4);
+}
+
+static int connect_from(int family, int port)
+{
+	int fd = socket(family, SOCK_STREAM, 0), one = 1;
+	union address address;
+	socklen_t len;
 
 	if (fd < 0)
 		return -1;
-	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	len = loopback(&address, family, port);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (port && bind(fd, (void *)&own, sizeof(own)))
+	if (port && bind(fd, &address.any, len))
 		goto failed;
-	if (!connect(fd, (void *)&server, sizeof(server)))
+	len = loopback(&address, family, server_port);
+	if (!connect(fd, &address.any, len))
 		return fd;
 failed:
 	close(fd);
@@ -98,7 +120,7 @@ static void *make_and_break(void *seed)
 	for (;;) {
 		uint64_t r = next_random(&random);
 		struct linger linger = { .l_onoff = r >> 32 & 1 };
-		int fd = connect_from(FIRST_PORT + r % PORTS);
+		int fd = connect_from(r >> 33 & 1 ? AF_INET6 : AF_INET, FIRST_PORT + r % PORTS);
 
 		if (fd < 0)
 			continue;
@@ -113,19 +135,19 @@ static void *make_and_break(void *seed)
 static int churn(int port, int idle)
 {
 	struct rlimit files = { 1 << 20, 1 << 20 };
-	int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	int listener = socket(AF_INET6, SOCK_STREAM, 0), one = 1;
 	pthread_t thread;
 
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_NOFILE, &files);
-	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	server.sin_port = htons(port);
+	server_port = port;
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(listener, (void *)&server, sizeof(server)) || listen(listener, 1024))
+	if (bind(listener, (void *)&any, sizeof(any)) || listen(listener, 1024))
 		die("listen");
 	pthread_create(&thread, NULL, accept_all, &listener);
 	for (int i = 0; i < idle; i++) {
-		int fd = connect_from(0);
+		int fd = connect_from(i % 2 ? AF_INET6 : AF_INET, 0);
 
 		if (fd < 0 || write(fd, "i", 1) != 1)
 			die("idle connection");
@@ -140,6 +162,7 @@ static int churn(int port, int idle)
 /* ask */
 
 static atomic_long asked, established, timewait, request, listener_found, none, near, slices, listed, refused;
+static atomic_long asked6, longest_chain;
 static long wanted;
 static double deadline;
 static int ask_port;
@@ -152,6 +175,16 @@ static long occurrences(const char *text, const char *word)
 	for (; (text = strstr(text, word)); text += strlen(word))
 		n++;
 	return n;
+}
+
+static void note_chains(const char *answers)
+{
+	for (const char *at = answers; (at = strstr(at, " chain=")); at++) {
+		long chain = atol(at + strlen(" chain=")), longest = longest_chain;
+
+		while (chain > longest && !atomic_compare_exchange_weak(&longest_chain, &longest, chain))
+			;
+	}
 }
 
 static size_t exchange(int fd, const char *lines, size_t len, char *answers)
@@ -189,11 +222,13 @@ static void *ask_thread(void *seed)
 		}
 		for (int i = 0; i < BATCH; i++) {
 			uint64_t r = next_random(&random);
+			const char *loopback_name = r >> 48 & 1 ? "::1" : "127.0.0.1";
 
-			len += sprintf(lines + len,
-				       "lookup family=4 saddr=127.0.0.1 sport=%d daddr=127.0.0.1 dport=%d netns=%s%s\n",
-				       FIRST_PORT + (int)(r % PORTS), r >> 32 & 7 ? ask_port : ask_port + 1,
-				       ask_netns, r >> 40 & 15 ? "" : " near=1");
+			asked6 += r >> 48 & 1;
+			len += sprintf(lines + len, "lookup family=%d saddr=%s sport=%d daddr=%s dport=%d netns=%s%s\n",
+				       r >> 48 & 1 ? 6 : 4, loopback_name, FIRST_PORT + (int)(r % PORTS),
+				       loopback_name, r >> 32 & 7 ? ask_port : ask_port + 1, ask_netns,
+				       r >> 40 & 15 ? "" : " near=1");
 		}
 		exchange(fd, lines, len, answers);
 		oks = occurrences(answers, "ok at=");
@@ -209,6 +244,7 @@ static void *ask_thread(void *seed)
 		listener_found += occurrences(answers, "found=listener");
 		none += occurrences(answers, "found=none");
 		near += occurrences(answers, " near=");
+		note_chains(answers);
 	}
 	close(fd);
 	return NULL;
@@ -226,9 +262,11 @@ static int ask(int threads, long count, double seconds, int port, const char *ne
 		pthread_create(&thread[i], NULL, ask_thread, (void *)(uintptr_t)(i + 1));
 	for (int i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
-	printf("{\"asked\": %ld, \"established\": %ld, \"timewait\": %ld, \"request\": %ld, \"listener\": %ld,"
-	       " \"none\": %ld, \"near\": %ld, \"no_netns\": %ld, \"list_slices\": %ld, \"listed\": %ld}\n",
-	       asked, established, timewait, request, listener_found, none, near, refused, slices, listed);
+	printf("{\"asked\": %ld, \"ipv6\": %ld, \"established\": %ld, \"timewait\": %ld, \"request\": %ld, \"listener\": %ld,"
+	       " \"none\": %ld, \"near\": %ld, \"no_netns\": %ld, \"list_slices\": %ld, \"listed\": %ld,"
+	       " \"longest_chain\": %ld}\n",
+	       asked, asked6, established, timewait, request, listener_found, none, near, refused, slices, listed,
+	       longest_chain);
 	return 0;
 }
 
