@@ -16,41 +16,10 @@ import {
   start,
   state,
   stop,
-  SYN,
-  task,
   tick,
   TUPLE,
 } from '../samples.ts'
-
-/** The cases of a whole trace, in the order in which they were given. */
-const cases = (...observations: Observation[]) => {
-  const machine = correlate()
-  return [...observations.flatMap((observation) => machine.push(observation)), ...machine.flush()]
-}
-
-/** The only case of a trace that was ended. */
-const only = (...observations: Observation[]) => {
-  const [first, ...rest] = cases(...observations, stop())
-  expect(rest).toEqual([])
-  if (first === undefined) throw new Error('no case')
-  return first
-}
-
-const active = (over: Parameters<typeof reset>[0] = {}) =>
-  reset({
-    fn: 'tcp_send_active_reset',
-    segment: null,
-    task: task(),
-    stack: ['tcp_send_active_reset', '__tcp_close', 'tcp_close'],
-    flow: null,
-    ...over,
-  })
-
-const answering = (over: Parameters<typeof reset>[0] = {}) =>
-  reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over })
-
-/** An answer that left: without the RST on its way it would be an attempt only. */
-const left = (over: Parameters<typeof reset>[0] = {}) => [answering(over), reply()]
+import { active, answering, cases, left, only } from './cases.ts'
 
 const WITH = start({ ehash: 'module' })
 

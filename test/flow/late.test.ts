@@ -2,14 +2,8 @@
 // A virtual machine may stand still between two events that belong together: seen in the lab, 163 ms between the attempt to
 // answer and its way to IP.
 import { expect, test } from 'vitest'
-import { correlate } from '../../src/flow/correlate.ts'
-import type { Observation } from '../../src/observation.ts'
 import { at, owner, packet, reply, reset, RST, segment, socket, start, state, SYN, tick } from '../samples.ts'
-
-const cases = (...observations: Observation[]) => {
-  const machine = correlate()
-  return observations.flatMap(machine.push).concat(machine.flush())
-}
+import { cases } from './cases.ts'
 
 const attempt = reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null })
 

@@ -1,40 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Whose socket it was, for each way to a reset: the closer, who called connect(), accept() or listen(), or had it.
 import { expect, test } from 'vitest'
-import { correlate } from '../../src/flow/correlate.ts'
 import type { Tuple } from '../../src/flow/tuple.ts'
 import type { Observation } from '../../src/observation.ts'
-import { ACK, at, owner, reply, reset, segment, socket, state, stop, SYN, task, TUPLE } from '../samples.ts'
-
-/** The cases of a whole trace, in the order in which they were given. */
-const cases = (...observations: Observation[]) => {
-  const machine = correlate()
-  return [...observations.flatMap((observation) => machine.push(observation)), ...machine.flush()]
-}
-
-/** The only case of a trace that was ended. */
-const only = (...observations: Observation[]) => {
-  const [first, ...rest] = cases(...observations, stop())
-  expect(rest).toEqual([])
-  if (first === undefined) throw new Error('no case')
-  return first
-}
-
-const active = (over: Parameters<typeof reset>[0] = {}) =>
-  reset({
-    fn: 'tcp_send_active_reset',
-    segment: null,
-    task: task(),
-    stack: ['tcp_send_active_reset', '__tcp_close', 'tcp_close'],
-    flow: null,
-    ...over,
-  })
-
-const answering = (over: Parameters<typeof reset>[0] = {}) =>
-  reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over })
-
-/** An answer that left: without the RST on its way it would be an attempt only. */
-const left = (over: Parameters<typeof reset>[0] = {}) => [answering(over), reply()]
+import { ACK, at, owner, reset, segment, socket, state, task, TUPLE } from '../samples.ts'
+import { active, left, only } from './cases.ts'
 
 const CLOSER = { how: 'closer', pid: 812, comm: 'nginx', cgroup: null }
 const SOCKET = { how: 'socket', pid: 5, comm: 'worker', cgroup: null }
