@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Case } from '../flow/case.ts'
+import { isArrival, type Case } from '../flow/case.ts'
 import { flagNames } from '../flow/states.ts'
 import { foreignTtl } from './received.ts'
 
@@ -18,6 +18,9 @@ export const missing = (reset: Case): string[] => {
     ...(fn === 'tcp_send_active_reset' && stack.length <= 1 ? ['missing: the stack, which tells who called'] : []),
     ...(socket?.state === 'CLOSE' && reset.stateBefore === null
       ? ['missing: the state until the reset; the change to CLOSE was not seen']
+      : []),
+    ...(isArrival(reset.reset) && reset.drop === null
+      ? ['missing: what became of it; neither tcp_reset nor a drop was seen']
       : []),
     ...(foreignTtl(reset)
       ? [

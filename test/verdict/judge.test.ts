@@ -54,6 +54,11 @@ test.each([
 test.each([
   ['the stack', closed([]), 'missing: the stack, which tells who called'],
   ['the state before', closed(CLOSE, null), 'missing: the state until the reset; the change to CLOSE was not seen'],
+  [
+    'what became of it',
+    caseOf({ fn: 'tcp_v4_rcv', flow: null }),
+    'missing: what became of it; neither tcp_reset nor a drop was seen',
+  ],
   ['nothing', obeyed({ window: 502 }), 'no rule explains this path'],
 ])('unknown says what was missing: %s', (_, reset, sentence) => {
   expect(judge(reset).because).toContain(sentence)
