@@ -57,20 +57,15 @@ def main():
     traces += [(name, [(name.partition(".")[0], 4)], VARIANTS[name]) for name in names if name in VARIANTS]
     failures = number = 0
     print(f"1..{sum(len(plan) for _, plan, _ in traces)}", flush=True)
-    noise = Noise(world) if options.noise else None
-    begun = time.monotonic()
     try:
-        with noise or contextlib.nullcontext():
-            for trace, plan, how in traces:
-                for name, faults, note in watch(world, trace, plan, how, options) if plan else ():
-                    number += 1
-                    failures += bool(faults)
-                    title = trace if how else name
-                    print(f"{'not ok' if faults else 'ok'} {number} - {title}{note}", flush=True)
-                    for fault in faults:
-                        print(f"# {fault}", flush=True)
-        if noise:
-            print(f"# beside {noise.made} other connections in {time.monotonic() - begun:.0f} s", flush=True)
+        for trace, plan, how in traces:
+            for name, faults, note in watch(world, trace, plan, how, options) if plan else ():
+                number += 1
+                failures += bool(faults)
+                title = trace if how else name
+                print(f"{'not ok' if faults else 'ok'} {number} - {title}{note}", flush=True)
+                for fault in faults:
+                    print(f"# {fault}", flush=True)
     finally:
         world.remove()
         subprocess.run(["trace-reset", "module", "unload"], check=True, stdout=sys.stderr)
@@ -87,12 +82,16 @@ def watch(world, trace, plan, how, options):
     ports = f"{FIRST_PORT}-{LAST_PORT}"
     filters = ["--saddr", networks, "--dport" if side == "server" else "--sport", ports]
     ended = []
-    with Tracer(options.out / trace, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer:
+    noise = Noise(world) if options.noise else contextlib.nullcontext()
+    begun = time.monotonic()
+    with Tracer(options.out / trace, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer, noise:
         world.on_connection = tracer.wait_looked_up if variant["ehash"] == "module" else lambda client: None
         for port, (name, family) in enumerate(plan, FIRST_PORT):
             ended.append((name, family, port, *provoke(world, host, name, port, family, options.rounds)))
         # The last verdicts come when the trace ends: an end flushes all that was seen.
         faults = tracer.end()
+    if options.noise:
+        print(f"# beside {noise.made} other connections in {time.monotonic() - begun:.0f} s", flush=True)
     verdicts = []
     if variant["format"] == "json":
         verdicts = [json.loads(line) for line in tracer.output.read_text().splitlines()]
