@@ -83,8 +83,8 @@ def watch(world, trace, plan, how, options):
     filters = ["--saddr", networks, "--dport" if side == "server" else "--sport", ports]
     ended = []
     noise = Noise(world) if options.noise else contextlib.nullcontext()
-    begun = time.monotonic()
     with Tracer(options.out / trace, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer, noise:
+        begun = time.monotonic()
         world.on_connection = tracer.wait_looked_up if variant["ehash"] == "module" else lambda client: None
         for port, (name, family) in enumerate(plan, FIRST_PORT):
             ended.append((name, family, port, *provoke(world, host, name, port, family, options.rounds)))

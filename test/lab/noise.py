@@ -19,8 +19,12 @@ class Noise:
         self.told, tell = os.pipe()
         self.child = os.fork()
         if self.child == 0:
-            os.close(self.told)
-            os._exit(self._run(tell))
+            # Whatever happens here, the parent's way out is not ours.
+            try:
+                os.close(self.told)
+                self._run(tell)
+            finally:
+                os._exit(0)
         os.close(tell)
         return self
 
@@ -47,4 +51,3 @@ class Noise:
                 # No faster than the rate; a machine that cannot keep up is busy enough.
                 time.sleep(max(0, begun + made / EACH_SECOND - time.monotonic()))
         os.write(tell, str(made).encode())
-        return 0
