@@ -91,6 +91,7 @@ def watch(world, trace, plan, how, options):
         # The last verdicts come when the trace ends: an end flushes all that was seen.
         faults = tracer.end()
     if options.noise:
+        faults += [] if noise.made else ["there were no other connections"]
         print(f"# beside {noise.made} other connections in {time.monotonic() - begun:.0f} s", flush=True)
     verdicts = []
     if variant["format"] == "json":
