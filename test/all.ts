@@ -73,7 +73,7 @@ const tell = (error: unknown) => {
 
 const onRealKernels = async (): Promise<Count[]> => {
   const gauntlet = { rounds: 1, names: [], keep: false }
-  const smoke = { ...gauntlet, names: SMOKE, noise: true }
+  const smoke = { ...gauntlet, names: SMOKE }
   const module = ['python3', 'test/lab/kmod', 'kmod/tcphash.ko']
   const onEach = (
     what: string,
