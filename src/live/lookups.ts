@@ -12,8 +12,8 @@ const TOO_MANY: Observation = { kind: 'lost', what: 'lookups', count: 1 }
 
 /**
  * After each reset, and where that is cheap enough after each RST that comes in and the first segment of a flow, puts what
- * the TCP hash holds for the same 5-tuple at that moment. Near misses are
- * asked for where this host answered without a socket: they cost more than the rest.
+ * the TCP hash holds for the same 5-tuple at that moment. Near misses are asked for where this host answered without a
+ * socket: they cost more than the rest.
  */
 export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
   if (ehash === undefined) return (observations) => observations

@@ -6,8 +6,8 @@
 
 NAME is a trigger, for both families, or one of VARIANTS; without any, all of both are run. Prints TAP, a line each. One
 trace watches all triggers that the server's end is judged of, another one those of the client's; each trigger has a port
-of its own, and through that so many verdicts as it tells of, and nothing else, may be seen; with --noise 200 other connections a second go on all the while. A trigger may declare, beside
-what witness.py reads,
+of its own, and through that so many verdicts as it tells of, and nothing else, may be seen. With --noise 200 other
+connections a second go on all the while. A trigger may declare, beside what witness.py reads,
     ALSO      causes of further verdicts about it, after the one that it gives the truth of
     ROUNDS    how often it is provoked at most, where once takes long
 

@@ -13,9 +13,8 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
 /**
- * What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures;
- * `noise` has 200 other connections a second beside it. `see` is given each
- * cell with what was printed of it.
+ * What to provoke: how often each, which ones (none: all), and whether the recordings become fixtures; `noise` has 200 other
+ * connections a second beside it. `see` is given each cell with what was printed of it.
  */
 export type Gauntlet = {
   rounds: number

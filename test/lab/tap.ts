@@ -18,7 +18,9 @@ const countTap = (release: string, count: Count): Writable => {
     const lines = (rest + chunk.toString()).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      if (line.startsWith('ok ')) count.passed += 1
+      // What a kernel has not was not tried.
+      if (/^ok .* # SKIP/.test(line)) count.skipped = (count.skipped ?? 0) + 1
+      else if (line.startsWith('ok ')) count.passed += 1
       if (line.startsWith('not ok ')) count.failed += 1
       process.stdout.write(`${release}: ${line}\n`)
     }
