@@ -18,6 +18,7 @@ export type OutputOptions = Filter &
     count: number
     steps: readonly string[]
     stack?: true
+    explain?: true
     summary?: true
   }
 export type TraceOptions = OutputOptions & {
@@ -190,6 +191,7 @@ const whole = <T extends object>(given: T & { packets?: true; probe?: readonly s
 
 const withShown = (command: Command): Command =>
   command
+    .option('--explain', 'what each cause means, what usually makes it, what to look at next')
     .option('--stack', 'the kernel stack of each reset')
     .option('--summary', "at the end, what was seen against the kernel's own counters")
 

@@ -30,6 +30,7 @@ export type PrintOptions = Filter &
     format: FormatName
     output?: string
     stack?: true
+    explain?: true
     summary?: true
     steps: readonly string[]
   }
@@ -41,6 +42,7 @@ export const createPrinter = (io: Io, options: PrintOptions): Printer => {
   const format = formatOf(options.format, {
     paint: io.colour && file === undefined,
     stack: options.stack === true,
+    explain: options.explain === true,
     steps: options.steps.length > 0,
   })
   const report = createReport((recorded) => !['any', recorded].includes(describeFilter(options)))

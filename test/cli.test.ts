@@ -220,10 +220,12 @@ test.each([
   expect(stdout).toMatch(expected)
 })
 
-test('--stack and --summary are of what is printed', async () => {
+test('--stack, --explain and --summary are of what is printed', async () => {
   const plain = await replayHere([TWO])
   const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
   expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
+  const explained = await replayHere([TWO, '--explain'])
+  expect(explained.stdout).toMatch(/Usually:\n[^]*Next:\n/)
   const summed = await replayHere([TWO, '--summary'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(

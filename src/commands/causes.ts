@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { explanation } from '../format/explanation.ts'
 import { wrap } from '../format/text.ts'
 import type { Io } from '../io.ts'
 import { CAUSES, isCause, type CauseId } from '../verdict/causes.ts'
@@ -16,20 +17,10 @@ export const causes = (cause: CauseId | undefined, io: Io): Promise<number> => {
   return Promise.resolve(0)
 }
 
-const indented = (text: string, indent: string, first = indent) =>
-  wrap(text, 80 - indent.length)
-    .map((part, index) => `${index === 0 ? first : indent}${part}\n`)
-    .join('')
+const WIDTH = 80
 
-const line = (name: CauseId) => `${name} (${CAUSES[name].who})\n${indented(CAUSES[name].means, '    ')}`
+const line = (name: CauseId) =>
+  [`${name} (${CAUSES[name].who})`, ...wrap(CAUSES[name].means, WIDTH - 4).map((part) => `    ${part}`), ''].join('\n')
 
-const page = (name: CauseId) => {
-  const { who, means, usually, next } = CAUSES[name]
-  return [
-    `${name}\n\n`,
-    `Who: ${who}\n\n`,
-    indented(means, ''),
-    `\nUsually:\n${indented(usually, '  ')}`,
-    `\nNext:\n${next.map((step) => indented(step, '    ', '  - ')).join('')}`,
-  ].join('')
-}
+const page = (name: CauseId) =>
+  [[name], [`Who: ${CAUSES[name].who}`], ...explanation(name, WIDTH)].map((lines) => `${lines.join('\n')}\n`).join('\n')

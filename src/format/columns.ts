@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { isoTime, type Time } from '../time.ts'
+import { CAUSES } from '../verdict/causes.ts'
 import { lagOf } from '../verdict/hash.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
@@ -71,6 +72,13 @@ export const STACK: Field<Verdict> = {
   means: 'the kernel functions below the reset, from the innermost outwards',
   value: ({ stack }) => stack,
 }
+
+/** What `--explain` adds. */
+export const EXPLANATION: readonly Field<Verdict>[] = [
+  { name: 'means', means: 'what the cause means', value: ({ cause }) => CAUSES[cause].means },
+  { name: 'usually', means: 'what usually makes it', value: ({ cause }) => CAUSES[cause].usually },
+  { name: 'next', means: 'what to look at next, a sentence each', value: ({ cause }) => CAUSES[cause].next },
+]
 
 /** The names below `ehash`, all of them, so that CSV has the same columns in every row. */
 export const EHASH_FIELDS = ['source', 'lag', ...ANSWER] as const

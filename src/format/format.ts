@@ -2,7 +2,7 @@
 import type { Step } from '../flow/trail.ts'
 import type { Time } from '../time.ts'
 import type { Verdict } from '../verdict/verdict.ts'
-import { COLUMNS, STACK, type Field } from './columns.ts'
+import { COLUMNS, EXPLANATION, STACK, type Field } from './columns.ts'
 import { csvHeader, csvLine, csvNames } from './csv.ts'
 import { jsonLine } from './json.ts'
 import { STEP_FIELDS, stepEntry } from './step.ts'
@@ -11,8 +11,8 @@ import { tableEntry, tableHeader } from './table.ts'
 export const FORMATS = ['table', 'json', 'csv'] as const
 export type FormatName = (typeof FORMATS)[number]
 
-/** What is shown besides the verdicts: colours (in a table), the stacks of resets, the steps of the trail. */
-export type Shown = { paint: boolean; stack: boolean; steps: boolean }
+/** What is shown besides the verdicts: colours (in a table), the stacks of resets, what causes mean, the steps of the trail. */
+export type Shown = { paint: boolean; stack: boolean; explain: boolean; steps: boolean }
 
 /** How a run becomes text: what stands before all, a verdict, a step of the trail. */
 export type Format = {
@@ -22,15 +22,19 @@ export type Format = {
 }
 
 /** The format of that name. */
-export const formatOf = (name: FormatName, { paint, stack, steps }: Shown): Format => {
-  const fields: readonly Field<Verdict>[] = stack ? [...COLUMNS, STACK] : COLUMNS
+export const formatOf = (name: FormatName, { paint, stack, explain, steps }: Shown): Format => {
+  const fields: readonly Field<Verdict>[] = [...COLUMNS, ...(stack ? [STACK] : []), ...(explain ? EXPLANATION : [])]
   switch (name) {
-    case 'table':
+    case 'table': {
+      const explained = new Set<string>()
+      // To a person once is enough.
+      const isNew = ({ cause }: Verdict) => explain && explained.size < explained.add(cause).size
       return {
         header: tableHeader,
-        verdict: (verdict, boot) => tableEntry(verdict, boot, { paint, stack }),
+        verdict: (verdict, boot) => tableEntry(verdict, boot, { paint, stack, explain: isNew(verdict) }),
         step: stepEntry,
       }
+    }
     case 'json':
       return {
         header: () => '',

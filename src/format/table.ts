@@ -3,19 +3,20 @@ import { styleText } from 'node:util'
 import { endpoint } from '../flow/tuple.ts'
 import { isoTime, type Time } from '../time.ts'
 import type { Verdict } from '../verdict/verdict.ts'
+import { explanation } from './explanation.ts'
 import { printable, wrap } from './text.ts'
 
 const WIDTH = 80
 const INDENT = 13
 
-/** Whether to colour, decided once from the terminal that is written to, and whether to print stacks. */
-export type Look = { paint: boolean; stack: boolean }
+/** Whether to colour, decided once from the terminal that is written to, and whether to print stacks and what the cause means. */
+export type Look = { paint: boolean; stack: boolean; explain: boolean }
 
 /** The head of the table. */
 export const tableHeader = (): string => row('TIME (UTC)', 'PEER', 'LOCAL', 'CAUSE')
 
 /** A verdict as a row with its cause, a line of who it was, and its evidence, in 80 columns where addresses allow it. */
-export const tableEntry = (verdict: Verdict, boot: Time, { paint, stack }: Look): string => {
+export const tableEntry = (verdict: Verdict, boot: Time, { paint, stack, explain }: Look): string => {
   const { tuple, cause } = verdict
   const time = isoTime(verdict.at, boot).slice(11, 23)
   const head = row(
@@ -29,9 +30,10 @@ export const tableEntry = (verdict: Verdict, boot: Time, { paint, stack }: Look)
     return [`- ${first}`, ...rest.map((line) => `  ${line}`)]
   })
   const frames = stack ? verdict.stack.map((name) => `  ${printable(name)}`) : []
+  const meaning = explain ? explanation(cause, WIDTH - INDENT).flat() : []
   return (
     head +
-    [...wrap(printable(summary(verdict)), WIDTH - INDENT), ...evidence, ...frames]
+    [...wrap(printable(summary(verdict)), WIDTH - INDENT), ...evidence, ...frames, ...meaning]
       .map((line) => `${' '.repeat(INDENT)}${line}\n`)
       .join('')
   )

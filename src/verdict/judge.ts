@@ -24,8 +24,9 @@ import {
   mptcpRefusal,
   timeWait,
 } from './refused.ts'
+import type { CauseId } from './causes.ts'
 import { reasonText } from './reasons.ts'
-import type { Rule } from './rule.ts'
+import type { Confidence, Rule } from './rule.ts'
 import { missing } from './unknown.ts'
 import { verdictOf, type Verdict } from './verdict.ts'
 
@@ -77,22 +78,31 @@ export const RULES: readonly Rule[] = [
 
 /** Who reset the connection, and why. What the evidence lacks lowers the confidence; it never makes up a cause. */
 export const judge = (reset: Case): Verdict => {
+  const { cause, confidence, because } = find(reset)
+  const owed = owedToHash(reset, cause, confidence)
+  return verdictOf(reset, cause, confidence, [...because, ...hashText(reset), ...owed, ...reset.gaps])
+}
+
+type Found = { cause: CauseId; confidence: Confidence; because: string[] }
+
+const find = (reset: Case): Found => {
   for (const { cause, explain } of RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
     const reasons = reasonText(reset, cause)
     const confidence = reset.gaps.length > 0 || reasons.against ? 'likely' : evidence.confidence
-    return verdictOf(reset, cause, confidence, [
-      ...evidence.because,
-      ...reasons.because,
-      ...hashText(reset),
-      ...reset.gaps,
-    ])
+    return { cause, confidence, because: [...evidence.because, ...reasons.because] }
   }
-  return verdictOf(reset, 'unknown', 'unknown', [
-    ...missing(reset),
-    ...reasonText(reset, 'unknown').because,
-    ...hashText(reset),
-    ...reset.gaps,
-  ])
+  const because = [...missing(reset), ...reasonText(reset, 'unknown').because]
+  return { cause: 'unknown', confidence: 'unknown', because }
+}
+
+// The same case judged without the answers of the TCP hash tells what they were good for.
+const owedToHash = (reset: Case, cause: CauseId, confidence: Confidence): string[] => {
+  const bare = find({ ...reset, before: null, after: null })
+  if (bare.cause !== cause)
+    return [
+      `without the TCP hash ${bare.cause === 'unknown' ? 'the cause would be unknown' : `it would look like ${bare.cause}`}`,
+    ]
+  return bare.confidence === confidence ? [] : [`without the TCP hash this would be no more than ${bare.confidence}`]
 }

@@ -10,7 +10,7 @@ import { at, lookup, TUPLE, verdict } from '../samples.ts'
 const BOOT = { s: 1_795_316_400, ns: 1 }
 
 const text = (name: FormatName, verdicts: readonly Verdict[], over: Partial<Shown> = {}) => {
-  const format = formatOf(name, { paint: false, stack: false, steps: false, ...over })
+  const format = formatOf(name, { paint: false, stack: false, explain: false, steps: false, ...over })
   return format.header() + verdicts.map((one) => format.verdict(one, BOOT)).join('')
 }
 
@@ -171,6 +171,23 @@ test.each<[FormatName, RegExp]>([
   const deep = [verdict({ stack: STACK })]
   expect(text(name, deep, { stack: true })).toMatch(shown)
   expect(text(name, deep)).toBe(text(name, [verdict()]))
+})
+
+test('the table explains each cause once, below its first verdict', () => {
+  const lines = text('table', [verdict(), verdict(), REFUSED], { explain: true }).split('\n')
+  const begins = lines.flatMap((line, index) => (/^\d\d:/.test(line) ? [index] : []))
+  const of = (from: number) => lines.slice(begins[from], begins[from + 1]).join('\n')
+  expect(begins.map((_, from) => /Usually:\n.*\n[^]*Next:\n {15}- /.test(of(from)))).toEqual([true, false, true])
+  expect(of(1)).toBe(of(0).slice(0, of(1).length))
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+})
+
+test('json and csv explain each verdict', () => {
+  const { means, usually, next } = CAUSES['connection-refused']
+  const [, second = ''] = text('json', BOTH, { explain: true }).split('\n')
+  expect(JSON.parse(second)).toMatchObject({ means, usually, next })
+  expect(text('csv', BOTH, { explain: true }).split('\n')[0]).toMatch(/,because,means,usually,next$/)
+  expect(text('csv', BOTH)).not.toContain(usually)
 })
 
 test('the owner says its cgroup and the packets their interface, where known', () => {

@@ -8,7 +8,7 @@ import { call, RST_ACK, segment, TUPLE, verdict } from '../samples.ts'
 
 const BOOT = { s: 1_795_316_400, ns: 1 }
 
-const formatted = (name: FormatName) => formatOf(name, { paint: false, stack: false, steps: true })
+const formatted = (name: FormatName) => formatOf(name, { paint: false, stack: false, explain: false, steps: true })
 const text = (name: FormatName, ...steps: Step[]) => steps.map((step) => formatted(name).step(step, BOOT)).join('')
 
 const TAKEN: Step = {
@@ -100,7 +100,7 @@ test('csv has the columns of both, each once, and as many cells in each row', ()
   const names = header().trimEnd().split(',')
   expect(new Set(names).size).toBe(names.length)
   for (const { name } of STEP_FIELDS) expect(names).toContain(name)
-  const bare = formatOf('csv', { paint: false, stack: false, steps: false })
+  const bare = formatOf('csv', { paint: false, stack: false, explain: false, steps: false })
   const ofVerdicts = bare.header().trimEnd().split(',')
   expect(names.filter((name) => ofVerdicts.includes(name))).toEqual(ofVerdicts)
   const rows = [entry(verdict(), BOOT), text('csv', ...EACH), text('csv', HOSTILE)].join('').trimEnd().split('\n')

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import { CAUSES, isCause, outcomeOf } from '../../src/verdict/causes.ts'
 import { judge, RULES } from '../../src/verdict/judge.ts'
-import { arrival, caseOf, lookup, RST, segment, socket, SYN } from '../samples.ts'
+import { arrival, caseOf, drop, lookup, RST, segment, socket, SYN } from '../samples.ts'
 
 const answered = (over: Parameters<typeof caseOf>[0] = {}, rest: Partial<Case> = {}) =>
   caseOf({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over }, rest)
@@ -49,6 +49,15 @@ test.each([
   [null, 'the TCP hash was not asked: whether a socket was left is not known'],
 ])('the TCP hash is quoted: %#', (after, sentence) => {
   expect(judge(answered({}, { after })).because).toContain(sentence)
+})
+
+test('what the verdict owes to the TCP hash is said, and only then', () => {
+  const owing = ({ because }: ReturnType<typeof judge>) =>
+    because.filter((one) => one.startsWith('without the TCP hash'))
+  const taken = ignored({ drop: drop('tcp_rcv_state_process', 'NOT_SPECIFIED'), after: lookup({ found: 'listener' }) })
+  expect(judge(taken).cause).toBe('ignored-listener')
+  expect(owing(judge(taken))).toEqual(['without the TCP hash the cause would be unknown'])
+  expect(owing(judge(answered({}, { after: lookup({ found: 'none' }) })))).toEqual([])
 })
 
 test.each([
