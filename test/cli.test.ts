@@ -241,6 +241,7 @@ test('probes lists what every trace uses and the catalogue, with the arguments o
   expect(stdout.match(/^[+-].*$/gm)).toMatchInlineSnapshot(`
     [
       "+ tcp_v4_rcv, tcp_v6_rcv (per packet; --light does without)",
+      "+ sock:inet_sock_set_state",
       "+ tcp_v4_send_reset, tcp_v6_send_reset",
       "+ ip_send_unicast_reply",
       "+ tcp_v6_send_response",
@@ -250,7 +251,6 @@ test('probes lists what every trace uses and the catalogue, with the arguments o
       "+ tcp_timewait_state_process",
       "+ nf_ct_attach",
       "+ skb:kfree_skb",
-      "+ sock:inet_sock_set_state",
       "+ security_sock_graft",
       "+* ip_rcv(skb, dev, pt, orig_dev)",
       "+* ip_rcv_core(skb, net)",

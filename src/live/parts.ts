@@ -24,11 +24,20 @@ const DROPPED_RST: Part = {
   holes: { wanted: '($flags & 4) != 0' },
 }
 
+/** Attached on its own, so that it can be left out on its own. */
+const FLOW_END: Part = {
+  file: 'flow_end.bt',
+  functions: [],
+  tracepoint: ['sock', 'inet_sock_set_state'],
+  needs: ['tcp_rcv.bt'],
+}
+
 const STATES: Part = { file: 'inet_sock_set_state.bt', functions: [], tracepoint: ['sock', 'inet_sock_set_state'] }
 
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
   { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
+  FLOW_END,
   { file: 'tcp_send_reset.bt', functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'] },
   {
     file: 'tcp_send_reset_end.bt',
@@ -67,6 +76,7 @@ export const TRACEPOINT_PARTS: readonly Part[] = [
     holes: { skb: 'args->skbaddr', early: '1' },
     perPacket: true,
   },
+  FLOW_END,
   {
     file: 'tcp_send_reset.bt',
     functions: [],
