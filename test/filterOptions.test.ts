@@ -36,7 +36,8 @@ const OPTIONS: readonly (readonly [string, string, (row: Row) => boolean])[] = [
   ['pid', '812,4', ({ pid }) => pid === 812],
   ['comm', 'nginx,Web Content', ({ comm }) => comm === 'nginx' || comm === 'Web Content'],
   ['dev', 'eth0', () => false],
-  ['state', 'tcp_established,none', ({ state }) => state === 'ESTABLISHED' || state === null],
+  // Without a state here are those whose state was not seen: `none` is none of them.
+  ['state', 'tcp_established,none', ({ state }) => state === 'ESTABLISHED'],
   ['cause', 'peer-aborted', ({ cause }) => cause === 'peer-aborted'],
 ]
 const ALL = OPTIONS.flatMap(([name, value, holds]) => [

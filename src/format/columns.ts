@@ -32,7 +32,7 @@ export const COLUMNS: readonly Field<Verdict>[] = [
   { name: 'netns', means: 'the inode of the network namespace', value: ({ tuple }) => tuple.netns },
   {
     name: 'state',
-    means: 'the state of the socket until the reset; null without a socket',
+    means: 'the state of the socket until the reset; null without a socket, and where it was not seen',
     value: ({ state }) => state,
   },
   { name: 'pid', means: 'the owner, where known', value: ({ owner }) => owner?.pid ?? null },

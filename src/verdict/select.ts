@@ -9,7 +9,7 @@ export type VerdictFilter = WithNot<{
   pid: readonly number[]
   comm: readonly string[]
   dev: readonly string[]
-  /** Names of states.ts; NONE where there was no socket. */
+  /** Names of states.ts; NONE where the cause is that there was no socket. */
   state: readonly string[]
   cause: readonly CauseId[]
 }>
@@ -33,10 +33,13 @@ export const ANY_VERDICT: VerdictFilter = {
  */
 export const selects = (filter: VerdictFilter, { owner, dev, state, cause }: Verdict): boolean =>
   admits(filter.cause, filter.notCause, equals(cause)) &&
-  admits(filter.state, filter.notState, equals(state ?? 'NONE')) &&
+  admits(filter.state, filter.notState, equals(state ?? (WITHOUT_SOCKET.has(cause) ? 'NONE' : null))) &&
   admits(filter.pid, filter.notPid, equals(owner?.pid)) &&
   admits(filter.comm, filter.notComm, equals(owner?.comm)) &&
   admits(filter.dev, filter.notDev, equals(dev))
+
+// What else has no state is one whose state was not seen.
+const WITHOUT_SOCKET: ReadonlySet<CauseId> = new Set(['no-listener', 'no-socket', 'ignored-no-socket'])
 
 const equals =
   <T>(known: T | null | undefined) =>

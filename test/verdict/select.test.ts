@@ -32,6 +32,8 @@ test.each<[Partial<VerdictFilter>, Verdict, boolean]>([
   [{ state: ['ESTABLISHED'] }, NGINX, true],
   [{ state: ['NONE'] }, NGINX, false],
   [{ state: ['NONE'] }, OWNERLESS, true],
+  [{ state: ['NONE'] }, verdict({ state: null, cause: 'unknown' }), false],
+  [{ notState: ['NONE'] }, verdict({ state: null, cause: 'firewall-reject' }), true],
   [{ notState: ['NONE'] }, OWNERLESS, false],
   [{ cause: ['unread-data-on-close'] }, NGINX, true],
   [{ cause: ['linger-zero'] }, NGINX, false],
