@@ -3,6 +3,7 @@
 // another order. A verdict may know less then, and be unknown; it is never another one.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode } from '../src/decode.ts'
 import { correlate } from '../src/flow/correlate.ts'
@@ -61,6 +62,23 @@ const emptied = (observations: readonly Observation[]): Observation[] => {
   return result
 }
 
+/** Without the events that are lost; that one was is known by the number of its CPU's next line, or in the end. */
+const losing = (observations: readonly Observation[], isLost: (index: number) => boolean): Observation[] => {
+  const missing = new Map<number, number>()
+  const told = (cpu: number) => {
+    const count = missing.get(cpu) ?? 0
+    missing.delete(cpu)
+    return count > 0 ? [lost('events', count)] : []
+  }
+  return observations.flatMap((observation, index): Observation[] => {
+    if (observation.kind === 'stop') return [...[...missing.keys()].flatMap(told), observation]
+    if (!isEvent(observation) || !('cpu' in observation)) return [observation]
+    if (!isLost(index)) return [...told(observation.cpu), observation]
+    missing.set(observation.cpu, (missing.get(observation.cpu) ?? 0) + 1)
+    return []
+  })
+}
+
 describe.each(KERNELS)('Linux %s', (kernel) => {
   const recordings = recordingsOf(kernel)
 
@@ -72,6 +90,24 @@ describe.each(KERNELS)('Linux %s', (kernel) => {
         const verdicts = judged(observations.with(index, lost('events', 1)))
         const wrong = verdicts.filter(({ cause }) => !truth.has(cause))
         expect(wrong, `${name} without its line ${index + 1}, ${JSON.stringify(observation)}`).toEqual([])
+      }
+    }
+  })
+
+  test.each([
+    ['1 %', 100],
+    ['10 %', 10],
+  ])('%s of the events lost at random: never another cause', (_, oneOf) => {
+    const draws = fc.sample(fc.array(fc.integer({ min: 1, max: oneOf }), { minLength: 1000, maxLength: 1000 }), {
+      seed: oneOf,
+      numRuns: 20,
+    })
+    for (const { name, observations } of recordings) {
+      const truth = new Set<string>([...causes(judged(observations)), 'unknown'])
+      for (const [draw, drawn] of draws.entries()) {
+        const left = losing(observations, (index) => drawn[index % 1000] === 1)
+        const wrong = judged(left).filter(({ cause }) => !truth.has(cause))
+        expect(wrong, `${name}, draw ${draw}`).toEqual([])
       }
     }
   })
