@@ -7,7 +7,8 @@ import { matches } from '../../src/filter/match.ts'
 import { renderFilter } from '../../src/filter/render.ts'
 import type { Tuple } from '../../src/flow/tuple.ts'
 import { filters, tuplesNear } from './arbitrary.ts'
-import { evaluate, loaded } from './predicate.ts'
+import { loaded } from './loaded.ts'
+import { evaluate } from './predicate.ts'
 
 const pairs = filters.chain((filter) => fc.tuple(fc.constant(filter), tuplesNear(filter)))
 

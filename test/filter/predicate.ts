@@ -2,7 +2,7 @@
 // A small interpreter of the predicates that render.ts writes, with the variables as a bpftrace program has them.
 import { expect } from 'vitest'
 import type { Tuple } from '../../src/flow/tuple.ts'
-import { bytesOf } from './arbitrary.ts'
+import { loaded } from './loaded.ts'
 
 const TOKEN = /\$(?:family|s0|s1|sport|d0|d1|dport|netns)\b|0x[0-9a-f]{8}\b|\d+\b|[()]|[=!]=|>>|[<>]=?|&&?|\|\||\s+/g
 
@@ -21,10 +21,4 @@ const variables = ({ family, saddr, sport, daddr, dport, netns }: Tuple) => {
   const [s0, s1] = loaded(family, saddr)
   const [d0, d1] = loaded(family, daddr)
   return { family: BigInt(family), s0, s1, sport: BigInt(sport), d0, d1, dport: BigInt(dport), netns: BigInt(netns) }
-}
-
-/** An address as a little-endian machine loads it: its 4 bytes, or twice 8. */
-export const loaded = (family: 4 | 6, address: string): [bigint, bigint] => {
-  const bytes = bytesOf(address)
-  return family === 4 ? [BigInt(bytes.readUInt32LE()), 0n] : [bytes.readBigUInt64LE(0), bytes.readBigUInt64LE(8)]
 }

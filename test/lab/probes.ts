@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { Count } from '../count.ts'
+import { writePredicates } from './predicates.ts'
 import { runTap } from './tap.ts'
 
 /** The parts of test/lab/probes, in the order of its table. */
-export const PROBE_PARTS = ['steps', 'crafted', 'nat', 'owners', 'burst', 'tracepoints', 'refused'] as const
+export const PROBE_PARTS = ['filters', 'steps', 'crafted', 'nat', 'owners', 'burst', 'tracepoints', 'refused'] as const
 
 /** A program of every step takes minutes to be attached under emulation. */
 const TIMEOUT_SECONDS = 3600
@@ -12,5 +13,7 @@ const TIMEOUT_SECONDS = 3600
 export const runProbes = async (
   release: string,
   parts: readonly (typeof PROBE_PARTS)[number][] = PROBE_PARTS,
-): Promise<Count> =>
-  runTap({ release, command: ['python3', 'test/lab/probes', ...parts], timeoutSeconds: TIMEOUT_SECONDS })
+): Promise<Count> => {
+  if (parts.includes('filters')) writePredicates()
+  return runTap({ release, command: ['python3', 'test/lab/probes', ...parts], timeoutSeconds: TIMEOUT_SECONDS })
+}

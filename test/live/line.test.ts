@@ -6,7 +6,7 @@ import { CATALOGUE } from '../../src/live/catalogue.ts'
 import { readLine } from '../../src/live/line.ts'
 import { namesOf } from '../../src/live/names.ts'
 import { observation, type Socket } from '../../src/observation.ts'
-import { loaded } from '../filter/predicate.ts'
+import { loaded } from '../filter/loaded.ts'
 
 const NAMES = namesOf({
   functions: {},

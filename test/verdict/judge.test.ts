@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import { CAUSES, isCause, outcomeOf } from '../../src/verdict/causes.ts'
 import { judge, RULES } from '../../src/verdict/judge.ts'
+import type { Verdict } from '../../src/verdict/verdict.ts'
 import { arrival, caseOf, drop, lookup, RST, segment, socket, SYN } from '../samples.ts'
 
 const answered = (over: Parameters<typeof caseOf>[0] = {}, rest: Partial<Case> = {}) =>
@@ -51,9 +52,9 @@ test.each([
   expect(judge(answered({}, { after })).because).toContain(sentence)
 })
 
+const owing = ({ because }: Verdict) => because.filter((one) => one.startsWith('without the TCP hash'))
+
 test('what the verdict owes to the TCP hash is said, and only then', () => {
-  const owing = ({ because }: ReturnType<typeof judge>) =>
-    because.filter((one) => one.startsWith('without the TCP hash'))
   const taken = ignored({ drop: drop('tcp_rcv_state_process', 'NOT_SPECIFIED'), after: lookup({ found: 'listener' }) })
   expect(judge(taken).cause).toBe('ignored-listener')
   expect(owing(judge(taken))).toEqual(['without the TCP hash the cause would be unknown'])

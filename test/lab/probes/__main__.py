@@ -9,6 +9,7 @@ import traceback
 
 import burst
 import crafted
+import filters
 import nat
 import owners
 import refused
@@ -17,7 +18,7 @@ import tracepoints
 from net import Host, join
 from tap import Tap
 
-PARTS = {part.__name__: part.test for part in (steps, crafted, nat, owners, burst, tracepoints, refused)}
+PARTS = {part.__name__: part.test for part in (filters, steps, crafted, nat, owners, burst, tracepoints, refused)}
 
 
 def main(names):
