@@ -142,7 +142,7 @@ describe('probes', () => {
   })
 
   test('each hole is closed in its line, and named where there are values for holes', () => {
-    const sources = ['program', 'trail', 'parts'].map((name) => code(`src/live/${name}.ts`)).join('\n')
+    const sources = ['program', 'holes', 'trail', 'parts'].map((name) => code(`src/live/${name}.ts`)).join('\n')
     for (const path of PROBES) {
       expect(read(path).match(/\/\*\{\w+\*\//g)?.length ?? 0).toBe(
         read(path).match(/\/\*\{\w+\*\/.*?\/\*\}\*\//g)?.length ?? 0,
