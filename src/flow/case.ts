@@ -17,7 +17,7 @@ export type Case = {
   closer: Task | null
   /** tcp_reset for the same segment though it had no RST: data came after close. */
   withoutRst: Kind<'reset'> | null
-  /** When the RST was handed to IP; null where that is not seen for this kind of reset. */
+  /** When the RST was handed to IP, or came back to this host's own socket; null where that is not seen. */
   replied: Time | null
   /** The kernel's dropping of a RST that came in. */
   drop: Kind<'call'> | null

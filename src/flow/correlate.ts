@@ -6,6 +6,7 @@ import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
 import { createFlows } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import type { Machine } from './order.ts'
+import { comesBack, isRejectedHere } from './rejected.ts'
 import { FLAG } from './states.ts'
 import { tupleKey, type Tuple } from './tuple.ts'
 
@@ -60,6 +61,7 @@ export const correlate = (): Machine<Observation, Case> => {
       flow.withoutRst = reset
       return
     }
+    if (rst && cameBack(reset)) return
     if (rst) spokenFor(reset)
     const key = answerKey(reset.tuple, reset.at)
     const closer = closerOf(reset)
@@ -83,6 +85,18 @@ export const correlate = (): Machine<Observation, Case> => {
     const entry = { case: opened, key, answered: !asked || opened.after !== null, obeyed: false }
     if (!entry.answered) waiting.set(key, entry)
     open.push(entry)
+  }
+
+  // Not the peer's: what it does to the socket here belongs to the rejection.
+  const cameBack = (reset: Kind<'reset'>) => {
+    const entry = open.findLast(({ case: { reset: rejection } }) => comesBack(rejection, reset))
+    if (entry === undefined) return false
+    if (isArrival(reset)) return true
+    const { case: rejected } = entry
+    rejected.replied = reset.at
+    rejected.stateBefore = stateBefore(reset, null)
+    rejected.owner ??= ownerOf(null, flows.owner(reset))
+    return true
   }
 
   // The arrival of the same RST was no more than the beginning of this.
@@ -219,7 +233,7 @@ const left = ({ reset, replied, drop, gaps }: Case) => {
 }
 
 const isUndecided = ({ reset, replied, drop }: Case) =>
-  (isAnswer(reset) && replied === null) || (isArrival(reset) && drop === null)
+  ((isAnswer(reset) || isRejectedHere(reset)) && replied === null) || (isArrival(reset) && drop === null)
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 

@@ -2,6 +2,7 @@
 // The RST that the kernel sends in answer to a segment which a listener, a handshake or a time-wait does not take, or which
 // netfilter rejects.
 import { isAnswer, type Case } from '../flow/case.ts'
+import { isRejectedHere } from '../flow/rejected.ts'
 import { FLAG } from '../flow/states.ts'
 import type { Segment, Socket } from '../observation.ts'
 import { segmentText, stackText } from './caller.ts'
@@ -21,7 +22,9 @@ export const firewallReject: Rule = {
   explain: (reset) =>
     reset.reset.fn === 'nf_send_reset' && reset.reset.segment !== null
       ? certain(
-          `netfilter's REJECT answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): no socket was asked`,
+          isRejectedHere(reset.reset)
+            ? `netfilter's REJECT of what this host sends answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): it never left, and the RST went to this host's own socket`
+            : `netfilter's REJECT answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): no socket was asked`,
         )
       : undefined,
 }

@@ -9,7 +9,7 @@ trace watches all triggers that the server's end is judged of, another one those
 of its own, and through that so many verdicts as it tells of, and nothing else, may be seen. With --noise 200 other
 connections a second go on all the while. A trigger may declare, beside what witness.py reads,
     ALSO      causes of further verdicts about it, after the one that it gives the truth of
-    ROUNDS    how often it is provoked at most, where once takes long
+    TOGETHER  it takes the number of rounds itself, to provoke them at once, and gives a list of truths: once takes long
 
 Leaves in DIRECTORY/TRACE recording.jsonl, the live output, its options in options.json, so that a replay elsewhere can be
 held against them, and in cells.json the port of each trigger and family, and whether its verdicts held.
@@ -117,9 +117,10 @@ def provoke(world, host, name, port, family, rounds):
     begun = time.monotonic()
     truths = []
     try:
-        for _ in range(min(rounds, getattr(trigger, "ROUNDS", rounds))):
-            truth = trigger.trigger(world, port, family)
-            truths.append(dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family))
+        together = hasattr(trigger, "TOGETHER")
+        for _ in range(1 if together else rounds):
+            given = trigger.trigger(world, port, family, rounds) if together else [trigger.trigger(world, port, family)]
+            truths += [dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family) for truth in given]
             truths += [{"cause": cause} for cause in getattr(trigger, "ALSO", ())]
     except Exception:  # noqa: BLE001  (a trigger may fail in any way, and the others shall still run)
         return [], "", traceback.format_exc().splitlines()

@@ -73,6 +73,7 @@ def attempt(world, wire, trigger, port, family):
     begun = len(wire.read())
     try:
         truth = trigger.trigger(world, port, family)
+        truth = truth[0] if isinstance(truth, list) else truth
     except Exception:  # noqa: BLE001  (a trigger may fail in any way, and the others shall still run)
         return [*traceback.format_exc().splitlines(), *show(wire.read()[begun:])]
     grown = increase(before, counters(host))

@@ -10,13 +10,17 @@ from waits import wait_reset
 SIDE = "client"
 RESETS = [("server", "R")]
 COUNTED = {"EstabResets": 1}
-ROUNDS = 2
+TOGETHER = True
 IDLE_SECONDS = 31  # beyond what trace-reset takes for a pause
 
 
-def trigger(world, port, family=4):
-    client, server = world.connection(port, family)
+def trigger(world, port, family=4, count=1):
+    flows = [world.connection(port, family) for _ in range(count)]
     time.sleep(IDLE_SECONDS)  # the silence is what is provoked
+    return [refused(client, server, port) for client, server in flows]
+
+
+def refused(client, server, port):
     forget(server)
     client.send(b"still there?")
     wait_reset(client)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// netfilter's REJECT of a segment that this host itself was sending: its RST goes to this host's own socket, and comes in
+// as if it were the peer's.
+import type { Kind } from '../observation.ts'
+import { FLAG } from './states.ts'
+import { tupleKey } from './tuple.ts'
+
+/** Whether netfilter rejected what this host was sending: it has no interface yet (net/ipv4/ip_output.c, __ip_local_out). */
+export const isRejectedHere = ({ fn, segment }: Kind<'reset'>): boolean =>
+  fn === 'nf_send_reset' && segment !== null && segment.dev === undefined
+
+/**
+ * Whether the RST that comes in is that one, by its numbers: it acknowledges the segment, or has the number that the segment
+ * acknowledged (net/ipv4/netfilter/nf_reject_ipv4.c, nf_reject_ip_tcphdr_put; nf_reject_ip6_tcphdr_put likewise).
+ */
+export const comesBack = (rejection: Kind<'reset'>, { tuple, segment: rst }: Kind<'reset'>): boolean => {
+  const { segment } = rejection
+  if (!isRejectedHere(rejection) || segment === null || rst === null) return false
+  if (tupleKey(rejection.tuple) !== tupleKey(tuple)) return false
+  if ((segment.flags & FLAG.ack) !== 0) return rst.seq === segment.ack
+  const span = segment.length + (segment.flags & FLAG.syn ? 1 : 0) + (segment.flags & FLAG.fin ? 1 : 0)
+  return rst.ack === (segment.seq + span) >>> 0
+}

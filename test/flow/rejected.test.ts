@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// netfilter's REJECT of what this host sends: the RST that comes back is no one else's.
+import { expect, test } from 'vitest'
+import type { Observation } from '../../src/observation.ts'
+import { judge } from '../../src/verdict/judge.ts'
+import {
+  ACK,
+  arrival,
+  at,
+  owner,
+  packet,
+  reset,
+  RST,
+  RST_ACK,
+  segment,
+  socket,
+  start,
+  stop,
+  SYN,
+  tick,
+  TUPLE,
+} from '../samples.ts'
+import { cases } from './cases.ts'
+
+const DROPS = start({ ehash: 'off', probes: ['kfree_skb'] })
+const rejecting = (over: Parameters<typeof segment>[0]) =>
+  reset({ at: at(1000), fn: 'nf_send_reset', segment: segment({ dev: undefined, ...over }), socket: null, task: null })
+const sentSyn = rejecting({ flags: SYN, seq: 700 })
+const back = (over: Parameters<typeof segment>[0], ms = 1000.1) =>
+  segmentReset({ flags: RST_ACK, seq: 0, ack: 701, ...over }, ms)
+const segmentReset = (over: Parameters<typeof segment>[0], ms: number, state = 'SYN_SENT') => [
+  { ...arrival(over), at: at(ms) },
+  reset({ at: at(ms + 0.01), segment: segment(over), socket: socket({ state }) }),
+]
+const told = (...events: Observation[]) =>
+  cases(DROPS, owner({ at: at(10) }), ...events, stop()).map((one) => {
+    const { cause, who, outcome, state, owner: known } = judge(one)
+    return { cause, who, outcome, state, owner: known?.pid }
+  })
+const FIREWALL = { cause: 'firewall-reject', who: 'local-firewall', outcome: 'sent' }
+
+test('it is one verdict, with the state and the owner of the socket that it came back to', () => {
+  expect(told(sentSyn, ...back({}))).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+  const sentData = rejecting({ flags: ACK, seq: 700, ack: 90, length: 5 })
+  expect(told(sentData, ...segmentReset({ flags: RST, seq: 90 }, 1000.1, 'ESTABLISHED'))).toEqual([
+    { ...FIREWALL, state: 'ESTABLISHED', owner: 812 },
+  ])
+})
+
+test('as long as it may take when a machine stands still', () => {
+  expect(told(sentSyn, tick(1600), ...back({}, 1700))).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+})
+
+test.each<[string, Observation, Observation[]]>([
+  ['another number', sentSyn, back({ ack: 702 })],
+  ['another connection', sentSyn, back({}).map((one) => ({ ...one, tuple: { ...TUPLE, sport: 1 } }))],
+  ['of a segment that came in', rejecting({ flags: SYN, seq: 700, dev: 'eth0' }), back({})],
+])('a RST that is not that one has a verdict of its own: %s', (_, rejected, came) => {
+  expect(told(rejected, ...came)).toHaveLength(2)
+})
+
+test('one that came to no socket is the firewall all the same', () => {
+  expect(told(sentSyn, back({})[0] ?? packet())).toEqual([{ ...FIREWALL, state: null, owner: undefined }])
+})
