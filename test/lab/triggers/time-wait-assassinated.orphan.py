@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""A RST of the client's in the window, and not exact, ends what the server has closed and waits for the client's FIN in."""
+from orphans import half_closed
+from truth import seen_by_server
+from waits import wait_gone, wait_time_wait
+
+SIDE = "server"
+RESETS = [("client", "R", 100)]
+
+
+def trigger(world, port, family=4):
+    with half_closed(world, port, family) as ghost:
+        wait_time_wait(world.server, ghost, "FIN_WAIT2")
+        ghost.send("R", seq=ghost.seq + 100)
+        wait_gone(world.server, ghost.address)
+        return seen_by_server(ghost.address, port, state="TIME_WAIT", owner="none")
