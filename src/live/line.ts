@@ -65,7 +65,7 @@ export const readLine = (line: string, names: Names): Observation => {
         segment: given(fields, 'skb') ? readSegment(fields) : null,
         socket: given(fields, 'sk') ? readSocket(fields) : null,
         task: fields.text('pid') === '' ? null : readTask(fields),
-        stack: [...stack.matchAll(/^\s*([\w.]+)\+/gm)].map(([, name]) => name ?? ''),
+        stack: readStack(stack),
         reason: readReason(fields, names),
         flow: readFlow(fields),
       }
@@ -73,6 +73,17 @@ export const readLine = (line: string, names: Names): Observation => {
       throw new Error(`no such line: ${JSON.stringify(kind)}`)
   }
 }
+
+/**
+ * No function on the ways of TCP is longer, in bytes. bpftrace asks for the symbols once: an address in a module that was
+ * loaded later gets the last name below it, with an offset far beyond that function's end.
+ */
+const LONGEST_FUNCTION = 16_384
+
+const readStack = (stack: string): string[] =>
+  [...stack.matchAll(/^\s*([\w.]+)\+(\d+)/gm)].flatMap(([, name = '', offset]) =>
+    Number(offset) < LONGEST_FUNCTION ? [name] : [],
+  )
 
 // The name of a task is anybody's bytes, so it comes last, and the stack, which has lines of its own, before it.
 const split = (line: string) => {

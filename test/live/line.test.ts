@@ -46,7 +46,7 @@ const LINES = {
   arrival: `packet fn=tcp_v4_rcv ${EVENT.replace(FLOW, `${FLOW} first=0`)} ${SEGMENT} dev=eth0 sk=ffff8001 state=1 substate=0 cookie=1f snd_una=2000 snd_nxt=2005 rcv_nxt=1000 rcv_wnd=502 rcv_wup=990 tw_rcv_nxt=77 min_ttl=255\n`,
   request: `reset fn=tcp_check_req ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=12 mini_rcv_nxt=1000 mini_rcv_wnd=64240\n`,
   timeWait: `reset fn=tcp_timewait_state_process ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=6 substate=5 cookie=1f mini_rcv_nxt=1000 mini_rcv_wnd=502\n`,
-  rejected: `reset fn=nf_send_reset ${EVENT} ${SEGMENT} dev= stack=\n        nf_ct_attach+1\n        nf_send_reset+593\n\n`,
+  rejected: `reset fn=nf_send_reset ${EVENT} ${SEGMENT} dev= stack=\n        nf_ct_attach+1\n        tcp_diag_init+651264\n        nf_send_reset+593\n\n`,
   timer: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=5 linger2=-1 probes_out=9 user_timeout=3000 flow_ttl=64 flow_packets=4 flow_last=4000000000 cgroup=5d1 pid=812 task_flags=0 exit_code=0 stack=\n        tcp_send_active_reset+1\n comm=nginx\n`,
   drop: `call fn=kfree_skb who=0 ${EVENT} ${SEGMENT} dev=eth0 reason=3 location=tcp_v4_rcv\n`,
   returned: 'return fn=tcp_v4_do_rcv who=32c at=5000000001 cpu=1 value=ffffffff00000001\n',
