@@ -23,7 +23,7 @@ class Tracer:
         (directory / "options.json").write_text(json.dumps(arguments) + "\n")
         fifo = directory / "fifo"
         os.mkfifo(fifo)
-        self.said, self.observations = [], []
+        self.said, self.looked_up = [], set()
         self.changed = threading.Condition()
         self.attached = self.ended = False
         with self.output.open("wb") as live:
@@ -48,9 +48,10 @@ class Tracer:
     def wait_looked_up(self, client):
         """Returns when the TCP hash was asked for this client's connection, so that the answer finds it alive."""
         port = client.getsockname()[1]
-        asked = lambda line: line["kind"] == "lookup" and port in (line["tuple"]["sport"], line["tuple"]["dport"])
-        if not self._wait(lambda: any(asked(line) for line in self.observations), LOOK_UP_SECONDS):
+        if not self._wait(lambda: port in self.looked_up, LOOK_UP_SECONDS):
             raise TimeoutError("the TCP hash was not asked for the flow")
+        # The next one that has this port is another.
+        self.looked_up.discard(port)
 
     def end(self):
         """Interrupts the trace; gives what was wrong with its end, in sentences."""
@@ -76,8 +77,12 @@ class Tracer:
             fifo.unlink()
             for line in lines:
                 kept.write(line)
+                # A long trace has many lines, and few are waited for.
+                if '"kind":"lookup"' not in line:
+                    continue
+                asked = json.loads(line)["tuple"]
                 with self.changed:
-                    self.observations.append(json.loads(line))
+                    self.looked_up |= {asked["sport"], asked["dport"]}
                     self.changed.notify_all()
 
     def _wait(self, condition, seconds):
