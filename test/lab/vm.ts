@@ -153,7 +153,7 @@ const extract = async (port: Duplex, directory: string | undefined): Promise<str
     return undefined
   }
   mkdirSync(directory, { recursive: true })
-  const args = ['--extract', '--no-same-owner', `--directory=${directory}`]
+  const args = ['--extract', '--gzip', '--no-same-owner', `--directory=${directory}`]
   const result = await execa('tar', args, { input: port, reject: false })
   // Whatever tar did not take, the guest must get rid of, or it never ends.
   port.resume()
