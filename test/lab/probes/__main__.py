@@ -4,19 +4,22 @@
 
 Each part has a trace of its own, and a world of two or three network namespaces.
 """
+import pathlib
 import sys
 import traceback
 
-import burst
-import crafted
-import filters
-import nat
-import owners
-import refused
-import steps
-import tracepoints
-from net import Host, join
-from tap import Tap
+# What is here comes first: the directory above has a nat.py of its own.
+sys.path.append(str(pathlib.Path(__file__).parent.parent))
+import burst  # noqa: E402
+import crafted  # noqa: E402
+import filters  # noqa: E402
+import nat  # noqa: E402
+import owners  # noqa: E402
+import refused  # noqa: E402
+import steps  # noqa: E402
+import tracepoints  # noqa: E402
+from net import Host, join  # noqa: E402
+from tap import Tap  # noqa: E402
 
 PARTS = {part.__name__: part.test for part in (filters, steps, crafted, nat, owners, burst, tracepoints, refused)}
 
