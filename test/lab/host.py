@@ -134,6 +134,16 @@ class Host:
             self.run(*command, "-D", chain, *rule)
 
     @contextlib.contextmanager
+    def nft_reject(self, hook, port):
+        """Has an nftables rule in place, while the body runs, that rejects what is for a port with RST."""
+        rule = f"type filter hook {hook} priority 0; tcp dport {port} reject with tcp reset;"
+        self.run("nft", f"table inet gauntlet {{ chain {hook} {{ {rule} }} }}")
+        try:
+            yield
+        finally:
+            self.run("nft", "delete table inet gauntlet")
+
+    @contextlib.contextmanager
     def blackhole(self, address):
         """Has this host, as router, lose all that is for an address, without a word."""
         route = ["route", "add", "blackhole", f"{address}/{128 if ':' in address else 32}"]

@@ -9,24 +9,13 @@ from waits import wait_reset
 SIDE = "client"
 RESETS = []
 COUNTED = {"EstabResets": 1}
-RULES = """
-table inet gauntlet {{
-  chain output {{
-    type filter hook output priority 0;
-    tcp dport {port} reject with tcp reset
-  }}
-}}
-"""
 
 
 def trigger(world, port, family=4):
     client, server = world.connection(port, family)
-    world.client.run("nft", RULES.format(port=port))
-    try:
+    with world.client.nft_reject("output", port):
         client.send(b"one more request")
         wait_reset(client)
-    finally:
-        world.client.run("nft", "delete table inet gauntlet")
     truth = seen_by_client(client, port, state="ESTABLISHED", owner="socket", pid=os.getpid())
     client.close()
     forget(server)

@@ -7,24 +7,13 @@ from waits import wait_reset
 SIDE = "server"
 RESETS = [("server", "R")]
 NETFILTER = True
-RULES = """
-table inet gauntlet {{
-  chain input {{
-    type filter hook input priority 0;
-    tcp dport {port} reject with tcp reset
-  }}
-}}
-"""
 
 
 def trigger(world, port, family=4):
     client, server = world.connection(port, family)
-    world.server.run("nft", RULES.format(port=port))
-    try:
+    with world.server.nft_reject("input", port):
         client.send(b"one more request")
         wait_reset(client)
-    finally:
-        world.server.run("nft", "delete table inet gauntlet")
     truth = seen_by_server(client, port, owner="none")
     client.close()
     forget(server)
