@@ -199,6 +199,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     replied: null,
     drop: null,
     others: [],
+    rejectUnseen: false,
     after: null,
     before: null,
     gaps: [],

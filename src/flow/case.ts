@@ -23,6 +23,8 @@ export type Case = {
   drop: Kind<'call'> | null
   /** Other RSTs of the flow that came in around it, with other sequence numbers. */
   others: Kind<'packet'>[]
+  /** Whether a RST that came in may be of REJECT on this host, which this trace does not see. */
+  rejectUnseen: boolean
   /** What the TCP hash held right after the reset, and what it held when the flow was first seen. */
   after: Kind<'lookup'> | null
   before: Kind<'lookup'> | null

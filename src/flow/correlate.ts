@@ -2,22 +2,14 @@
 import type { Kind, Observation } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
 import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
-import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
+import { EARLY, isArrival, type Case } from './case.ts'
+import { left, patience, SETTLE_NS } from './decided.ts'
 import { createFlows } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import type { Machine } from './order.ts'
-import { comesBack, isRejectedHere } from './rejected.ts'
+import { comesBack, mayBeRejectedHere, REJECT } from './rejected.ts'
 import { FLAG } from './states.ts'
 import { tupleKey, type Tuple } from './tuple.ts'
-
-/** How long after a reset what belongs to it may still come, in event time: the RST's way to IP takes microseconds. */
-const SETTLE_NS = 50_000_000
-
-/**
- * How long what decides whether there was a reset at all may take: a RST's way to IP, or to the socket that obeys it. A
- * virtual machine may stand still in the middle of that.
- */
-const LATE_NS = 1_000_000_000
 
 /** Resets that may be open at once; beyond that the oldest is judged without what is still to come. */
 const MOST_OPEN = 10_000
@@ -48,6 +40,8 @@ export const correlate = (): Machine<Observation, Case> => {
   let drops = false
   /** Whether packets are seen before it is known that they are for this host. */
   let early = false
+  /** Whether REJECT is. */
+  let rejects = false
   let now: Time = { s: 0, ns: 0 }
   let lastLoss: Time | null = null
 
@@ -76,6 +70,7 @@ export const correlate = (): Machine<Observation, Case> => {
       replied: null,
       drop: null,
       others: [],
+      rejectUnseen: !rejects && cameIn(reset) && mayBeRejectedHere(reset),
       after: answers.get(key) ?? null,
       before: flow.first,
       gaps: lastLoss !== null && (known === null || compareTime(known, lastLoss) <= 0) ? [LOSS_BEFORE] : [],
@@ -126,8 +121,7 @@ export const correlate = (): Machine<Observation, Case> => {
     waiting.delete(key)
   }
 
-  const waits = ({ case: one, answered }: Open) =>
-    !answered || nanosecondsBetween(now, one.reset.at) < (isUndecided(one) ? LATE_NS : SETTLE_NS)
+  const waits = ({ case: one, answered }: Open) => !answered || nanosecondsBetween(now, one.reset.at) < patience(one)
 
   const settled = (all: boolean): Case[] => {
     // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.
@@ -176,6 +170,7 @@ export const correlate = (): Machine<Observation, Case> => {
         ehash = observation.ehash
         drops = observation.probes.includes('kfree_skb')
         early = observation.probes.includes(EARLY)
+        rejects = observation.probes.includes(REJECT)
         break
       case 'reset':
         return begin(observation)
@@ -222,18 +217,6 @@ const isFor = (trap: Kind<'reset'>, { at, segment, socket }: Kind<'reset'>) =>
   (trap.segment === null
     ? trap.socket?.sk === socket?.sk && nanosecondsBetween(at, trap.at) < SETTLE_NS
     : trap.segment.skb === segment.skb)
-
-// tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or the event that says so was
-// lost. A packet seen before it is known to be for this host is, once TCP drops it; the reason for that is all that
-// tells of the socket then.
-const left = ({ reset, replied, drop, gaps }: Case) => {
-  if (isArrival(reset))
-    return reset.fn !== EARLY || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)
-  return !isAnswer(reset) || replied !== null || gaps.length > 0
-}
-
-const isUndecided = ({ reset, replied, drop }: Case) =>
-  ((isAnswer(reset) || isRejectedHere(reset)) && replied === null) || (isArrival(reset) && drop === null)
 
 const answerKey = (tuple: Tuple, event: Time) => `${tupleKey(tuple)} ${event.s}.${event.ns}`
 

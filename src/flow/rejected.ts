@@ -9,6 +9,16 @@ import { tupleKey } from './tuple.ts'
 export const isRejectedHere = ({ fn, segment }: Kind<'reset'>): boolean =>
   fn === 'nf_send_reset' && segment !== null && segment.dev === undefined
 
+/** The function of the kernel that tells of a REJECT, as a trace names its probes: probes/nf_send_reset.bt. */
+export const REJECT = 'nf_ct_attach'
+
+/**
+ * Whether a RST that came in may be such a one, to a trace that does not see REJECT: it came by the loopback interface, and
+ * not from the very address that it is for, as a connection of this host to itself mostly has it.
+ */
+export const mayBeRejectedHere = ({ tuple: { saddr, daddr }, segment }: Kind<'reset'>): boolean =>
+  segment?.dev === 'lo' && saddr !== daddr && !(saddr.startsWith('127.') && daddr.startsWith('127.'))
+
 /**
  * Whether the RST that comes in is that one, by its numbers: it acknowledges the segment, or has the number that the segment
  * acknowledged (net/ipv4/netfilter/nf_reject_ipv4.c, nf_reject_ip_tcphdr_put; nf_reject_ip6_tcphdr_put likewise).

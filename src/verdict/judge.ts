@@ -86,7 +86,7 @@ export const judge = (reset: Case): Verdict => {
 type Found = { cause: CauseId; confidence: Confidence; because: string[] }
 
 const find = (reset: Case): Found => {
-  for (const { cause, explain } of RULES) {
+  for (const { cause, explain } of reset.rejectUnseen ? [] : RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
     const reasons = reasonText(reset, cause)

@@ -179,7 +179,8 @@ export const SENT = {
     who: 'local-firewall',
     means:
       'A rule of the firewall of this host, REJECT with tcp-reset, answered a segment with RST: one that came in, and no socket was asked, or one that this host was sending, and its own socket got the RST.',
-    usually: 'A rule of the administrator, of a container network policy, or of fail2ban; an egress rule, where it is a connection of this host itself.',
+    usually:
+      'A rule of the administrator, of a container network policy, or of fail2ban; an egress rule, where it is a connection of this host itself.',
     next: [
       'nft list ruleset, or iptables-save | grep REJECT, for the rule that matches this tuple',
       'nft monitor trace, with meta nftrace set 1 on this port, names the rule',

@@ -22,6 +22,11 @@ export const missing = (reset: Case): string[] => {
     ...(isArrival(reset.reset) && reset.drop === null
       ? ['missing: what became of it; neither tcp_reset nor a drop was seen']
       : []),
+    ...(reset.rejectUnseen
+      ? [
+          'missing: REJECT, which this trace does not see; the RST came by the loopback interface, as that of a rule for what this host itself sends does',
+        ]
+      : []),
     ...(foreignTtl(reset)
       ? [
           `the RST has TTL ${segment?.ttl} and the flow has TTL ${flow?.ttl}: another machine may have sent it, so its shape proves nothing of the peer`,

@@ -63,6 +63,7 @@ test('a RST that comes in is a case, of which its packet is all that is known', 
     owner: null,
     drop: null,
     others: [],
+    rejectUnseen: false,
   })
 })
 

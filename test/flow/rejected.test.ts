@@ -62,3 +62,21 @@ test.each<[string, Observation, Observation[]]>([
 test('one that came to no socket is the firewall all the same', () => {
   expect(told(sentSyn, back({})[0] ?? packet())).toEqual([{ ...FIREWALL, state: null, owner: undefined }])
 })
+
+test.each<[string, string, string, string[], string]>([
+  ['by lo from another address', 'lo', '192.0.2.2', [], 'unknown'],
+  ['by lo, and REJECT would be seen', 'lo', '192.0.2.2', ['nf_ct_attach'], 'connection-refused'],
+  ['by lo from this very address', 'lo', TUPLE.daddr, [], 'connection-refused'],
+  ['by a wire', 'eth0', '192.0.2.2', [], 'connection-refused'],
+])('of a RST %s', (_, dev, saddr, probes, cause) => {
+  const tuple = { ...TUPLE, saddr }
+  const seen = segment({ flags: RST_ACK, seq: 0, ack: 701, dev })
+  const [verdict] = cases(
+    start({ probes: ['kfree_skb', ...probes] }),
+    packet({ tuple, segment: seen }),
+    reset({ tuple, segment: null, socket: socket({ state: 'SYN_SENT' }) }),
+    stop(),
+  ).map(judge)
+  expect(verdict?.cause).toBe(cause)
+  expect(verdict?.because.some((one) => one.startsWith('missing: REJECT'))).toBe(cause === 'unknown')
+})
