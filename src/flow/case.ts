@@ -23,7 +23,7 @@ export type Case = {
   drop: Kind<'call'> | null
   /** Other RSTs of the flow that came in around it, with other sequence numbers. */
   others: Kind<'packet'>[]
-  /** Whether a RST that came in may be of REJECT on this host, which this trace does not see. */
+  /** Whether a RST that came in may be of REJECT on this host, which this trace does not see, or has lost. */
   rejectUnseen: boolean
   /** What the TCP hash held right after the reset, and what it held when the flow was first seen. */
   after: Kind<'lookup'> | null

@@ -55,7 +55,7 @@ export const correlate = (): Machine<Observation, Case> => {
       flow.withoutRst = reset
       return
     }
-    if (rst && cameBack(reset)) return
+    if ((rst || mustBeRst(reset)) && cameBack(reset)) return
     if (rst) spokenFor(reset)
     const key = answerKey(reset.tuple, reset.at)
     const closer = closerOf(reset)
@@ -70,7 +70,7 @@ export const correlate = (): Machine<Observation, Case> => {
       replied: null,
       drop: null,
       others: [],
-      rejectUnseen: !rejects && cameIn(reset) && mayBeRejectedHere(reset),
+      rejectUnseen: false,
       after: answers.get(key) ?? null,
       before: flow.first,
       gaps: lastLoss !== null && (known === null || compareTime(known, lastLoss) <= 0) ? [LOSS_BEFORE] : [],
@@ -142,7 +142,15 @@ export const correlate = (): Machine<Observation, Case> => {
     })
     const unseen = isArrival(reset) && reset.socket === null
     const owner = rest.owner ?? ownerOf(null, flows.lateOwner(reset))
-    return { ...rest, reset, others, owner, ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}) }
+    const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || lastLoss !== null)
+    return {
+      ...rest,
+      reset,
+      others,
+      owner,
+      rejectUnseen,
+      ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}),
+    }
   }
 
   const replied = ({ skb, at }: Kind<'reply'>) => {

@@ -2,6 +2,8 @@
 // netfilter's REJECT of a segment that this host itself was sending: its RST goes to this host's own socket, and comes in
 // as if it were the peer's.
 import type { Kind } from '../observation.ts'
+import { cameIn } from './arrival.ts'
+import type { Case } from './case.ts'
 import { FLAG } from './states.ts'
 import { tupleKey } from './tuple.ts'
 
@@ -13,11 +15,13 @@ export const isRejectedHere = ({ fn, segment }: Kind<'reset'>): boolean =>
 export const REJECT = 'nf_ct_attach'
 
 /**
- * Whether a RST that came in may be such a one, to a trace that does not see REJECT: it came by the loopback interface, and
+ * Whether a RST that came in may be such a one, to a trace that does not see REJECT, or lost some events: it came by the loopback interface, and
  * not from the very address that it is for, as a connection of this host to itself mostly has it.
  */
-export const mayBeRejectedHere = ({ tuple: { saddr, daddr }, segment }: Kind<'reset'>): boolean =>
-  segment?.dev === 'lo' && saddr !== daddr && !(saddr.startsWith('127.') && daddr.startsWith('127.'))
+export const mayBeRejectedHere = ({ reset, dev }: Pick<Case, 'reset' | 'dev'>): boolean => {
+  const { saddr, daddr } = reset.tuple
+  return cameIn(reset) && dev === 'lo' && saddr !== daddr && !(saddr.startsWith('127.') && daddr.startsWith('127.'))
+}
 
 /**
  * Whether the RST that comes in is that one, by its numbers: it acknowledges the segment, or has the number that the segment
@@ -25,8 +29,10 @@ export const mayBeRejectedHere = ({ tuple: { saddr, daddr }, segment }: Kind<'re
  */
 export const comesBack = (rejection: Kind<'reset'>, { tuple, segment: rst }: Kind<'reset'>): boolean => {
   const { segment } = rejection
-  if (!isRejectedHere(rejection) || segment === null || rst === null) return false
+  if (!isRejectedHere(rejection) || segment === null) return false
   if (tupleKey(rejection.tuple) !== tupleKey(tuple)) return false
+  // On 5.10 tcp_reset does not get the segment: the connection has to do.
+  if (rst === null) return true
   if ((segment.flags & FLAG.ack) !== 0) return rst.seq === segment.ack
   const span = segment.length + (segment.flags & FLAG.syn ? 1 : 0) + (segment.flags & FLAG.fin ? 1 : 0)
   return rst.ack === (segment.seq + span) >>> 0

@@ -24,7 +24,7 @@ export const missing = (reset: Case): string[] => {
       : []),
     ...(reset.rejectUnseen
       ? [
-          'missing: REJECT, which this trace does not see; the RST came by the loopback interface, as that of a rule for what this host itself sends does',
+          'missing: whether it is of REJECT, which this trace does not see, or lost; the RST came by the loopback interface, as that of a rule for what this host itself sends does',
         ]
       : []),
     ...(foreignTtl(reset)

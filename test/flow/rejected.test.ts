@@ -7,6 +7,7 @@ import {
   ACK,
   arrival,
   at,
+  lost,
   owner,
   packet,
   reset,
@@ -59,24 +60,31 @@ test.each<[string, Observation, Observation[]]>([
   expect(told(rejected, ...came)).toHaveLength(2)
 })
 
+test('without the segment, as tcp_reset is on 5.10, the connection tells', () => {
+  const came = reset({ at: at(1001), segment: null, socket: socket({ state: 'SYN_SENT' }) })
+  expect(told(sentSyn, came)).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+})
+
 test('one that came to no socket is the firewall all the same', () => {
   expect(told(sentSyn, back({})[0] ?? packet())).toEqual([{ ...FIREWALL, state: null, owner: undefined }])
 })
 
-test.each<[string, string, string, string[], string]>([
+test.each<[string, string, string, string[], string, boolean?]>([
   ['by lo from another address', 'lo', '192.0.2.2', [], 'unknown'],
   ['by lo, and REJECT would be seen', 'lo', '192.0.2.2', ['nf_ct_attach'], 'connection-refused'],
+  ['by lo, and REJECT would be seen, had nothing been lost', 'lo', '192.0.2.2', ['nf_ct_attach'], 'unknown', true],
   ['by lo from this very address', 'lo', TUPLE.daddr, [], 'connection-refused'],
   ['by a wire', 'eth0', '192.0.2.2', [], 'connection-refused'],
-])('of a RST %s', (_, dev, saddr, probes, cause) => {
+])('of a RST %s', (_, dev, saddr, probes, cause, lossBefore = false) => {
   const tuple = { ...TUPLE, saddr }
   const seen = segment({ flags: RST_ACK, seq: 0, ack: 701, dev })
   const [verdict] = cases(
     start({ probes: ['kfree_skb', ...probes] }),
+    ...(lossBefore ? [lost('events', 1)] : []),
     packet({ tuple, segment: seen }),
     reset({ tuple, segment: null, socket: socket({ state: 'SYN_SENT' }) }),
     stop(),
   ).map(judge)
   expect(verdict?.cause).toBe(cause)
-  expect(verdict?.because.some((one) => one.startsWith('missing: REJECT'))).toBe(cause === 'unknown')
+  expect(verdict?.because.some((one) => one.startsWith('missing: whether it is of REJECT'))).toBe(cause === 'unknown')
 })
