@@ -202,6 +202,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     rejectUnseen: false,
     after: null,
     before: null,
+    late: null,
     gaps: [],
     ...rest,
   }

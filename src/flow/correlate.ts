@@ -6,6 +6,7 @@ import { EARLY, isArrival, type Case } from './case.ts'
 import { left, patience, SETTLE_NS } from './decided.ts'
 import { createFlows } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
+import { isOfAnother, stateFound } from './meanwhile.ts'
 import type { Machine } from './order.ts'
 import { comesBack, mayBeRejectedHere, REJECT } from './rejected.ts'
 import { FLAG } from './states.ts'
@@ -72,6 +73,7 @@ export const correlate = (): Machine<Observation, Case> => {
       others: [],
       rejectUnseen: false,
       after: answers.get(key) ?? null,
+      late: null,
       before: flow.first,
       gaps: lastLoss !== null && (known === null || compareTime(known, lastLoss) <= 0) ? [LOSS_BEFORE] : [],
     }
@@ -121,7 +123,11 @@ export const correlate = (): Machine<Observation, Case> => {
     waiting.delete(key)
   }
 
-  const waits = ({ case: one, answered }: Open) => !answered || nanosecondsBetween(now, one.reset.at) < patience(one)
+  const waits = ({ case: one, answered }: Open) =>
+    !answered || nanosecondsBetween(now, one.reset.at) < patience(one) || isAhead(one.after)
+
+  // What happened before the answer was given has to be heard before it is believed.
+  const isAhead = (after: Case['after']) => after !== null && compareTime(now, after.at) < 0
 
   const settled = (all: boolean): Case[] => {
     // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.
@@ -136,21 +142,17 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const completed = ({ case: { reset, ...rest } }: Open): Case => {
-    const others = flows.of(reset.tuple, now).rsts.filter(({ at, segment }) => {
+    const { rsts, made } = flows.of(reset.tuple, now)
+    const others = rsts.filter(({ at, segment }) => {
       const later = nanosecondsBetween(at, reset.at)
       return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
     })
-    const unseen = isArrival(reset) && reset.socket === null
     const owner = rest.owner ?? ownerOf(null, flows.lateOwner(reset))
     const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || lastLoss !== null)
-    return {
-      ...rest,
-      reset,
-      others,
-      owner,
-      rejectUnseen,
-      ...(unseen ? { stateBefore: rest.after?.answer.state ?? null } : {}),
-    }
+    const after = rest.after !== null && isOfAnother(rest.after, reset.at, made) ? null : rest.after
+    const unseen = isArrival(reset) && reset.socket === null
+    const stateBefore = unseen ? stateFound(after, rest.drop) : rest.stateBefore
+    return { ...rest, reset, others, owner, rejectUnseen, after, late: after === null ? rest.after : null, stateBefore }
   }
 
   const replied = ({ skb, at }: Kind<'reply'>) => {
@@ -161,6 +163,7 @@ export const correlate = (): Machine<Observation, Case> => {
   const arrived = (packet: Kind<'packet'>) => {
     const flow = flows.of(packet.tuple, packet.at)
     flow.dev = packet.segment.dev ?? flow.dev
+    if (isSyn(packet)) flow.made = packet.at
     if ((packet.segment.flags & FLAG.rst) === 0) return
     flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
     if (drops) begin(arrivalOf(packet, early ? EARLY : packet.fn))
@@ -239,3 +242,5 @@ const stateBefore = (reset: Kind<'reset'>, closed: Kind<'state'> | null) => {
   if (reset.socket.state !== 'CLOSE') return reset.socket.state
   return closed?.sk === reset.socket.sk ? closed.from : null
 }
+
+const isSyn = ({ segment: { flags } }: Kind<'packet'>) => (flags & FLAG.syn) !== 0 && (flags & FLAG.ack) === 0

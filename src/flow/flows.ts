@@ -7,6 +7,8 @@ import { tupleKey, type Tuple } from './tuple.ts'
 export type Flow = {
   /** When it was first heard of. */
   since: Time
+  /** When its youngest connection was made, where that was seen: a SYN that came in, connect(), the end of a handshake. */
+  made: Time | null
   /** Its last change to CLOSE, and who had owned the socket until then. */
   closed: Kind<'state'> | null
   /** Its last accept(), which may be told after its end. */
@@ -30,12 +32,14 @@ export const createFlows = () => {
   const flows = createMemory<Flow>()
   // By socket: the local port is not chosen yet when connect() sets SYN_SENT (net/ipv4/tcp_ipv4.c, tcp_v4_connect).
   const owners = createMemory<Task>()
+  const connects = createMemory<Time>()
   // Those that were there before the trace are known by their connection, not by their address in memory.
   const found = createMemory<Task>()
 
   const of = (tuple: Tuple, now: Time): Flow =>
     flows.use(tupleKey(tuple), () => ({
       since: now,
+      made: null,
       closed: null,
       accepted: null,
       lastOwner: null,
@@ -47,6 +51,11 @@ export const createFlows = () => {
 
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.set(sk, task)
+    if (to === 'SYN_SENT') connects.set(sk, state.at)
+    // That alone does not make a flow known, whose beginning may have been lost.
+    const known = flows.get(tupleKey(tuple))
+    if (to === 'ESTABLISHED' && known !== undefined)
+      known.made = state.from === 'SYN_SENT' ? (connects.get(sk) ?? null) : state.at
     if (to !== 'CLOSE') return
     const flow = of(tuple, state.at)
     flow.closed = { ...state, sk, to, task, tuple }

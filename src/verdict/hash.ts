@@ -10,15 +10,17 @@ export const lagOf = ({ at, event }: Kind<'lookup'>): number => nanosecondsBetwe
  * What the TCP hash says of the case, in words: before, when the flow was first seen, and right after the reset; and what
  * came near to being found.
  */
-export const hashText = ({ before, after, reset }: Case): string[] => [
+export const hashText = ({ before, after, late, reset }: Case): string[] => [
   ...(before === null
     ? []
     : [
         `${spanText(lagOf(before))} after the flow was first seen the TCP hash (${before.source}) held ${content(before)}`,
       ]),
-  after === null
-    ? 'the TCP hash was not asked: whether a socket was left is not known'
-    : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}${sameness(reset, after)}`,
+  late !== null
+    ? `${spanText(lagOf(late))} after the reset the TCP hash (${late.source}) held ${content(late)}: of a connection that was made after it`
+    : after === null
+      ? 'the TCP hash was not asked: whether a socket was left is not known'
+      : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}${sameness(reset, after)}`,
   ...(after === null ? [] : nearMisses(after)),
 ]
 

@@ -22,6 +22,9 @@ export const missing = (reset: Case): string[] => {
     ...(isArrival(reset.reset) && reset.drop === null
       ? ['missing: what became of it; neither tcp_reset nor a drop was seen']
       : []),
+    ...(reset.late === null
+      ? []
+      : ['missing: what the TCP hash held; by the time that it was asked the ports were in use again']),
     ...(reset.rejectUnseen
       ? [
           'missing: whether it is of REJECT, which this trace does not see, or lost; the RST came by the loopback interface, as that of a rule for what this host itself sends does',

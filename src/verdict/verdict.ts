@@ -33,7 +33,7 @@ export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, b
   state: reset.stateBefore,
   owner: reset.owner,
   dev: reset.dev,
-  after: reset.after,
+  after: reset.after ?? reset.late,
   because,
   stack: reset.reset.stack,
 })

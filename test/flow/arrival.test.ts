@@ -64,6 +64,7 @@ test('a RST that comes in is a case, of which its packet is all that is known', 
     drop: null,
     others: [],
     rejectUnseen: false,
+    late: null,
   })
 })
 
