@@ -29,8 +29,10 @@ class Tracer(Traced):
         port = client.getsockname()[1]
         if not self.wait(lambda: port in self.looked_up, LOOK_UP_SECONDS):
             raise TimeoutError("the TCP hash was not asked for the flow")
-        # The next one that has this port is another.
-        self.looked_up.discard(port)
+
+    def forget_looked_up(self):
+        """The ports of earlier connections are those of later ones again."""
+        self.looked_up.clear()
 
     def end(self):
         """Interrupts the trace; gives what was wrong with its end, in sentences."""

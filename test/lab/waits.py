@@ -70,20 +70,21 @@ def wait_state(host, client, state):
     until(lambda: STATES[state] in states(host, port), f"the connection comes to {state}")
 
 
-def wait_time_wait(host, client, substate):
-    """Returns when the host's end of this client's connection is a time-wait mini-socket with that substate.
+def wait_orphan(host, client):
+    """Returns the state of what the host keeps of a connection that it has closed and the peer has not, once that stays.
 
-    An orphan in FIN_WAIT2 is a whole socket for a moment more, with the same state in /proc/net/tcp: the timer tells (3 is
-    that of a time-wait; net/ipv4/tcp_ipv4.c, get_timewait4_sock).
+    It is a time-wait; or, when the peer's ACK came in the middle of close(), a whole socket with a timer (of kind 2 there;
+    net/ipv4/tcp_input.c, tcp_rcv_state_process).
     """
     ending = f":{client.getsockname()[1]:04X}"
 
-    def there():
+    def kept():
         with host.inside():
-            return any(int(fields[3], 16) == STATES[substate] and fields[5].startswith("03:")
-                       for fields in tcp_table() if ending in (fields[1][-5:], fields[2][-5:]))
+            kinds = [fields[5][:2] for fields in tcp_table()
+                     if ending in (fields[1][-5:], fields[2][-5:]) and int(fields[3], 16) == STATES["FIN_WAIT2"]]
+        return {"03": "TIME_WAIT", "02": "FIN_WAIT2"}.get(kinds[0]) if kinds else None
 
-    until(there, f"the connection is a time-wait in {substate}")
+    return until(kept, "the closed connection waits for the peer")
 
 
 def wait_gone(host, client):

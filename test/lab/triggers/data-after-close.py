@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The server has closed, and the client, which may still send, does."""
 from truth import seen_by_server
-from waits import wait_reset, wait_time_wait
+from waits import wait_orphan, wait_reset
 
 SIDE = "server"
 RESETS = [("server", "R")]
@@ -10,10 +10,9 @@ RESETS = [("server", "R")]
 def trigger(world, port, family=4):
     client, server = world.connection(port, family)
     server.close()
-    wait_time_wait(world.server, client, "FIN_WAIT2")
+    state = wait_orphan(world.server, client)
     client.send(b"one more request")
     wait_reset(client)
-    # The orphan in FIN_WAIT2 is kept as a time-wait.
-    truth = seen_by_server(client, port, state="TIME_WAIT", owner="none")
+    truth = seen_by_server(client, port, state=state)
     client.close()
     return truth

@@ -2,7 +2,7 @@
 """A RST of the client's in the window, and not exact, ends what the server has closed and waits for the client's FIN in."""
 from orphans import half_closed
 from truth import seen_by_server
-from waits import wait_gone, wait_time_wait
+from waits import wait_gone, wait_orphan
 
 SIDE = "server"
 RESETS = [("client", "R", 100)]
@@ -10,7 +10,7 @@ RESETS = [("client", "R", 100)]
 
 def trigger(world, port, family=4):
     with half_closed(world, port, family) as ghost:
-        wait_time_wait(world.server, ghost, "FIN_WAIT2")
+        wait_orphan(world.server, ghost)
         ghost.send("R", seq=ghost.seq + 100)
         wait_gone(world.server, ghost.address)
         return seen_by_server(ghost.address, port, state="TIME_WAIT", owner="none")
