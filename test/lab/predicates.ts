@@ -28,7 +28,7 @@ export const writePredicates = (): void => {
     const asked = PAIRS.map((pair, index) => sampleOf(pair, SEED + round * PAIRS.length + index))
     return {
       questions: asked.map(([filter, tuple]) => `${describeFilter(filter)} of ${JSON.stringify(tuple)}`),
-      program: `BEGIN {\n${asked.map(([filter, tuple], index) => question(filter, tuple, index)).join('\n')}\nexit();\n}\n`,
+      program: `BEGIN {\n${ZERO}\n${asked.map(([filter, tuple], index) => question(filter, tuple, index)).join('\n')}\nexit();\n}\n`,
       yes: asked.flatMap(([filter, tuple], index) => (matches(filter, tuple) ? [index] : [])),
     }
   })
@@ -52,16 +52,18 @@ const sampleOf = ([one, other]: readonly [keyof Filter, keyof Filter], seed: num
   return sample
 }
 
-// By way of a map, or the compiler would answer the questions itself.
 const question = (filter: Filter, { family, saddr, sport, daddr, dport, netns }: Tuple, index: number) => {
   const [[s0, s1], [d0, d1]] = [loaded(family, saddr), loaded(family, daddr)]
   return [
     ...Object.entries({ family, s0, s1, sport, d0, d1, dport, netns }).map(
-      ([name, value]) => `@${name} = ${number(BigInt(value))}; $${name} = (uint64)@${name};`,
+      ([name, value]) => `$${name} = ${number(BigInt(value))} + $zero;`,
     ),
     `if (${renderFilter(filter).all}) { printf("%d\\n", ${index}); }`,
   ].join(' ')
 }
+
+// Not known to the compiler, or it would answer the questions itself.
+const ZERO = '$zero = (uint64)nsecs >> 63;'
 
 // A literal of bpftrace has 63 bits.
 const number = (value: bigint) => `(((uint64)${value >> 32n} << 32) | (uint64)${value & 0xffffffffn})`
