@@ -124,10 +124,7 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const waits = ({ case: one, answered }: Open) =>
-    !answered || nanosecondsBetween(now, one.reset.at) < patience(one) || isAhead(one.after)
-
-  // What happened before the answer was given has to be heard before it is believed.
-  const isAhead = (after: Case['after']) => after !== null && compareTime(now, after.at) < 0
+    !answered || nanosecondsBetween(now, one.reset.at) < patience(one, now)
 
   const settled = (all: boolean): Case[] => {
     // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whether there was a reset at all: some events are no more than an attempt, until another one tells.
+import { compareTime, type Time } from '../time.ts'
 import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
 import { isRejectedHere } from './rejected.ts'
 
@@ -12,8 +13,12 @@ export const SETTLE_NS = 50_000_000
  */
 const LATE_NS = 1_000_000_000
 
-/** How long a case waits for what belongs to it, in nanoseconds of event time. */
-export const patience = (reset: Case): number => (isUndecided(reset) ? LATE_NS : SETTLE_NS)
+/**
+ * How long a case waits for what belongs to it, in nanoseconds of event time. What happened before the TCP hash was asked
+ * has to be heard before the answer is believed.
+ */
+export const patience = (reset: Case, now: Time): number =>
+  isUndecided(reset) || (reset.after !== null && compareTime(now, reset.after.at) < 0) ? LATE_NS : SETTLE_NS
 
 const isUndecided = ({ reset, replied, drop }: Case) =>
   ((isAnswer(reset) || isRejectedHere(reset)) && replied === null) || (isArrival(reset) && drop === null)

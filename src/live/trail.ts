@@ -39,7 +39,7 @@ export const stepHoles = (
     skb,
     sk: register(argument(SOCKET_ARGUMENTS)),
     of_arguments: ofArguments(traced, signature),
-    enter: `@depth[$who, ${id}]++;\n@wanted[$who, ${id}, @depth[$who, ${id}]] = 1;\n@pending = 5;`,
+    enter: `@depth[$who, ${id}]++;\n@wanted[$who, ${id}, @depth[$who, ${id}]] = 1;\n@pending = 15;`,
     pass: `if (@depth[$who, ${id}] != 0) {\n  @depth[$who, ${id}]++;\n}`,
     recall: entrances ? lines(RECALL) : '',
     was: WAS.map((name) => (entrances ? `@was_${name}[$slot]` : '0')).join(', '),
