@@ -20,4 +20,4 @@ def test(client, server, tap):
         faults = [] if done.returncode == 0 else [done.stderr]
         said = {int(line) for line in done.stdout.splitlines() if line.isdigit()}
         faults += [f"{'yes' if index in said else 'no'} to {part['questions'][index]}" for index in said ^ set(part["yes"])]
-        tap.result(f"pairs of filters, as bpftrace compiles them: {len(part['questions'])}, round {number}", faults)
+        tap.result(f"{len(part['questions'])} pairs of filters, as bpftrace compiles them, program {number}", faults)
