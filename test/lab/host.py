@@ -137,7 +137,7 @@ class Host:
     def nft_reject(self, hook, port):
         """Has an nftables rule in place, while the body runs, that rejects what is for a port with RST."""
         rule = f"type filter hook {hook} priority 0; tcp dport {port} reject with tcp reset;"
-        self.run("nft", f"table inet gauntlet {{ chain {hook} {{ {rule} }} }}")
+        self.run("nft", f"table inet gauntlet {{ chain {hook} {{ {rule} }}; }}")
         try:
             yield
         finally:
