@@ -136,8 +136,9 @@ class Host:
     @contextlib.contextmanager
     def nft_reject(self, hook, port):
         """Has an nftables rule in place, while the body runs, that rejects what is for a port with RST."""
-        rule = f"type filter hook {hook} priority 0; tcp dport {port} reject with tcp reset;"
-        self.run("nft", f"table inet gauntlet {{ chain {hook} {{ {rule} }}; }}")
+        lines = ["table inet gauntlet {", f"chain {hook} {{", f"type filter hook {hook} priority 0",
+                 f"tcp dport {port} reject with tcp reset", "}", "}"]
+        self.run("nft", "\n".join(lines))
         try:
             yield
         finally:
