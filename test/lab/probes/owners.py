@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Who owns a connection, against the truth: of 32 that wait in accept, of one older than the trace, and its cgroup."""
+"""Who owns a connection, against the truth: of 32 that wait in accept, of one older than the trace, and its cgroup.
+
+And who owns a listener that is older than the trace, and refuses what belongs to no handshake.
+"""
 import os
 import pathlib
 import signal
 import subprocess
 
+import segment
 from net import KINDS, at, enter, family_of, linger_zero, local_port
 from watch import Watch
 
 PORTS = {kind: 9100 + index for index, kind in enumerate(KINDS)}
 WORKERS = 32
+LISTENER, STRAY = 9190, 42000
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 CGROUP = "/probes/worker"
 
@@ -20,6 +25,8 @@ def test(client, server, tap):
     # Of IPv6 the processes are in another network namespace than their sockets, as a node's proxy is.
     crews = {kind: [worker(listener, join_cgroup, None if kind == "6" else server) for _ in range(WORKERS)]
              for kind, listener in listeners.items()}
+    # Of this process alone: the workers are there already.
+    elders = [server.listen(str(family), LISTENER) for family in (4, 6)]
     try:
         # Older than the trace: its owner is found in /proc.
         old = {kind: ask(client, server, kind) for kind in KINDS}
@@ -28,6 +35,10 @@ def test(client, server, tap):
                 port = local_port(ours)
                 watch.saw(lambda line: line["kind"] == "owner" and line["fn"] == "proc"
                           and line["tuple"]["sport"] == port, f"the owner of an older connection, of kind {kind}")
+            for family in (4, 6):
+                segment.send(client, server, family, sport=STRAY, dport=LISTENER, flags=segment.ACK, seq=7, ack=8)
+                watch.saw(lambda line: line["kind"] == "reset" and line["tuple"]["family"] == family
+                          and line["tuple"]["sport"] == STRAY, "the listener's reset")
             new = [(kind, *ask(client, server, kind)) for kind in KINDS for _ in range(WORKERS - 1)]
             truths = {}
             older = {(family_of(kind), local_port(ours)) for kind, (ours, _) in old.items()}
@@ -43,11 +54,14 @@ def test(client, server, tap):
         for pid in sum(crews.values(), []):
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        for listener in listeners.values():
+        for listener in [*listeners.values(), *elders]:
             listener.close()
     tap.result("a trace of what 32 processes accept", faults)
     for what, wanted in (("connections older than the trace", older), ("those accepted since", set(truths) - older)):
         tap.result(f"the owners of {what} ({len(wanted)})", judge(watch, server, truths, wanted, join_cgroup))
+    told = [(verdict["cause"], verdict["owner"], verdict["pid"]) for verdict in watch.verdicts if verdict["sport"] == STRAY]
+    wanted = [("bad-ack-to-listener", "socket", os.getpid())] * 2
+    tap.result("the owner of listeners older than the trace (2)", [] if told == wanted else [f"{told}, and not {wanted}"])
 
 
 def cgroup(tap):
