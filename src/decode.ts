@@ -34,6 +34,7 @@ const checkOpening = (line: unknown) => {
 const UPGRADES: Readonly<Record<number, (start: object) => object>> = {
   1: (start) => ({ ...start, schema: 2 }),
   2: (start) => ({ ...start, schema: 3 }),
+  3: (start) => ({ ...start, schema: 4 }),
 }
 
 // Only `start` says which schema it is of; so far it is the only line that has to change.

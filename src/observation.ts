@@ -4,7 +4,7 @@
 import { z } from 'zod'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
-export const SCHEMA = 3
+export const SCHEMA = 4
 
 const uint = z.int().min(0)
 const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
@@ -197,7 +197,8 @@ const lookup = z.strictObject({
   source: z.enum(['module', 'ss']),
   answer,
 })
-const tick = z.strictObject({ kind: z.literal('tick'), at: time })
+/** Time goes on. `read`: when this was read, since schema 4. */
+const tick = z.strictObject({ kind: z.literal('tick'), at: time, read: time.optional() })
 const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups']), count: uint })
 /** Resets that the kernel side counted as sent, for one network namespace, whatever became of their lines. */
 const total = z.strictObject({ kind: z.literal('total'), netns: uint, sent: uint })

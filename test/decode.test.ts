@@ -130,7 +130,7 @@ test('what is written is read back', () => {
 })
 
 test.each([
-  [1, '{"kind":"start","schema":4}', 'made by a newer trace-reset: it has schema 4, and this one reads up to 3'],
+  [1, '{"kind":"start","schema":5}', 'made by a newer trace-reset: it has schema 5, and this one reads up to 4'],
   [1, JSON.stringify(stop()), 'no recording: its first line is not the start of one'],
   [1, '{"hello":1}', 'no recording: its first line is not the start of one'],
   [1, 'null', 'no recording: its first line is not the start of one'],
@@ -189,8 +189,8 @@ test('a recording of schema 2 reads as one of today', () => {
   expect(read).toEqual([start(), ...OF_SCHEMA_2.slice(1)])
 })
 
-test('the schema of today is 3', () => {
-  expect(decode(JSON.stringify(start()), 1)).toEqual({ ...start(), schema: 3 })
+test('the schema of today is 4', () => {
+  expect(decode(JSON.stringify(start()), 1)).toEqual({ ...start(), schema: 4 })
 })
 
 test.each([0, -1, 1.5, '1', null])('schema %j is none', (schema) => {

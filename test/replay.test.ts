@@ -42,7 +42,7 @@ test('a whole recording', async () => {
   expect(await replay(file(WHOLE))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
 })
 
-test.each([1, 2])('a recording of schema %d', async (schema) => {
+test.each([1, 2, 3])('a recording of schema %d', async (schema) => {
   const old = [`${JSON.stringify({ ...start(), schema })}\n`, ...LINES.slice(1)].join('')
   expect(await replay(file(old))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
 })
@@ -113,8 +113,8 @@ test('a damaged gzip file', async () => {
 test.each([
   [
     'of a newer schema',
-    JSON.stringify({ ...start(), schema: 4 }),
-    'line 1: made by a newer trace-reset: it has schema 4',
+    JSON.stringify({ ...start(), schema: 5 }),
+    'line 1: made by a newer trace-reset: it has schema 5',
   ],
   ['empty', '', 'it is empty, and no recording'],
   ['without its first line', LINES.slice(1).join(''), 'line 1: no recording: its first line is not the start of one'],

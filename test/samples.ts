@@ -51,7 +51,7 @@ export const flow = (over: Partial<FlowFacts> = {}): FlowFacts => ({ ttl: 64, pa
 
 export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   kind: 'start',
-  schema: 3,
+  schema: 4,
   tool: '0.1.0',
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },

@@ -8,6 +8,9 @@ export type Machine<In, Out> = { push: (input: In) => Out[]; flush: () => Out[] 
 /** An Observation with a time of its own from the kernel: it can be put in order. */
 type Timed = Observation & { at: Time }
 
+/** A tick's own time, and when it was read. */
+type Reading = { at: Time; read: Time }
+
 /** What waits for its turn: an event, or a loss as of the youngest event that came before it. */
 type Held = { at: Time; observation: Observation }
 
@@ -16,23 +19,38 @@ const MOST_HELD = 100_000
 
 /**
  * Puts the events of several CPUs in order of time: each CPU has a buffer of its own, and bpftrace empties one after the
- * other. An event waits until one is seen that is `window` nanoseconds younger. Answers, losses and ends pass at once; a
- * loss comes once more, of none, behind the events that wait: whatever was lost may be younger than these.
+ * other, in rounds. Answers, losses and ends pass at once; a loss comes once more, of none, behind the events that wait:
+ * whatever was lost may be younger than these.
+ *
+ * A tick says when it was read. One that is younger than the reading of an earlier one is of a later round, and by then every
+ * buffer has been emptied of what was older than that earlier one: so far events go on, in order, however late they were
+ * read. Without that, as in recordings of schema 3, an event waits until one is seen that is `window` nanoseconds younger.
  */
 export const order = (window: number): Machine<Observation, Observation> => {
   const held: Held[] = []
   let newest: Time = { s: 0, ns: 0 }
+  /** Ticks that no younger round is known of. */
+  let ticks: Reading[] = []
+  /** Up to when all is read; null where no tick says when it was. */
+  let complete: Time | null = null
 
-  // Nearly in order already: the place of an event is a few steps from the end. Equal times keep their order.
   const insert = (at: Time, observation: Observation) => {
-    const before = held.findLastIndex((other) => compareTime(other.at, at) <= 0)
-    held.splice(before + 1, 0, { at, observation })
+    held.splice(placeOf(held, at), 0, { at, observation })
   }
 
   const take = (count: number) => held.splice(0, count).map(({ observation }) => observation)
 
+  const heard = (tick: Reading) => {
+    const passed = ticks.findLast(({ read }) => compareTime(read, tick.at) < 0)
+    complete = passed?.at ?? complete ?? { s: 0, ns: 0 }
+    ticks = [...ticks.filter(({ at }) => passed === undefined || compareTime(at, passed.at) > 0), tick]
+  }
+
+  const waits = (at: Time) =>
+    complete === null ? nanosecondsBetween(newest, at) < window : compareTime(at, complete) > 0
+
   const release = () => {
-    const young = held.findIndex(({ at }) => nanosecondsBetween(newest, at) < window)
+    const young = held.findIndex(({ at }) => waits(at))
     const ready = young < 0 ? held.length : young
     return take(Math.max(ready, held.length - MOST_HELD))
   }
@@ -44,11 +62,25 @@ export const order = (window: number): Machine<Observation, Observation> => {
         return observation.kind === 'stop' ? [...take(held.length), observation] : [observation]
       }
       insert(observation.at, observation)
+      if (observation.kind === 'tick' && observation.read !== undefined)
+        heard({ at: observation.at, read: observation.read })
       if (compareTime(observation.at, newest) > 0) newest = observation.at
       return release()
     },
     flush: () => take(held.length),
   }
+}
+
+// Behind all that are not younger: equal times keep their order.
+const placeOf = (held: readonly Held[], at: Time): number => {
+  let [low, high] = [0, held.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const other = held[middle]
+    if (other !== undefined && compareTime(other.at, at) <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const isEvent = (observation: Observation): observation is Timed => {

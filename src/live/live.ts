@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { concat, defer, EMPTY, filter, mergeMap, of, type Observable } from 'rxjs'
+import {
+  concat,
+  connect,
+  debounceTime,
+  defer,
+  EMPTY,
+  filter,
+  map,
+  merge,
+  mergeMap,
+  of,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs'
 import type { Ehash } from '../ehash/ehash.ts'
 import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
@@ -41,7 +54,10 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
       switch (output.kind) {
         case 'ready':
           attached = true
-          return concat(of({ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }), trace.atStart())
+          return concat(
+            of({ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }, tickOf(trace.clock)),
+            trace.atStart(),
+          )
         case 'output':
           // A probe may fire while others are still being attached: such a beginning is no observation.
           return of(...read(output.line, trace, numbering)).pipe(filter(() => attached))
@@ -61,14 +77,32 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     return concat(
       runBpftrace(trace.bpftrace, trace.program, trace.stop).pipe(
         mergeMap(observe),
+        withQuiet(trace.clock),
         withLookups(trace.ehash, trace.clock),
       ),
       defer(() => (stopped === undefined ? EMPTY : concat(of(...lost(numbering.rest())), trace.atEnd(), of(stopped)))),
     )
   })
 
+/** When nothing has come for so long, all that there was is read. */
+const QUIET_MS = 500
+
+// The program's own ticks end soon after its last event, and may be read long after they were made.
+const withQuiet = (clock: Clock): MonoTypeOperatorFunction<Observation> =>
+  connect((observations) =>
+    merge(
+      observations,
+      observations.pipe(
+        debounceTime(QUIET_MS),
+        map(() => tickOf(clock)),
+      ),
+    ),
+  )
+
+const tickOf = (clock: Clock): Observation => ({ kind: 'tick', at: clock.now(), read: clock.now() })
+
 // Lines are the kernel's and bpftrace's: what cannot be read is lost, and said to be, and ends nothing.
-const read = (line: string, { names, cgroup }: LiveTrace, numbering: Numbering): Observation[] => {
+const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation[] => {
   // bpftrace 0.17 ends with two empty lines.
   if (line === '') return []
   try {
@@ -83,16 +117,17 @@ const read = (line: string, { names, cgroup }: LiveTrace, numbering: Numbering):
       case 'sent':
         return [...message.byNetns].map(([netns, sent]) => ({ kind: 'total', netns, sent }))
       case 'line':
-        return [...lost(numbering.before(message.text)), ...readOne(message.text, names, cgroup)]
+        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace)]
     }
   } catch {
     return lost(1)
   }
 }
 
-const readOne = (line: string, names: Names, cgroup: LiveTrace['cgroup']): Observation[] => {
+const readOne = (line: string, { names, cgroup, clock }: LiveTrace): Observation[] => {
   try {
-    return [withCgroup(readLine(line, names), cgroup)]
+    const observation = readLine(line, names)
+    return [observation.kind === 'tick' ? { ...observation, read: clock.now() } : withCgroup(observation, cgroup)]
   } catch {
     return lost(1)
   }

@@ -93,6 +93,66 @@ test('the stop comes after everything', () => {
   expect(machine.push(stop())).toEqual([event(1, 1), event(2, 0), stop()])
 })
 
+/**
+ * A machine of three CPUs with events of random times, whose buffers are emptied one after the other in rounds that begin
+ * when they may, seconds apart as well; a tick every 100 on CPU 0. `read` is later than the emptying by up to a second.
+ */
+const rounds = fc
+  .record({
+    times: fc.array(fc.tuple(fc.nat(20_000), fc.nat(2)), { maxLength: 60 }),
+    pauses: fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 6000 })), {
+      minLength: 30,
+      maxLength: 30,
+    }),
+    pipe: fc.nat(1000),
+  })
+  .map(({ times, pauses, pipe }) => {
+    const events = [
+      ...times.map(([ns, cpu], id) => ({ ns, cpu, id })),
+      ...Array.from({ length: 200 }, (_, index) => ({ ns: index * 100, cpu: 0, id: -1 })),
+    ].toSorted((a, b) => a.ns - b.ns)
+    const emptied = [0, 0, 0]
+    let clock = 0
+    return pauses.flatMap((pause) => {
+      clock += pause
+      return emptied.flatMap((since, cpu) => {
+        const visit = (clock += 1)
+        emptied[cpu] = visit
+        return events
+          .filter((one) => one.cpu === cpu && one.ns >= since && one.ns < visit)
+          .map(({ ns, id }) => (id < 0 ? read(ns, visit + pipe) : event(ns, id)))
+      })
+    })
+  })
+const time = (ns: number) => timeOf(BigInt(ns))
+const read = (ns: number, when: number) => ({ ...tick(0), at: time(ns), read: time(when) })
+
+test('comes out in order of time however late the buffers are emptied, where ticks say when they were read', () => {
+  fc.assert(
+    fc.property(rounds, (lines) => {
+      const machine = order(WINDOW)
+      const out = pushAll(machine, [read(0, 0), ...lines])
+      const times = out.map((observation) => ('at' in observation ? observation.at : at(0)))
+      expect(times).toEqual(times.toSorted(compareTime))
+      expect(out.length + machine.flush().length).toBe(lines.length + 1)
+    }),
+  )
+})
+
+test('what was read is not held for ever: a tick of a later round lets it go', () => {
+  const machine = order(WINDOW)
+  expect(pushAll(machine, [read(0, 0), event(50, 1), read(100, 5000), read(200, 5001)])).toEqual([read(0, 0)])
+  // Of the same round: other buffers may have more of that time.
+  expect(pushAll(machine, [event(60, 2), read(4900, 5002)])).toEqual([])
+  expect(machine.push(read(5010, 5011))).toEqual([
+    event(50, 1),
+    event(60, 2),
+    read(100, 5000),
+    read(200, 5001),
+    read(4900, 5002),
+  ])
+})
+
 test('a tick lets go what waits', () => {
   const machine = order(WINDOW)
   machine.push(event(0, 0))
