@@ -129,8 +129,20 @@ def provoke(world, host, name, port, family, rounds):
     return truths, f" # {time.monotonic() - begun:.1f} s", []
 
 
+# What a segment that is sent again, when the machine stands still, is answered with once its connection is over.
+ECHOES = {"ignored-no-socket", "no-socket", "bad-ack-to-listener"}
+
+
+def without_echoes(verdicts):
+    ends = lambda verdict: (verdict["sport"], verdict["dport"])
+    return [verdict for index, verdict in enumerate(verdicts)
+            if not (index and verdict["cause"] in ECHOES and ends(verdict) == ends(verdicts[index - 1]))]
+
+
 def compare(truths, verdicts):
     faults = []
+    if len(verdicts) > len(truths):
+        verdicts = without_echoes(verdicts)
     if len(verdicts) != len(truths):
         faults.append(f"{len(truths)} resets were to be named, and these were: "
                       f"{[(verdict['cause'], verdict['because']) for verdict in verdicts]}")

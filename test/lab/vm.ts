@@ -119,7 +119,7 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
 
   try {
     const [outFault] = await Promise.all([
-      extract(machine.out, run.out),
+      extract(machine.out, run.out).finally(() => machine.control.write('taken\n')),
       hand(machine.stdout, run.stdout ?? process.stdout),
       hand(machine.stderr, run.stderr ?? process.stderr),
       once(machine.process, 'close'),
@@ -153,8 +153,12 @@ const extract = async (port: Duplex, directory: string | undefined): Promise<str
     return undefined
   }
   mkdirSync(directory, { recursive: true })
-  const args = ['--extract', '--gzip', '--no-same-owner', `--directory=${directory}`]
-  const result = await execa('tar', args, { input: port, reject: false })
+  const args = ['--extract', '--no-same-owner', `--directory=${directory}`]
+  const tar = execa('tar', args, { reject: false })
+  // It ends with the archive, which is before the port does.
+  tar.stdin.on('error', () => undefined)
+  port.pipe(tar.stdin)
+  const result = await tar
   // Whatever tar did not take, the guest must get rid of, or it never ends.
   port.resume()
   return result.failed ? `could not unpack /out to ${directory}: ${result.stderr}` : undefined
