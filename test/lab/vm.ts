@@ -107,7 +107,9 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
   machine.process.stderr?.on('data', (chunk: Buffer) => (qemuMessages += chunk.toString()))
   // Written to while the guest goes down, it breaks: the end is told by the process, not by this.
   machine.control.on('error', () => {})
-  createInterface({ input: machine.control }).on('line', (line) => {
+  const said = createInterface({ input: machine.control })
+  said.on('error', () => {})
+  said.on('line', (line) => {
     const [word, value = ''] = line.split(' ')
     if (word === 'exit') exitCode = Number(value)
     if (word !== 'ready') return
@@ -119,7 +121,7 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
 
   try {
     const [outFault] = await Promise.all([
-      extract(machine.out, run.out).finally(() => machine.control.write('taken\n')),
+      extract(machine, run.out),
       hand(machine.stdout, run.stdout ?? process.stdout),
       hand(machine.stderr, run.stderr ?? process.stderr),
       once(machine.process, 'close'),
@@ -146,7 +148,7 @@ const hand = async (port: Duplex, destination: Writable): Promise<void> => {
 }
 
 // An empty stream is no tar, and no fault either: the guest went down before it came to that, which is told elsewhere.
-const extract = async (port: Duplex, directory: string | undefined): Promise<string | undefined> => {
+const extract = async ({ out: port, control }: Machine, directory: string | undefined): Promise<string | undefined> => {
   if (directory === undefined) {
     port.resume()
     await finished(port, { writable: false })
@@ -159,6 +161,7 @@ const extract = async (port: Duplex, directory: string | undefined): Promise<str
   tar.stdin.on('error', () => undefined)
   port.pipe(tar.stdin)
   const result = await tar
+  control.write('taken\n')
   // Whatever tar did not take, the guest must get rid of, or it never ends.
   port.resume()
   return result.failed ? `could not unpack /out to ${directory}: ${result.stderr}` : undefined
