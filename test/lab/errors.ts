@@ -5,14 +5,20 @@ export class LabError extends Error {
   override readonly name = 'LabError'
   readonly exitCode: number
   readonly hint: string | undefined
+  /** The machine had not come up: nothing of the command has run. */
+  readonly early: boolean
 
   /**
    * @param message what is wrong, without prefix or full stop
    * @param exitCode 2 for a wrong command line, 3 for a machine that cannot do the work
    */
-  constructor(message: string, { exitCode, hint, cause }: { exitCode: 2 | 3; hint?: string; cause?: unknown }) {
+  constructor(
+    message: string,
+    { exitCode, hint, cause, early = false }: { exitCode: 2 | 3; hint?: string; cause?: unknown; early?: boolean },
+  ) {
     super(message, { cause })
     this.exitCode = exitCode
     this.hint = hint
+    this.early = early
   }
 }

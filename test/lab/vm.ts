@@ -48,6 +48,9 @@ export type LabResult = {
   readonly bootSeconds: number
 }
 
+/** Under emulation one boot in some hundreds ends in a panic, in the middle of the kernel's patching of its own code. */
+const MOST_BOOTS = 3
+
 /** A busy machine without KVM boots in 30 s; whoever needs six times that hangs. */
 const BOOT_SECONDS = 180
 
@@ -66,7 +69,14 @@ export const runInLab = async (run: LabRun): Promise<LabResult> => {
     const jobTar = await packJob(directory, { command: run.command, module, wantsOut: run.out !== undefined })
     signal.throwIfAborted()
     const consoleLog = join(directory, 'console.log')
-    return await attend(run, image, startMachine(image, jobTar, consoleLog, run), consoleLog)
+    for (let boot = 1; ; boot++) {
+      try {
+        return await attend(run, image, startMachine(image, jobTar, consoleLog, run), consoleLog)
+      } catch (error) {
+        if (!(error instanceof LabError) || !error.early || boot === MOST_BOOTS) throw error
+        log.write(`lab: ${image.release.name}: booting again: ${error.message}\n`)
+      }
+    }
   } finally {
     remove(directory)
   }
@@ -138,7 +148,12 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
   if (exitCode !== undefined && bootSeconds !== undefined) return { exitCode, bootSeconds }
   run.signal?.throwIfAborted()
   if (bootSeconds === undefined) run.interrupt?.throwIfAborted()
-  throw failure(reason ?? `the guest went down after ${seconds().toFixed(0)} s`, image, qemuMessages, consoleLog)
+  const early = bootSeconds === undefined
+  throw failure(reason ?? `the guest went down after ${seconds().toFixed(0)} s`, image, {
+    qemuMessages,
+    consoleLog,
+    early,
+  })
 }
 
 // The destination is the caller's and outlives the machine, so its end is not passed on.
@@ -167,11 +182,14 @@ const extract = async ({ out: port, control }: Machine, directory: string | unde
   return result.failed ? `could not unpack /out to ${directory}: ${result.stderr}` : undefined
 }
 
-const failure = (reason: string, image: Image, qemuMessages: string, consoleLog: string): LabError => {
+type Remains = { qemuMessages: string; consoleLog: string; early: boolean }
+
+const failure = (reason: string, image: Image, { qemuMessages, consoleLog, early }: Remains): LabError => {
   const { panic, lines } = readConsoleEnd(consoleLog)
   const what = panic === undefined ? reason : `kernel panic: ${panic}`
   return new LabError(`${image.release.name} (Linux ${image.kernel}): ${what}`, {
     exitCode: 3,
+    early,
     hint: ['the console says', qemuMessages.trim(), ...lines].filter((line) => line !== '').join('\n'),
   })
 }
