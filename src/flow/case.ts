@@ -28,7 +28,7 @@ export type Case = {
   /** What the TCP hash held right after the reset, and what it held when the flow was first seen. */
   after: Kind<'lookup'> | null
   before: Kind<'lookup'> | null
-  /** In the place of `after`: the TCP hash was asked when the 5-tuple was another connection's already. */
+  /** In the place of `after`: what the TCP hash held by the time that it was asked was made after the reset. */
   late: Kind<'lookup'> | null
   /** What makes the evidence incomplete, in words. */
   gaps: string[]

@@ -6,7 +6,7 @@ import { EARLY, isArrival, type Case } from './case.ts'
 import { left, patience, SETTLE_NS } from './decided.ts'
 import { createFlows } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
-import { isOfAnother, stateFound } from './meanwhile.ts'
+import { cameLater, stateFound } from './meanwhile.ts'
 import type { Machine } from './order.ts'
 import { comesBack, mayBeRejectedHere, REJECT } from './rejected.ts'
 import { FLAG } from './states.ts'
@@ -139,14 +139,15 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const completed = ({ case: { reset, ...rest } }: Open): Case => {
-    const { rsts, made } = flows.of(reset.tuple, now)
+    const { rsts } = flows.of(reset.tuple, now)
     const others = rsts.filter(({ at, segment }) => {
       const later = nanosecondsBetween(at, reset.at)
       return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
     })
     const owner = rest.owner ?? ownerOf(null, flows.lateOwner(reset))
     const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || lastLoss !== null)
-    const after = rest.after !== null && isOfAnother(rest.after, reset.at, made) ? null : rest.after
+    const made = flows.madeAt(reset.tuple, rest.after?.answer.found ?? null)
+    const after = rest.after !== null && cameLater(rest.after, reset.at, made) ? null : rest.after
     const unseen = isArrival(reset) && reset.socket === null
     const stateBefore = unseen ? stateFound(after, rest.drop) : rest.stateBefore
     return { ...rest, reset, others, owner, rejectUnseen, after, late: after === null ? rest.after : null, stateBefore }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Kind, Task } from '../observation.ts'
+import type { Answer, Kind, Task } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
 import { tupleKey, type Tuple } from './tuple.ts'
 
@@ -33,6 +33,7 @@ export const createFlows = () => {
   // By socket: the local port is not chosen yet when connect() sets SYN_SENT (net/ipv4/tcp_ipv4.c, tcp_v4_connect).
   const owners = createMemory<Task>()
   const connects = createMemory<Time>()
+  const listens = createMemory<Time>()
   // Those that were there before the trace are known by their connection, not by their address in memory.
   const found = createMemory<Task>()
 
@@ -52,6 +53,7 @@ export const createFlows = () => {
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.set(sk, task)
     if (to === 'SYN_SENT') connects.set(sk, state.at)
+    if (to === 'LISTEN') listens.set(tupleKey(tuple), state.at)
     // That alone does not make a flow known, whose beginning may have been lost.
     const known = flows.get(tupleKey(tuple))
     if (to === 'ESTABLISHED' && known !== undefined)
@@ -69,6 +71,14 @@ export const createFlows = () => {
     of,
     knownSince: (tuple: Tuple): Time | null => flows.get(tupleKey(tuple))?.since ?? null,
     changed,
+    /** When what the TCP hash found for the tuple was made: its connection, or the youngest listener that may take it. */
+    madeAt: (tuple: Tuple, found: Answer['found']): Time | null =>
+      found === 'listener'
+        ? (listenersOf(tuple)
+            .flatMap((key) => listens.get(key) ?? [])
+            .toSorted(compareTime)
+            .at(-1) ?? null)
+        : (flows.get(tupleKey(tuple))?.made ?? null),
     owned: (owner: Kind<'owner'>) => {
       const { sk, task, tuple } = owner
       if (sk === null) {

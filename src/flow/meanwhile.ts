@@ -4,13 +4,10 @@ import type { Kind } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
 import type { Case } from './case.ts'
 
-/** Whether the socket that was found is of a connection that was made after the reset: the ports may be in use again. */
-export const isOfAnother = ({ at, answer: { found } }: Kind<'lookup'>, reset: Time, made: Time | null): boolean =>
-  made !== null &&
-  compareTime(made, reset) > 0 &&
-  compareTime(made, at) <= 0 &&
-  (found === 'established' || found === 'request' || found === 'timewait')
+/** Whether what was found was made after the reset: the ports may be in use again, a server may have been started. */
+export const cameLater = ({ at, answer: { found } }: Kind<'lookup'>, reset: Time, made: Time | null): boolean =>
+  found !== null && found !== 'none' && made !== null && compareTime(made, reset) > 0 && compareTime(made, at) <= 0
 
-/** The state that a RST met, where it met none that was seen. A listener may have come after it, too. */
+/** The state that a RST met, where it met none that was seen. */
 export const stateFound = (after: Case['after'], drop: Case['drop']): string | null =>
   drop?.reason === 'NO_SOCKET' ? null : (after?.answer.state ?? null)

@@ -17,7 +17,7 @@ export const hashText = ({ before, after, late, reset }: Case): string[] => [
         `${spanText(lagOf(before))} after the flow was first seen the TCP hash (${before.source}) held ${content(before)}`,
       ]),
   late !== null
-    ? `${spanText(lagOf(late))} after the reset the TCP hash (${late.source}) held ${content(late)}: of a connection that was made after it`
+    ? `${spanText(lagOf(late))} after the reset the TCP hash (${late.source}) held ${content(late)}: made after it`
     : after === null
       ? 'the TCP hash was not asked: whether a socket was left is not known'
       : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}${sameness(reset, after)}`,

@@ -105,11 +105,15 @@ export const ignoredNoSocket: Rule = {
   explain: (reset) => {
     if (arrived(reset) === undefined || reset.reset.socket !== null) return undefined
     const known = reset.drop?.reason === 'NO_SOCKET'
-    if (!known && (reset.after?.answer.found !== 'none' || takenBySocket(reset) || isEarly(reset))) return undefined
+    if (!known && (!heldNone(reset) || takenBySocket(reset) || isEarly(reset))) return undefined
     const text = 'this host has no such connection, and a RST is never answered'
     return known || reset.drop !== null ? certain(text, ...dropText(reset)) : likely(text)
   },
 }
+
+// A listener that came later says that there was none, where the place of the drop does not tell of one.
+const heldNone = ({ after, late, drop }: Case) =>
+  after?.answer.found === 'none' || (late?.answer.found === 'listener' && drop !== null)
 
 // Mini-sockets have rules of their own, and before the peer's SYN there is no window.
 const hasNoWindow = ({ state }: Socket) => ['TIME_WAIT', 'NEW_SYN_RECV', 'SYN_SENT'].includes(state)

@@ -24,7 +24,7 @@ export const missing = (reset: Case): string[] => {
       : []),
     ...(reset.late === null
       ? []
-      : ['missing: what the TCP hash held; by the time that it was asked the ports were in use again']),
+      : ['missing: what the TCP hash held; what it holds was made by the time that it was asked']),
     ...(reset.rejectUnseen
       ? [
           'missing: whether it is of REJECT, which this trace does not see, or lost; the RST came by the loopback interface, as that of a rule for what this host itself sends does',

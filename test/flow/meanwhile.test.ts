@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Answer, Observation } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import { compareTime, type Time } from '../../src/time.ts'
-import { arrival, at, drop, lookup, packet, segment, start, state, stop, SYN } from '../samples.ts'
+import { arrival, at, drop, lookup, packet, segment, start, state, stop, SYN, TUPLE } from '../samples.ts'
 import { cases } from './cases.ts'
 
 const HEAD = start({ ehash: 'module', probes: ['kfree_skb'] })
@@ -51,6 +51,22 @@ test.each<[string, Event[], boolean]>([
       after: 'established',
     },
   ])
+})
+
+const listening = (ms: number) =>
+  state({ at: at(ms), from: 'CLOSE', to: 'LISTEN', tuple: { ...TUPLE, saddr: '0.0.0.0', sport: 0 } })
+const LISTENER = answered({ found: 'listener', state: 'LISTEN' })
+
+// Linux 5.10 has no reasons, and drops a RST for no socket where it drops one with a bad checksum.
+test.each<[string, Event[], string | null, string]>([
+  ['came after the RST', [listening(1050)], 'tcp_v4_rcv', 'ignored-no-socket'],
+  ['was there before', [listening(900)], 'tcp_v4_rcv', 'unknown'],
+  ['was there before the trace', [], 'tcp_v4_rcv', 'unknown'],
+  ['came after the RST, and another one took it', [listening(1050)], 'tcp_rcv_state_process', 'unknown'],
+  ['was there before, and took it', [listening(900)], 'tcp_rcv_state_process', 'ignored-listener'],
+])('a listener in the TCP hash that %s', (_, events, location, cause) => {
+  const [verdict] = told(events, drop(location, null, { at: at(1000.1), segment: rst.segment }), LISTENER)
+  expect(verdict?.cause).toBe(cause)
 })
 
 test('a listener that came meanwhile is not what a RST for no socket met', () => {
