@@ -4,7 +4,7 @@ import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
 import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
 import { EARLY, isArrival, type Case } from './case.ts'
 import { left, patience, SETTLE_NS } from './decided.ts'
-import { createFlows } from './flows.ts'
+import { createFlows, youngest } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import { cameLater, stateFound } from './meanwhile.ts'
 import type { Machine } from './order.ts'
@@ -161,7 +161,7 @@ export const correlate = (): Machine<Observation, Case> => {
   const arrived = (packet: Kind<'packet'>) => {
     const flow = flows.of(packet.tuple, packet.at)
     flow.dev = packet.segment.dev ?? flow.dev
-    if (isSyn(packet)) flow.made = packet.at
+    if (isSyn(packet)) flow.made = youngest(flow.made, packet.at)
     if ((packet.segment.flags & FLAG.rst) === 0) return
     flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
     if (drops) begin(arrivalOf(packet, early ? EARLY : packet.fn))

@@ -7,8 +7,8 @@ import { tupleKey, type Tuple } from './tuple.ts'
 export type Flow = {
   /** When it was first heard of. */
   since: Time
-  /** When its youngest connection was made, where that was seen: a SYN that came in, connect(), the end of a handshake. */
-  made: Time | null
+  /** When its youngest connections were made, where that was seen: a SYN that came in, connect(), the end of a handshake. */
+  made: Time[]
   /** Its last change to CLOSE, and who had owned the socket until then. */
   closed: Kind<'state'> | null
   /** Its last accept(), which may be told after its end. */
@@ -33,14 +33,14 @@ export const createFlows = () => {
   // By socket: the local port is not chosen yet when connect() sets SYN_SENT (net/ipv4/tcp_ipv4.c, tcp_v4_connect).
   const owners = createMemory<Task>()
   const connects = createMemory<Time>()
-  const listens = createMemory<Time>()
+  const listens = createMemory<Time[]>()
   // Those that were there before the trace are known by their connection, not by their address in memory.
   const found = createMemory<Task>()
 
   const of = (tuple: Tuple, now: Time): Flow =>
     flows.use(tupleKey(tuple), () => ({
       since: now,
-      made: null,
+      made: [],
       closed: null,
       accepted: null,
       lastOwner: null,
@@ -53,11 +53,11 @@ export const createFlows = () => {
   const changed = ({ sk, to, task, tuple, ...state }: Kind<'state'>) => {
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.set(sk, task)
     if (to === 'SYN_SENT') connects.set(sk, state.at)
-    if (to === 'LISTEN') listens.set(tupleKey(tuple), state.at)
+    if (to === 'LISTEN') listens.set(tupleKey(tuple), youngest(listens.get(tupleKey(tuple)), state.at))
     // That alone does not make a flow known, whose beginning may have been lost.
     const known = flows.get(tupleKey(tuple))
     if (to === 'ESTABLISHED' && known !== undefined)
-      known.made = state.from === 'SYN_SENT' ? (connects.get(sk) ?? null) : state.at
+      known.made = youngest(known.made, state.from === 'SYN_SENT' ? connects.get(sk) : state.at)
     if (to !== 'CLOSE') return
     const flow = of(tuple, state.at)
     flow.closed = { ...state, sk, to, task, tuple }
@@ -71,14 +71,11 @@ export const createFlows = () => {
     of,
     knownSince: (tuple: Tuple): Time | null => flows.get(tupleKey(tuple))?.since ?? null,
     changed,
-    /** When what the TCP hash found for the tuple was made: its connection, or the youngest listener that may take it. */
-    madeAt: (tuple: Tuple, found: Answer['found']): Time | null =>
+    /** When what the TCP hash found for the tuple may have been made: its connections, or the listeners that may take it. */
+    madeAt: (tuple: Tuple, found: Answer['found']): readonly Time[] =>
       found === 'listener'
-        ? (listenersOf(tuple)
-            .flatMap((key) => listens.get(key) ?? [])
-            .toSorted(compareTime)
-            .at(-1) ?? null)
-        : (flows.get(tupleKey(tuple))?.made ?? null),
+        ? listenersOf(tuple).flatMap((key) => listens.get(key) ?? [])
+        : (flows.get(tupleKey(tuple))?.made ?? []),
     owned: (owner: Kind<'owner'>) => {
       const { sk, task, tuple } = owner
       if (sk === null) {
@@ -112,6 +109,13 @@ export const createFlows = () => {
     },
   }
 }
+
+/** Connections and listeners of a tuple whose beginnings are remembered: those since a reset that still waits, mostly. */
+const MOST_MADE = 16
+
+/** The beginnings with one more, where that is known. */
+export const youngest = (made: readonly Time[] = [], at: Time | undefined): Time[] =>
+  [...made, ...(at === undefined ? [] : [at])].slice(-MOST_MADE)
 
 /** What a listener that may take the tuple is found by: bound to its address, or to any, of either family. */
 const listenersOf = (tuple: Tuple): string[] =>

@@ -40,6 +40,7 @@ test.each<[string, Event[], boolean]>([
   ['a SYN came after the RST', [syn(1050)], true],
   ['a handshake ended after it', [syn(990), made(1060)], true],
   ['a SYN came after the answer', [syn(1150)], false],
+  ['a SYN came after the RST, and another after the answer', [syn(1050), syn(1150)], true],
   ['this host connected after it', [connecting(1050), made(1060, 'SYN_SENT')], true],
   ['this host had connected before it', [connecting(900), made(1060, 'SYN_SENT')], false],
 ])('a socket in the TCP hash: %s', (_, events, late) => {
@@ -60,6 +61,12 @@ const LISTENER = answered({ found: 'listener', state: 'LISTEN' })
 // Linux 5.10 has no reasons, and drops a RST for no socket where it drops one with a bad checksum.
 test.each<[string, Event[], string | null, string]>([
   ['came after the RST', [listening(1050)], 'tcp_v4_rcv', 'ignored-no-socket'],
+  [
+    'came after the RST, and again after the answer',
+    [listening(1050), listening(1150)],
+    'tcp_v4_rcv',
+    'ignored-no-socket',
+  ],
   ['was there before', [listening(900)], 'tcp_v4_rcv', 'unknown'],
   ['was there before the trace', [], 'tcp_v4_rcv', 'unknown'],
   ['came after the RST, and another one took it', [listening(1050)], 'tcp_rcv_state_process', 'unknown'],
