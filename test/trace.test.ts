@@ -178,7 +178,9 @@ describe('bpftrace fails', () => {
 
   test('to write lines that can be read: each is a loss, and the trace goes on', async () => {
     const { child, told } = await tracing(live('garbles', '--format', 'json', '--record', file('garbled.jsonl')))
-    await until('all was recorded', () => readFileSync(file('garbled.jsonl'), 'utf8').includes('"ns":500000000},"read":'))
+    await until('all was recorded', () =>
+      readFileSync(file('garbled.jsonl'), 'utf8').includes('"ns":500000000},"read":'),
+    )
     child.kill('SIGINT')
     const { stdout, exitCode } = await child
     expect({ causes: causesOf(String(stdout)), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
