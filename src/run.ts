@@ -11,7 +11,7 @@ import { judge } from './verdict/judge.ts'
 import { selects, type VerdictFilter } from './verdict/select.ts'
 import type { Verdict } from './verdict/verdict.ts'
 
-/** How long an event waits for older ones of another CPU, in event time. */
+/** How long an event waits for older ones of another CPU, in event time, where no tick says when it was read. */
 const WINDOW_NS = 250_000_000
 
 /** What a run needs besides its source: where Observations are written to, which resets count, when to end. */

@@ -2,6 +2,7 @@
 import type { Case } from '../flow/case.ts'
 import { disconnect, linger2OnClose, lingerZero, listenerClosed, processDied, unreadDataOnClose } from './aborted.ts'
 import { dataAfterClose, linger2OnAck, noListener, noSocket } from './answered.ts'
+import type { CauseId } from './causes.ts'
 import { finWait2Timeout, keepaliveTimeout, mptcpAbort, outOfMemory, socketKilled } from './expired.ts'
 import { hashText } from './hash.ts'
 import {
@@ -24,7 +25,6 @@ import {
   mptcpRefusal,
   timeWait,
 } from './refused.ts'
-import type { CauseId } from './causes.ts'
 import { reasonText } from './reasons.ts'
 import type { Confidence, Rule } from './rule.ts'
 import { missing } from './unknown.ts'

@@ -24,7 +24,7 @@ export const missing = (reset: Case): string[] => {
       : []),
     ...(reset.late === null
       ? []
-      : ['missing: what the TCP hash held; what it holds was made by the time that it was asked']),
+      : ['missing: what the TCP hash held at that moment; what it held when it was asked was made after it']),
     ...(reset.rejectUnseen
       ? [
           'missing: whether it is of REJECT, which this trace does not see, or lost; the RST came by the loopback interface, as that of a rule for what this host itself sends does',

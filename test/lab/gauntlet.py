@@ -25,6 +25,7 @@ import traceback
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
+from counters import counters  # noqa: E402
 from noise import Noise  # noqa: E402
 from tracer import Tracer  # noqa: E402
 from world import World, load_trigger, TRIGGERS  # noqa: E402
@@ -100,9 +101,9 @@ def watch(world, trace, plan, how, options):
         faults += [f"the look-up was by {verdict['ehash']['source']}" for verdict in verdicts
                    if verdict["ehash"]["source"] != variant["ehash"]]
     cells = []
-    for name, family, port, truths, note, problems in ended:
+    for name, family, port, truths, resent, note, problems in ended:
         mine = [verdict for verdict in verdicts if verdict["dport" if side == "server" else "sport"] == port]
-        found = problems + (compare(truths, mine) if variant["format"] == "json" and not problems else [])
+        found = problems + (compare(truths, mine, resent) if variant["format"] == "json" and not problems else [])
         cells.append({"name": name, "family": family, "port": port, "held": not found, "provoked": len(truths) > 0})
         yield f"{name} ipv{family}", found + faults + ([f"it said: {' / '.join(tracer.said)}"] if faults else []), note
         faults = []
@@ -110,12 +111,12 @@ def watch(world, trace, plan, how, options):
 
 
 def provoke(world, host, name, port, family, rounds):
-    """Gives the truths, a TAP directive, and what went wrong with the trigger itself."""
+    """Gives the truths, how many segments were sent again, a TAP directive, and what went wrong with the trigger itself."""
     trigger = load_trigger(name)
     lacking = trigger.missing() if hasattr(trigger, "missing") else None
     if lacking:
-        return [], f" # SKIP {lacking}", []
-    begun = time.monotonic()
+        return [], 0, f" # SKIP {lacking}", []
+    begun, before = time.monotonic(), sent_again(world)
     truths = []
     try:
         together = hasattr(trigger, "TOGETHER")
@@ -125,11 +126,16 @@ def provoke(world, host, name, port, family, rounds):
             truths += [dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family) for truth in given]
             truths += [{"cause": cause} for cause in getattr(trigger, "ALSO", ())]
     except Exception:  # noqa: BLE001  (a trigger may fail in any way, and the others shall still run)
-        return [], "", traceback.format_exc().splitlines()
-    return truths, f" # {time.monotonic() - begun:.1f} s", []
+        return [], 0, "", traceback.format_exc().splitlines()
+    return truths, sent_again(world) - before, f" # {time.monotonic() - begun:.1f} s", []
 
 
-# What a segment that is sent again, when the machine stands still, is answered with once its connection is over.
+def sent_again(world):
+    return sum(counters(host)["RetransSegs"] for host in (world.server, world.client))
+
+
+# What a segment that is sent again, when the machine stands still, is answered with once its connection is over. The hosts'
+# own counters say whether one was.
 ECHOES = {"ignored-no-socket", "no-socket", "bad-ack-to-listener"}
 
 
@@ -139,9 +145,9 @@ def without_echoes(verdicts):
             if not (index and verdict["cause"] in ECHOES and ends(verdict) == ends(verdicts[index - 1]))]
 
 
-def compare(truths, verdicts):
+def compare(truths, verdicts, resent):
     faults = []
-    if len(verdicts) > len(truths):
+    if resent and len(verdicts) > len(truths):
         verdicts = without_echoes(verdicts)
     if len(verdicts) != len(truths):
         faults.append(f"{len(truths)} resets were to be named, and these were: "

@@ -48,7 +48,7 @@ export type LabResult = {
   readonly bootSeconds: number
 }
 
-/** Under emulation one boot in some hundreds ends in a panic, in the middle of the kernel's patching of its own code. */
+/** Under emulation a boot ends in a panic now and then, in the middle of the kernel's patching of its own code. */
 const MOST_BOOTS = 3
 
 /** A busy machine without KVM boots in 30 s; whoever needs six times that hangs. */
