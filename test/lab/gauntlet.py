@@ -147,7 +147,7 @@ def without_echoes(verdicts):
 
 def compare(truths, verdicts, resent):
     faults = []
-    if resent and len(verdicts) > len(truths):
+    if resent > 0 and len(verdicts) > len(truths):
         verdicts = without_echoes(verdicts)
     if len(verdicts) != len(truths):
         faults.append(f"{len(truths)} resets were to be named, and these were: "
