@@ -146,6 +146,14 @@ test.each([
   expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
 })
 
+test('verdicts are printed while the trace goes on, though nothing more comes', async () => {
+  const { child, seen } = await tracing(live('plays', '--format', 'json'))
+  await until('all are printed', () => seen().split('\n').length > THREE.length)
+  expect(causesOf(seen())).toEqual(THREE)
+  child.kill('SIGINT')
+  expect((await child).exitCode).toBe(0)
+})
+
 describe('bpftrace fails', () => {
   test('at the start: its words are shown', async () => {
     const { stdout, stderr, exitCode } = await traceReset(live('dies-at-start'))
