@@ -3,13 +3,13 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
-import { findNetns } from './ehash/netns.ts'
+import { findNetns } from './host/netns.ts'
 import { ExpectedError } from './errors.ts'
 import { printable } from './format/text.ts'
-import { createCommand, type Actions } from './options.ts'
-import { toolVersion } from './package.ts'
-import { servicePort } from './services.ts'
-import type { Io } from './io.ts'
+import { createCommand, type Actions } from './cli/options.ts'
+import { toolVersion } from './cli/package.ts'
+import { servicePort } from './host/services.ts'
+import type { Io } from './cli/io.ts'
 
 const main = async () => {
   const stop = new AbortController()

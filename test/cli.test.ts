@@ -201,7 +201,7 @@ test('program prints what would run, from facts of another machine', async () =>
   const { stdout, exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...filter])
   expect({ exitCode, stdout }).toEqual({
     exitCode: 0,
-    stdout: readFileSync(new URL('live/golden/6.1.bt', import.meta.url), 'utf8'),
+    stdout: readFileSync(new URL('program/golden/6.1.bt', import.meta.url), 'utf8'),
   })
 })
 

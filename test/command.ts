@@ -3,15 +3,15 @@
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import { replay } from '../src/commands/replay.ts'
-import { findNetns } from '../src/ehash/netns.ts'
+import { findNetns } from '../src/host/netns.ts'
 import { ExpectedError } from '../src/errors.ts'
-import type { Io } from '../src/io.ts'
-import { createCommand, type Actions } from '../src/options.ts'
-import { servicePort } from '../src/services.ts'
+import type { Io } from '../src/cli/io.ts'
+import { createCommand, type Actions } from '../src/cli/options.ts'
+import { servicePort } from '../src/host/services.ts'
 
 export const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 export const bin = (name: string) => fileURLToPath(new URL(`bin/${name}`, import.meta.url))
-export const factsOf = (kernel: string) => fileURLToPath(new URL(`live/facts/${kernel}.json`, import.meta.url))
+export const factsOf = (kernel: string) => fileURLToPath(new URL(`host/facts/${kernel}.json`, import.meta.url))
 
 const ENVIRONMENT = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm' }
 

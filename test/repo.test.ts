@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { CATALOGUE } from '../src/live/catalogue.ts'
-import { PARTS, TRACEPOINT_PARTS } from '../src/live/parts.ts'
+import { CATALOGUE } from '../src/program/catalogue.ts'
+import { PARTS, TRACEPOINT_PARTS } from '../src/program/parts.ts'
 import { neededIn, versionOf } from './json.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -32,22 +32,14 @@ const imports = (path: string) =>
 const LAYERS: readonly (readonly string[])[] = [
   ['src/cli.ts'],
   ['src/commands/'],
-  ['src/options.ts', 'src/filterOptions.ts'],
-  ['src/run.ts', 'src/live/', 'src/replay.ts', 'src/print.ts'],
-  [
-    'src/ehash/',
-    'src/record.ts',
-    'src/report.ts',
-    'src/balance.ts',
-    'src/decode.ts',
-    'src/through.ts',
-    'src/package.ts',
-    'src/services.ts',
-    'src/io.ts',
-  ],
+  ['src/cli/'],
+  ['src/run.ts', 'src/live/', 'src/recording/'],
+  ['src/ehash/', 'src/summary/'],
+  ['src/program/', 'src/host/'],
   ['src/format/'],
+  ['src/filter/'],
   ['src/verdict/'],
-  ['src/flow/', 'src/filter/'],
+  ['src/flow/'],
   ['src/observation.ts'],
   ['src/time.ts', 'src/errors.ts'],
 ]
@@ -68,17 +60,15 @@ test('imports run one way', () => {
   expect(upwards).toEqual([])
 })
 
-test('live and replay know nothing of each other, nor of what becomes of observations', () => {
-  const crossing = SOURCES.filter((path) => path.startsWith('src/live/') || path === 'src/replay.ts').flatMap((path) =>
-    imports(path)
-      .filter((target) => /^src\/(verdict|format|run|print|report|balance|record)\b/.test(target))
-      .concat(
-        imports(path).filter(
-          (target) => (path === 'src/replay.ts') === target.startsWith('src/live/') && target.startsWith('src/live/'),
-        ),
-      )
-      .map((target) => `${path} imports ${target}`),
-  )
+test('live and recording know nothing of each other, nor of what becomes of observations', () => {
+  const crossing = SOURCES.flatMap((path) => {
+    const room = /^src\/(live|recording)\//.exec(path)?.[1]
+    if (room === undefined) return []
+    const other = room === 'live' ? 'recording' : 'live'
+    return imports(path)
+      .filter((target) => new RegExp(`^src/(${other}|verdict|format|summary|run|cli)\\b`).test(target))
+      .map((target) => `${path} imports ${target}`)
+  })
   expect(crossing).toEqual([])
 })
 
@@ -90,7 +80,7 @@ const PURE_OF_NODE: Record<string, readonly string[]> = {
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format)\/|^src\/(time|options|filterOptions|observation|decode|errors|report|balance|run|through|io)\.ts$|^src\/live\/(program|parts|trail|names|line|message|btf|catalogue|check|procNetTcp|narrow)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|summary)\/|^src\/(time|observation|errors|run)\.ts$|^src\/cli\/(options|filterOptions|io)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|parts|holes|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering)\.ts$|^src\/host\/(btf|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>
@@ -111,7 +101,7 @@ test('pure files have no clock, no timer, no chance', () => {
 })
 
 /** Facts of the machine that Node keeps in node:process, and no more: a clock, and who we are to the kernel. */
-const OF_PROCESS: Record<string, string> = { 'src/live/clock.ts': 'hrtime', 'src/live/facts.ts': 'geteuid' }
+const OF_PROCESS: Record<string, string> = { 'src/host/clock.ts': 'hrtime', 'src/host/facts.ts': 'geteuid' }
 
 test('only cli.ts knows the process', () => {
   const knowing = SOURCES.filter((path) => path !== 'src/cli.ts').filter(
@@ -124,7 +114,7 @@ test('only cli.ts knows the process', () => {
 })
 
 test.each(['subscribe(', 'Subject('])('%s appears where it must and nowhere else', (word) => {
-  const where = word === 'subscribe(' ? ['src/print.ts', 'src/through.ts'] : []
+  const where = word === 'subscribe(' ? ['src/cli/print.ts', 'src/flow/through.ts'] : []
   expect(SOURCES.filter((path) => code(path).includes(word)).toSorted()).toEqual(where)
 })
 
@@ -142,7 +132,7 @@ describe('probes', () => {
   })
 
   test('each hole is closed in its line, and named where there are values for holes', () => {
-    const sources = ['program', 'holes', 'trail', 'parts'].map((name) => code(`src/live/${name}.ts`)).join('\n')
+    const sources = ['program', 'holes', 'packetPath', 'parts'].map((name) => code(`src/program/${name}.ts`)).join('\n')
     for (const path of PROBES) {
       expect(read(path).match(/\/\*\{\w+\*\//g)?.length ?? 0).toBe(
         read(path).match(/\/\*\{\w+\*\/.*?\/\*\}\*\//g)?.length ?? 0,

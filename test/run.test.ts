@@ -5,7 +5,7 @@ import { ANY } from '../src/filter/filter.ts'
 import { parsePorts } from '../src/filter/port.ts'
 import type { Observation } from '../src/observation.ts'
 import { run, type Line, type Run } from '../src/run.ts'
-import { ANY_VERDICT } from '../src/verdict/select.ts'
+import { ANY_VERDICT } from '../src/filter/verdict.ts'
 import {
   ACK,
   at,

@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Facts } from '../src/live/facts.ts'
-import { loadFacts } from '../src/live/recordedFacts.ts'
+import type { Facts } from '../src/host/facts.ts'
+import { loadFacts } from '../src/host/recordedFacts.ts'
 import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
 import { causesOf, verdictsOf } from './json.ts'
 

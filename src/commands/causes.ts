@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { explanation } from '../format/explanation.ts'
 import { wrap } from '../format/text.ts'
-import type { Io } from '../io.ts'
+import type { Io } from '../cli/io.ts'
 import { CAUSES, isCause, type CauseId } from '../verdict/causes.ts'
 
 /** Prints what the causes mean: one in full with what to do next, or all in a line or two each. */

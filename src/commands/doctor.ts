@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { Io } from '../io.ts'
-import { helps, needs, type Check } from '../live/check.ts'
-import { readFacts, type Facts } from '../live/facts.ts'
+import type { Io } from '../cli/io.ts'
+import { helps, needs, type Check } from '../program/check.ts'
+import { readFacts, type Facts } from '../host/facts.ts'
 
 /** Tells what this machine needs to trace, each with its remedy. Gives 3 when it cannot trace as it is. */
 export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true }, io: Io): Promise<number> => {

@@ -5,9 +5,9 @@ import { addressText, type Prefix } from '../filter/address.ts'
 import type { Wanted } from '../filter/filter.ts'
 import type { Netns } from '../filter/netns.ts'
 import type { Range } from '../filter/port.ts'
-import type { Io } from '../io.ts'
-import { readFacts } from '../live/facts.ts'
-import { openEhash, type EhashChoice } from '../live/openEhash.ts'
+import type { Io } from '../cli/io.ts'
+import { readFacts } from '../host/facts.ts'
+import { openEhash, type EhashChoice } from '../ehash/open.ts'
 
 /** Asks the TCP hash once, for exactly one 5-tuple, and prints the answer as `name value` lines. */
 export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {

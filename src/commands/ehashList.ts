@@ -2,12 +2,12 @@
 import { statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { listModule, type Listed } from '../ehash/list.ts'
-import { netnsPaths } from '../ehash/netns.ts'
+import { netnsPaths } from '../host/netns.ts'
 import type { Filter } from '../filter/filter.ts'
 import { matches } from '../filter/match.ts'
 import { endpoint } from '../flow/tuple.ts'
-import type { Io } from '../io.ts'
-import { MODULE_DEVICE } from '../live/facts.ts'
+import type { Io } from '../cli/io.ts'
+import { MODULE_DEVICE } from '../host/facts.ts'
 
 /** Prints the sockets of the TCP hash, in all states, a line each. For study: it goes through the whole table. */
 export const ehashList = async (options: Filter & { count: number }, io: Io): Promise<number> => {

@@ -4,9 +4,9 @@ import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
-import type { Io } from '../io.ts'
-import { MODULE_DEVICE, readFacts, type Facts } from '../live/facts.ts'
-import { packageFile } from '../package.ts'
+import type { Io } from '../cli/io.ts'
+import { MODULE_DEVICE, readFacts, type Facts } from '../host/facts.ts'
+import { packageFile } from '../cli/package.ts'
 import { explainRefusal } from './refusal.ts'
 
 /** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { wrap } from '../format/text.ts'
-import type { Io } from '../io.ts'
-import type { Btf } from '../live/btf.ts'
-import { CATALOGUE, type Traced } from '../live/catalogue.ts'
-import { requireBtf } from '../live/check.ts'
-import type { Facts } from '../live/facts.ts'
-import { partsFor, presentIn, type Part } from '../live/parts.ts'
-import { loadFacts } from '../live/recordedFacts.ts'
-import { stepOf } from '../live/trail.ts'
+import type { Io } from '../cli/io.ts'
+import type { Btf } from '../host/btf.ts'
+import { CATALOGUE, type Traced } from '../program/catalogue.ts'
+import { requireBtf } from '../program/check.ts'
+import type { Facts } from '../host/facts.ts'
+import { partsFor, presentIn, type Part } from '../program/parts.ts'
+import { loadFacts } from '../host/recordedFacts.ts'
+import { stepOf } from '../program/packetPath.ts'
 
 /** Lists what every trace uses and the catalogue for `--probe`: what each takes on this kernel, gives, tells and costs. */
 export const probes = async (options: { bpftrace: string; facts?: string }, io: Io): Promise<number> => {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
-import type { Io } from '../io.ts'
-import { requireBtf } from '../live/check.ts'
-import { writeProgram } from '../live/program.ts'
-import { loadFacts } from '../live/recordedFacts.ts'
-import type { ProgramOptions } from '../options.ts'
-import { packageFile } from '../package.ts'
+import type { Io } from '../cli/io.ts'
+import { requireBtf } from '../program/check.ts'
+import { writeProgram } from '../program/program.ts'
+import { loadFacts } from '../host/recordedFacts.ts'
+import type { ProgramOptions } from '../cli/options.ts'
+import { packageFile } from '../cli/package.ts'
 
 /** Prints exactly the bpftrace program that a trace with these options would run. Fails with an environment error. */
 export const program = async (options: ProgramOptions, io: Io): Promise<number> => {

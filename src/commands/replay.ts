@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { statSync } from 'node:fs'
 import { expectationError, usageError } from '../errors.ts'
-import type { Io } from '../io.ts'
-import type { Expectation, ReplayOptions } from '../options.ts'
-import { createPrinter } from '../print.ts'
-import { replay as observations } from '../replay.ts'
+import type { Io } from '../cli/io.ts'
+import type { Expectation, ReplayOptions } from '../cli/options.ts'
+import { createPrinter } from '../cli/print.ts'
+import { replay as observations } from '../recording/replay.ts'
 import { run } from '../run.ts'
 
 /** Judges a recording. Fails with a trace error when it cannot be read, an expectation error when one does not hold. */

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts'
 import { endpoint, type Tuple } from '../flow/tuple.ts'
 import type { Answer } from '../observation.ts'
 import type { Ehash } from './ehash.ts'
-import { netnsPath } from './netns.ts'
+import { netnsPath } from '../host/netns.ts'
 
 /**
  * Asks iproute2's ss instead of the module: 10 ms a question rather than 3 us, and without rcv_nxt, snd_una, snd_nxt,

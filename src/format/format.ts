@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Step } from '../flow/trail.ts'
+import type { Step } from '../flow/steps.ts'
 import type { Time } from '../time.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { COLUMNS, EXPLANATION, STACK, type Field } from './columns.ts'

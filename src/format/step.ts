@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { flagNames } from '../flow/states.ts'
 import { endpoint } from '../flow/tuple.ts'
-import type { Step } from '../flow/trail.ts'
+import type { Step } from '../flow/steps.ts'
 import { isoTime, spanText, type Time } from '../time.ts'
 import { type Field, type Value } from './columns.ts'
 import { printable, wrap } from './text.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { Observable } from 'rxjs'
 import split2 from 'split2'
-import { MAP_KEYS } from './program.ts'
+import { MAP_KEYS } from '../program/program.ts'
 
 /** All probes are attached, or a line of bpftrace's standard output, or its end with its last words on standard error. */
 export type Output =

@@ -3,8 +3,8 @@ import ipaddr from 'ipaddr.js'
 import { stateName } from '../flow/states.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
 import { timeOf } from '../time.ts'
-import type { Names } from './names.ts'
-import { stepName } from './trail.ts'
+import type { Names } from '../program/names.ts'
+import { stepName } from '../program/packetPath.ts'
 
 /** Reads the fields of one line that a probe printed. */
 type Fields = {

@@ -17,11 +17,11 @@ import type { Ehash } from '../ehash/ehash.ts'
 import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { runBpftrace, type Output } from './bpftrace.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../host/clock.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../program/names.ts'
 import { createNumbering, type Numbering } from './numbering.ts'
 
 /** All that a live trace is made of. `start` is what its first Observation will say; `stop` ends it in good order. */

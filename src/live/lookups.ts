@@ -3,7 +3,7 @@ import { concat, finalize, from, map, mergeMap, of, type Observable, type Operat
 import type { Ehash, Reply } from '../ehash/ehash.ts'
 import { FLAG } from '../flow/states.ts'
 import type { Kind, Observation } from '../observation.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../host/clock.ts'
 
 /** Questions that may wait for an answer; more are dropped and said to be. RxJS holds nothing back by itself. */
 const MOST_WAITING = 64

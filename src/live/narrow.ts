@@ -2,7 +2,7 @@
 import { catchError, throwError, type Observable } from 'rxjs'
 import { environmentError, ExpectedError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
-import type { Program } from './program.ts'
+import type { Program } from '../program/program.ts'
 
 /** A program without the probes of those names, and its trace. */
 export type Attempts = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
 import { describeMachine } from '../../src/commands/doctor.ts'
-import type { Facts } from '../../src/live/facts.ts'
-import { loadFacts } from '../../src/live/recordedFacts.ts'
+import type { Facts } from '../../src/host/facts.ts'
+import { loadFacts } from '../../src/host/recordedFacts.ts'
 import { factsOf } from '../command.ts'
 
 const recorded = () => loadFacts({ facts: factsOf('6.1'), bpftrace: 'bpftrace' })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Step } from '../../src/flow/trail.ts'
+import type { Step } from '../../src/flow/steps.ts'
 import { formatOf, FORMATS, type FormatName } from '../../src/format/format.ts'
 import { STEP_FIELDS } from '../../src/format/step.ts'
 import { call, RST_ACK, segment, TUPLE, verdict } from '../samples.ts'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { readFacts } from '../../src/live/facts.ts'
+import { readFacts } from '../../src/host/facts.ts'
 import { lacksOf } from './demoPlace.ts'
 import { LabError } from './errors.ts'
 import { ensureHostPackages } from './hostPackages.ts'

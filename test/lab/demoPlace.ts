@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { helps, needs } from '../../src/live/check.ts'
-import type { Facts } from '../../src/live/facts.ts'
+import { helps, needs } from '../../src/program/check.ts'
+import type { Facts } from '../../src/host/facts.ts'
 
 /**
  * What stands against the demo on a machine's own kernel, where it shows everything: kprobes and the module as well. A

@@ -2,9 +2,9 @@
 import * as fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { expect, test } from 'vitest'
-import { CATALOGUE } from '../../src/live/catalogue.ts'
+import { CATALOGUE } from '../../src/program/catalogue.ts'
 import { readLine } from '../../src/live/line.ts'
-import { namesOf } from '../../src/live/names.ts'
+import { namesOf } from '../../src/program/names.ts'
 import { observation, type Socket } from '../../src/observation.ts'
 import { loaded } from '../filter/loaded.ts'
 

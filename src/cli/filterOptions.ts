@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+import { Option, type Command } from 'commander'
+import { usageError } from '../errors.ts'
+import { parseAddresses } from '../filter/address.ts'
+import { ANY, families, type Filter } from '../filter/filter.ts'
+import { parseNetns, type FindNetns } from '../filter/netns.ts'
+import { parsePorts, type Range, type ServicePort } from '../filter/port.ts'
+import { parseCauses, parseComms, parseDevs, parsePids, parseStates } from '../filter/parseVerdict.ts'
+import { ANY_VERDICT, type VerdictFilter } from '../filter/verdict.ts'
+
+/** What this machine calls its ports and network namespaces. */
+export type Names = { servicePort: ServicePort; findNetns: FindNetns }
+
+/** Reads the value of an option; throws a usage error. */
+type Parse<T> = (option: string, text: string) => T[]
+
+type Add = <T>(name: string, value: string, about: string, parse: Parse<T>) => void
+
+const CONNECTIONS = 'Which connections (of a list one must hold; --not-saddr and so on exclude):'
+const VERDICTS = 'Which resets, once they are judged (--not-comm and so on exclude):'
+
+/** The options that select connections, each with its opposite. */
+export const withFilter = (command: Command, names: Names): Command => withBoth(command, CONNECTIONS, connection(names))
+
+/** The options that select verdicts, each with its opposite. */
+export const withVerdictFilter = (command: Command): Command => withBoth(command, VERDICTS, verdict)
+
+/** The options that name one connection: none is excluded where only one is asked for. */
+export const withTuple = (command: Command, names: Names): Command => {
+  connection(names)((name, value, about, parse) => addList(command, `--${name} <${value}>`, about, parse))
+  return command
+}
+
+const connection = (names: Names) => (add: Add) => {
+  const ports = portsBy(names)
+  add('saddr', 'addresses', "the peer's: addresses and prefixes, both families", parseAddresses)
+  add('sport', 'ports', "the peer's: numbers, ranges, service names", ports)
+  add('daddr', 'addresses', "this host's", parseAddresses)
+  add('dport', 'ports', "this host's", ports)
+  add('netns', 'namespaces', 'inode, PID, path, name of ip netns, or all', (option, text) =>
+    parseNetns(option, text, names.findNetns),
+  )
+}
+
+const portsBy =
+  ({ servicePort }: Names): Parse<Range> =>
+  (option, text) =>
+    parsePorts(option, text, servicePort)
+
+const verdict = (add: Add) => {
+  add('pid', 'pids', "the socket's owner, where it is known", parsePids)
+  add('comm', 'names', "the owner's name, as ps -o comm shows it", parseComms)
+  add('dev', 'interfaces', 'where the packets came in', parseDevs)
+  add('state', 'states', 'before the reset: established, ... or none', parseStates)
+  add('cause', 'causes', 'as trace-reset causes lists them', parseCauses)
+}
+
+const withBoth = (command: Command, group: string, addAll: (add: Add) => void) => {
+  addAll((name, value, about, parse) => {
+    addList(command, `--${name} <${value}>`, about, parse).helpGroup(group)
+    addList(command, `--not-${name} <${value}>`, about, parse).helpGroup(group).hideHelp()
+  })
+  return command
+}
+
+const addList = <T>(command: Command, flags: string, about: string, parse: Parse<T>): Option => {
+  const [flag = ''] = flags.split(' ')
+  const option = new Option(flags, about).argParser<readonly T[] | undefined>((text, previous) => [
+    ...(previous ?? []),
+    ...parse(flag, text),
+  ])
+  command.addOption(option)
+  return option
+}
+
+/** Puts empty lists where an option was not given. Throws a usage error on options that contradict each other. */
+export const checked = <T extends object>(given: T): T & Filter & VerdictFilter => {
+  const options = { ...ANY, ...ANY_VERDICT, ...given }
+  families(options)
+  if (options.notNetns.includes('all'))
+    throw usageError('--not-netns all excludes every connection', 'leave it out, or name those to exclude')
+  return options
+}

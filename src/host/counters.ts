@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import { execa } from 'execa'
+import { netnsPaths } from './netns.ts'
+import type { Filter } from '../filter/filter.ts'
+import { admitsNetns } from '../filter/match.ts'
+import type { Kind } from '../observation.ts'
+import type { Clock } from './clock.ts'
+
+/** What the kernel counts of resets: sent, and connections that ended without a close (RFC 4022). */
+const NAMES = ['OutRsts', 'EstabResets', 'AttemptFails', 'InSegs'] as const
+
+/** The kernel's counters of each network namespace that somebody here can show, of those that the filter admits. */
+export const readCounters = async (filter: Filter, clock: Clock): Promise<Kind<'counters'>[]> => {
+  const paths = [...netnsPaths()].filter(([inode]) => admitsNetns(filter, inode))
+  const answers = await Promise.all(paths.map(async ([netns, path]) => ({ netns, values: await ask(path) })))
+  return answers.flatMap(({ netns, values }) =>
+    values === undefined ? [] : { kind: 'counters', at: clock.now(), netns, values },
+  )
+}
+
+// nsenter changes the network namespace, and /proc/net of the process that it becomes is of that one.
+const ask = async (path: string) => {
+  const { stdout, failed } = await execa('nsenter', [`--net=${path}`, 'cat', '/proc/thread-self/net/snmp'], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: 10_000,
+  })
+  return failed ? undefined : readSnmp(stdout)
+}
+
+/** Reads the two lines of /proc/net/snmp that begin with `Tcp:`: names, and values. */
+export const readSnmp = (text: string): Record<string, number> => {
+  const [names = [], values = []] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '))
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const value = Number(values[names.indexOf(name)])
+      return Number.isSafeInteger(value) && value >= 0 ? [[name, value]] : []
+    }),
+  )
+}

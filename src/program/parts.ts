@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+import type { Btf } from '../host/btf.ts'
+
+/** A file of probes/ that a trace is made of. */
+export type Part = {
+  file: string
+  /** The kernel functions that its one body serves: attached to those that are there, left out without any. */
+  functions: readonly string[]
+  /** The tracepoint that it is for, as category and name, instead of functions. */
+  tracepoint?: readonly [category: string, name: string]
+  /** What the holes of the file are on that tracepoint, where the file is for functions else. */
+  holes?: Readonly<Record<string, string>>
+  /** Files without which it says nothing. */
+  needs?: readonly string[]
+  /** Runs for each packet: `--light` does without. */
+  perPacket?: true
+}
+
+/** A RST that the kernel drops, which tells that it was not obeyed, and why where the kernel has reasons. */
+const DROPPED_RST: Part = {
+  file: 'kfree_skb.bt',
+  functions: [],
+  tracepoint: ['skb', 'kfree_skb'],
+  holes: { wanted: '($flags & 4) != 0' },
+}
+
+/** Attached on its own, so that it can be left out on its own. */
+const FLOW_END: Part = {
+  file: 'flow_end.bt',
+  functions: [],
+  tracepoint: ['sock', 'inet_sock_set_state'],
+  needs: ['tcp_rcv.bt'],
+}
+
+const STATES: Part = { file: 'inet_sock_set_state.bt', functions: [], tracepoint: ['sock', 'inet_sock_set_state'] }
+
+/** The parts of every trace, outermost first. The files say what each tells. */
+export const PARTS: readonly Part[] = [
+  { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
+  FLOW_END,
+  { file: 'tcp_send_reset.bt', functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'] },
+  {
+    file: 'tcp_send_reset_end.bt',
+    functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'],
+    needs: ['tcp_send_reset.bt'],
+  },
+  { file: 'reply4.bt', functions: ['ip_send_unicast_reply'], needs: ['tcp_send_reset.bt'] },
+  { file: 'reply6.bt', functions: ['tcp_v6_send_response'], needs: ['tcp_send_reset.bt'] },
+  { file: 'tcp_send_active_reset.bt', functions: ['tcp_send_active_reset'] },
+  { file: 'tcp_reset.bt', functions: ['tcp_reset'] },
+  { file: 'tcp_check_req.bt', functions: ['tcp_check_req'] },
+  { file: 'tcp_timewait_state_process.bt', functions: ['tcp_timewait_state_process'] },
+  { file: 'nf_send_reset.bt', functions: ['nf_ct_attach'] },
+  DROPPED_RST,
+  STATES,
+  { file: 'accept.bt', functions: ['security_sock_graft'] },
+]
+
+// The tracepoint comes right before the RST is made: there is no attempt that comes to nothing (net/ipv4/tcp_ipv4.c).
+const SENT = `@sent[$netns] = count();
+@n[cpu]++;
+printf("reply fn=tcp_send_reset at=%llu cpu=%d n=%lld skb=%lx\\n", nsecs, cpu, @n[cpu], $skbaddr);
+delete(@attempt[$who]);
+delete(@attempt_netns[$who]);`
+
+/**
+ * The same by tracepoints alone, for a kernel built without kprobes. tcp_send_reset has no segment when this host aborts
+ * of its own accord; up to 6.1 it fires for full sockets only (net/ipv4/tcp_ipv4.c, tcp_v4_send_reset). Nobody tells
+ * who accepts.
+ */
+export const TRACEPOINT_PARTS: readonly Part[] = [
+  {
+    file: 'tcp_rcv.bt',
+    functions: [],
+    tracepoint: ['net', 'netif_receive_skb'],
+    holes: { skb: 'args->skbaddr', early: '1' },
+    perPacket: true,
+  },
+  FLOW_END,
+  {
+    file: 'tcp_send_reset.bt',
+    functions: [],
+    tracepoint: ['tcp', 'tcp_send_reset'],
+    holes: { sk: 'args->skaddr', skb: 'args->skbaddr', when: '$skbaddr != 0', sent: SENT },
+  },
+  {
+    file: 'tcp_send_active_reset.bt',
+    functions: [],
+    tracepoint: ['tcp', 'tcp_send_reset'],
+    holes: { sk: 'args->skaddr', when: '(uint64)args->skbaddr == 0' },
+  },
+  {
+    file: 'tcp_reset.bt',
+    functions: [],
+    tracepoint: ['tcp', 'tcp_receive_reset'],
+    holes: { sk: 'args->skaddr', skb: '0' },
+  },
+  DROPPED_RST,
+  STATES,
+]
+
+/** The parts that a kernel can be traced with. */
+export const partsFor = (btf: Btf): readonly Part[] => (hasKprobes(btf) ? PARTS : TRACEPOINT_PARTS)
+
+export const hasKprobes = (btf: Btf): boolean => 'register_kprobe' in btf.functions
+
+/** What a part is attached to, in words: functions, or a tracepoint. */
+export const namesOf = ({ functions, tracepoint }: Part): readonly string[] =>
+  tracepoint === undefined ? functions : [tracepoint[1]]
+
+/** What the kernel has of a part: the names to attach to, or undefined when there is nothing to attach to. */
+export const presentIn = (btf: Btf, part: Part): readonly string[] | undefined => {
+  const here = namesOf(part).filter((name) =>
+    part.tracepoint === undefined ? name in btf.functions : btf.typedefs.includes(`btf_trace_${name}`),
+  )
+  return here.length > 0 ? here : undefined
+}

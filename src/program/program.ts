@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+import { describeFilter } from '../filter/describe.ts'
+import type { Filter } from '../filter/filter.ts'
+import type { Btf } from '../host/btf.ts'
+import { CATALOGUE } from './catalogue.ts'
+import { dropReason, fillHoles, ownHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
+import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
+import { fileOf, isEntrance, stepHoles, stepOf, type Step, type Symbols } from './packetPath.ts'
+
+/** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
+export type Wanted = {
+  filter: Filter
+  steps: readonly string[]
+  light: boolean
+  /** Names of functions and tracepoints that are not to be attached to. */
+  without?: readonly string[]
+}
+
+/** A bpftrace program and what it is made of. `missing` names what this kernel has not and a trace could use. */
+export type Program = { text: string; probes: string[]; missing: string[] }
+
+/** The bound of each bpftrace map, for BPFTRACE_MAP_KEYS_MAX. */
+export const MAP_KEYS = 65_536
+
+/** Keeps what is known of each flow, and which segment came for a request socket. */
+const FLOWS_FILE = 'tcp_rcv.bt'
+const REQUESTS_FILE = 'tcp_check_req.bt'
+
+/**
+ * Writes the program for one kernel: the files of probes/ one after the other, their holes filled. Pure otherwise, so
+ * that `trace-reset program` prints what would run.
+ */
+export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
+  const { filter, light, without = [] } = wanted
+  const btf = lacking(given, without)
+  // A step that tells all of what a part tells some of takes its place.
+  const told = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(({ by }): string => by)
+  const asked = partsFor(btf).filter(({ file, perPacket }) => !(light && perPacket === true) && !told.includes(file))
+  const here = partsHere(btf, asked)
+  const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
+    // A module's function, or a compiler's copy, is none of BTF's.
+    (traced) => [traced, without.includes(traced.name) ? undefined : stepOf(btf, symbols, traced)] as const,
+  )
+  const present = steps.flatMap(([, step]) => step ?? [])
+  const names = here.flatMap(({ names }) => names)
+  const missing = [
+    ...asked.flatMap(attachedTo).filter((name) => !names.includes(name)),
+    ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
+  ]
+  const flows = here.some(({ part }) => part.file === FLOWS_FILE)
+  const requests = here.some(({ part }) => part.file === REQUESTS_FILE)
+  const shared = sharedHoles(filter, { flows, requests }, readProbe)
+  const entrances = present.some(({ traced }) => isEntrance(traced))
+  const passing = { peer: shared['match_peer'] ?? '1', entrances }
+  const symbolsOfSteps = present.map(({ symbol }) => symbol)
+  const parts = [
+    ...here.map(({ part, names }) => partText(btf, part, names, symbolsOfSteps, shared, readProbe)),
+    ...present.map((step) => stepText(btf, step, stepHoles(step, passing), shared, readProbe)),
+  ]
+  const frame = fillHoles(readProbe('frame.bt'), { clear: clearing(parts) })
+  const head = `// Written by trace-reset. Filter: ${describeFilter(filter)}\n`
+  const traced = [...new Set([...names, ...present.map(({ traced: { name } }) => name)])]
+  return { text: [head, frame, ...parts].join('\n'), probes: traced, missing: [...new Set(missing)] }
+}
+
+// To a program, what must not be attached to is not there.
+const lacking = (btf: Btf, without: readonly string[]): Btf =>
+  without.length === 0
+    ? btf
+    : {
+        ...btf,
+        functions: Object.fromEntries(Object.entries(btf.functions).filter(([name]) => !without.includes(name))),
+        typedefs: btf.typedefs.filter((name) => !without.includes(name.replace(/^btf_trace_/, ''))),
+      }
+
+/** What bpftrace is to print of maps when it ends. */
+const PRINTED = 'sent'
+
+const clearing = (parts: readonly string[]): string => {
+  const maps = new Set([...parts.join('\n').matchAll(/@(\w+)\[/g)].map(([, name = '']) => name))
+  return ['@pending = 0;', ...[...maps].filter((name) => name !== PRINTED).map((name) => `clear(@${name});`)].join('\n')
+}
+
+const partsHere = (btf: Btf, asked: readonly Part[]) =>
+  asked
+    .flatMap((part) => {
+      const names = presentIn(btf, part)
+      return names === undefined ? [] : [{ part, names }]
+    })
+    .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
+
+// In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
+// nowhere: a list that shares a function with a step becomes a probe for each function.
+const partText = (
+  btf: Btf,
+  part: Part,
+  names: readonly string[],
+  alone: readonly string[],
+  shared: Readonly<Record<string, string>>,
+  readProbe: ReadProbe,
+): string => {
+  const text = readProbe(part.file)
+  if (part.holes !== undefined) return fillHoles(text, { ...shared, ...tracepointHoles(btf, part, shared) })
+  const fill = (probe: string, functions: readonly string[]) =>
+    fillHoles(probe, { ...shared, ...ownHoles(btf, functions) })
+  const [list] = /^\/\*\{attach(?:_return)?\*\/[^]*?^\}$/m.exec(text) ?? []
+  if (list === undefined || names.length < 2 || !names.some((name) => alone.includes(name))) return fill(text, names)
+  return fill(
+    text.replace(list, () => names.map((name) => fill(list, [name])).join('\n\n')),
+    names,
+  )
+}
+
+// The example function of the file gives way to the step's own.
+const stepText = (
+  btf: Btf,
+  step: Step,
+  own: Readonly<Record<string, string>>,
+  shared: Readonly<Record<string, string>>,
+  readProbe: ReadProbe,
+): string => {
+  const { traced, symbol } = step
+  const holes = { ...shared, ...own }
+  if (traced.type === 'tracepoint') return fillHoles(readProbe(traced.by), { ...holes, reason: dropReason(btf) })
+  return [readProbe(fileOf(step)), readProbe('return.bt')]
+    .map((text) =>
+      fillHoles(text, holes)
+        .replaceAll(/^(k(?:ret)?probe:)\w+$/gm, `$1${symbol}`)
+        .replaceAll(/ fn=\w+ /g, ` fn=${traced.name} `),
+    )
+    .join('\n')
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import { z } from 'zod'
+import { observation, SCHEMA, type Observation } from '../observation.ts'
+
+const opening = z.looseObject({ kind: z.literal('start'), schema: z.int() })
+
+/** Reads line `number` of a recording, the first being 1. Throws an Error that says what is wrong with it. */
+export const decode = (text: string, number: number): Observation => {
+  const parsed = parse(text)
+  if (number === 1) checkOpening(parsed)
+  const line = upgrade(parsed)
+  const { data, error } = observation.safeParse(line)
+  if (error === undefined) return data
+  const [issue] = error.issues
+  throw new Error(`no line of a recording: ${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'not understood'}`)
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error('garbled: it is not JSON')
+  }
+}
+
+const checkOpening = (line: unknown) => {
+  const { data } = opening.safeParse(line)
+  if (data === undefined) throw new Error('no recording: its first line is not the start of one')
+  if (data.schema > SCHEMA)
+    throw new Error(`made by a newer trace-reset: it has schema ${data.schema}, and this one reads up to ${SCHEMA}`)
+}
+
+/** What turns a line of an older schema into one of the next. So far kinds and fields were added, and none changed. */
+const UPGRADES: Readonly<Record<number, (start: object) => object>> = {
+  1: (start) => ({ ...start, schema: 2 }),
+  2: (start) => ({ ...start, schema: 3 }),
+  3: (start) => ({ ...start, schema: 4 }),
+}
+
+// Only `start` says which schema it is of; so far it is the only line that has to change.
+const upgrade = (line: unknown): unknown => {
+  const { data } = opening.safeParse(line)
+  const step = data === undefined ? undefined : UPGRADES[data.schema]
+  return data === undefined || step === undefined ? line : upgrade(step(data))
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+import { createReadStream, openSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import { constants, createGunzip } from 'node:zlib'
+import { defer, from, type Observable } from 'rxjs'
+import { decode } from './decode.ts'
+import { ExpectedError, messageOf, traceError } from '../errors.ts'
+import type { Observation } from '../observation.ts'
+
+const STDIN = 0
+
+/** Longer than any line that is ours: a file of something else may have no end of line at all. */
+const LONGEST_LINE = 1024 * 1024
+
+/**
+ * The Observations of a recording, `-` for standard input; gzip is known by its content. A recording that was cut off gives
+ * its whole lines and ends without `stop`, and `warn` is told. Fails with a trace error that names the line when one is
+ * garbled or of a newer schema, or when the file is no recording; the lines before it have been given by then.
+ */
+export const replay = (file: string, warn: (message: string) => void): Observable<Observation> =>
+  defer(() => from(observations(file, warn)))
+
+async function* observations(file: string, warn: (message: string) => void): AsyncGenerator<Observation> {
+  let number = 0
+  let whole = 0
+  let stopped = false
+  for await (const line of readable(file, () => number)) {
+    number += 1
+    try {
+      const observation = decode(line.text, number)
+      whole = number
+      stopped ||= observation.kind === 'stop'
+      yield observation
+    } catch (error) {
+      // Half a line at the very end is a write that was cut off, and no fault of the rest.
+      if (line.whole || number === 1)
+        throw traceError(`${file}: line ${number}: ${messageOf(error)}`, hintFor(number), error)
+    }
+  }
+  if (number === 0) throw traceError(`${file}: it is empty, and no recording`, hintFor(1))
+  if (!stopped) warn(`${file} was cut off after line ${whole}: what is there is judged`)
+}
+
+// A damaged gzip, a directory: what the system says of the file, instead of a fault of ours.
+async function* readable(file: string, line: () => number): AsyncGenerator<Line> {
+  try {
+    yield* lines(file)
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error
+    throw traceError(`${file}: cannot be read after line ${line()}: ${messageOf(error)}`, hintFor(line() + 1), error)
+  }
+}
+
+const hintFor = (line: number) =>
+  line === 1
+    ? 'a recording is what trace-reset --record FILE writes'
+    : 'the lines before it were judged; mend or remove this one to read on'
+
+/** A line without its end of line; the last one of a file that was cut off is not whole. */
+type Line = { text: string; whole: boolean }
+
+async function* lines(file: string): AsyncGenerator<Line> {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  for await (const bytes of contents(file)) {
+    const parts = (rest + decoder.write(bytes)).split('\n')
+    rest = parts.pop() ?? ''
+    for (const text of parts) yield { text, whole: true }
+    if (rest.length > LONGEST_LINE) break
+  }
+  if (rest !== '') yield { text: rest, whole: rest.length > LONGEST_LINE }
+}
+
+async function* contents(file: string): AsyncGenerator<Buffer> {
+  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file) })
+  const chunks = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  if (first.done === true) return
+  const all = Readable.from(prepend(first.value, { [Symbol.asyncIterator]: () => chunks }))
+  const zipped = first.value[0] === 0x1f && first.value[1] === 0x8b
+  // Z_SYNC_FLUSH: what was cut off gives what is there instead of an error.
+  yield* (zipped ? all.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : all) as AsyncIterable<Buffer>
+}
+
+async function* prepend(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first
+  yield* others
+}
+
+const openForReading = (file: string) => {
+  try {
+    return openSync(file, 'r')
+  } catch (error) {
+    throw traceError(`cannot read ${file}: ${messageOf(error)}`, 'name a recording made with --record', error)
+  }
+}

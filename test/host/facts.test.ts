@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { tracefsState } from '../../src/host/facts.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'trace-reset-facts-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+// Where nothing is mounted the kernel still has the directory, and it is empty.
+const empty = join(directory, 'empty')
+const mounted = join(directory, 'mounted')
+mkdirSync(empty)
+mkdirSync(join(mounted, 'events'), { recursive: true })
+const none = join(directory, 'none')
+const file = join(directory, 'file')
+writeFileSync(file, '')
+
+test.each<[string, string[], string]>([
+  ['in its own place', [mounted, none], 'ready'],
+  ['in that of debugfs', [empty, mounted], 'ready'],
+  ['in both', [mounted, mounted], 'ready'],
+  ['nowhere', [empty, empty], 'absent'],
+  ['nowhere, on a kernel that has no place for it', [none, none], 'absent'],
+  ['nowhere, and a file is in its place', [file, none], 'absent'],
+])('tracefs is %s', (_, places, expected) => {
+  expect(tracefsState(places)).toBe(expected)
+})
+
+// A name that is too long is as good as a directory that may not be searched, and holds for root as well.
+test('what cannot be looked into is there, but not for us', () => {
+  const closed = join(directory, 'x'.repeat(300))
+  expect(tracefsState([closed, empty])).toBe('denied')
+  expect(tracefsState([closed, mounted])).toBe('ready')
+})

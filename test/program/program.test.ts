@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseAddresses } from '../../src/filter/address.ts'
+import { ANY, type Filter } from '../../src/filter/filter.ts'
+import { parsePorts } from '../../src/filter/port.ts'
+import { CATALOGUE, PACKET_STEPS } from '../../src/program/catalogue.ts'
+import type { Btf } from '../../src/host/btf.ts'
+import { requireBtf } from '../../src/program/check.ts'
+import { namesOf, PARTS } from '../../src/program/parts.ts'
+import { fillHoles, fragments } from '../../src/program/holes.ts'
+import { writeProgram, type Wanted } from '../../src/program/program.ts'
+import { loadFacts } from '../../src/host/recordedFacts.ts'
+import type { Symbols } from '../../src/program/packetPath.ts'
+import { filters } from '../filter/arbitrary.ts'
+
+const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
+const probe = (name: string) => readFileSync(file(`probes/${name}`), 'utf8')
+
+type Kernel = { btf: Btf; symbols: Symbols }
+const kernelOf = async (name: string): Promise<Kernel> => {
+  const facts = await loadFacts({ facts: file(`test/host/facts/${name}.json`), bpftrace: 'bpftrace' })
+  return { btf: requireBtf(facts), symbols: facts.symbols }
+}
+const KERNELS = ['5.10', '6.1', '6.12', '7.2']
+
+const write = ({ btf, symbols }: Kernel, wanted: Partial<Wanted> = {}) =>
+  writeProgram(btf, symbols, { filter: ANY, steps: [], light: false, ...wanted }, probe)
+
+const without = ({ btf, symbols }: Kernel, ...names: string[]): Kernel => ({
+  btf: {
+    ...btf,
+    functions: Object.fromEntries(Object.entries(btf.functions).filter(([name]) => !names.includes(name))),
+  },
+  symbols,
+})
+
+const FILTER: Filter = {
+  ...ANY,
+  saddr: parseAddresses('', '192.0.2.0/24,198.51.100.7'),
+  dport: parsePorts('', '80,8000-8100'),
+}
+const EVERY_STEP = CATALOGUE.map(({ name }) => name)
+const OF_PARTS = [...new Set(PARTS.flatMap(namesOf))]
+
+/** The lines that attach: `kprobe:a, kprobe:b`. */
+const attached = (text: string) => text.match(/^(?:k(?:ret)?probe|tracepoint|interval):.*$/gm) ?? []
+const attaching = (text: string, name: string) => attached(text).filter((line) => line.split(/:|, /).includes(name))
+
+describe('golden', () => {
+  test.each(KERNELS)('the program for the kernel of %s', async (kernel) => {
+    const { text, probes, missing } = write(await kernelOf(kernel), { filter: FILTER })
+    await expect(text).toMatchFileSnapshot(`golden/${kernel}.bt`)
+    expect({ probes, missing }).toEqual({ probes: OF_PARTS, missing: [] })
+  })
+
+  test.each<[string, string, Partial<Wanted>]>([
+    ['any connection', 'any', {}],
+    ['both families', 'both', { filter: { ...ANY, saddr: parseAddresses('', '192.0.2.7,2001:db8::/32') } }],
+    ['nothing per packet', 'light', { light: true }],
+    ['each packet', 'packets', { filter: FILTER, steps: PACKET_STEPS }],
+    ['every step', 'every', { filter: FILTER, steps: EVERY_STEP }],
+  ])('the program for %s', async (_, name, wanted) => {
+    await expect(write(await kernelOf('6.1'), wanted).text).toMatchFileSnapshot(`golden/${name}.bt`)
+  })
+
+  test('the program for a kernel without kprobes', async () => {
+    for (const kernel of ['6.1', '6.12']) {
+      const { text } = write(without(await kernelOf(kernel), 'register_kprobe'), { filter: FILTER })
+      await expect(text).toMatchFileSnapshot(`golden/${kernel}-tracepoints.bt`)
+    }
+  })
+})
+
+test.each(KERNELS)('every hole and every mark is gone, whatever is asked for: %s', async (name) => {
+  const kernel = await kernelOf(name)
+  for (const one of [kernel, without(kernel, 'register_kprobe')]) {
+    for (const light of [true, false]) {
+      const { text } = write(one, { filter: FILTER, steps: EVERY_STEP, light })
+      expect(text).not.toMatch(/\/\*[{}[\]]|[{}[\]]\*\//)
+      expect(text).not.toMatch(/undefined|NaN|arg-1/)
+    }
+  }
+})
+
+test('a hole without a value is a fault', () => {
+  expect(() => fillHoles('x /*{nothing*/ 1 /*}*/', {})).toThrow('no value for the hole nothing')
+})
+
+test.each([
+  ['', '  /*]*/'],
+  ['  /*[*/', ''],
+  ['  /*]*/', '  /*[*/'],
+  ['/*[*/', '/*]*/'],
+])('a fragment between %j and %j is none', (from, to) => {
+  expect(() => fragments(`{\n${from}\n  x\n${to}\n}\n`)).toThrow('no fragment: its two marks are not there')
+})
+
+test('a fragment is what is between its marks, and keeps its own indent', () => {
+  expect(fragments('{\n  a\n  /*[*/\n  b {\n    c\n  }\n  /*]*/\n  d\n}\n')).toEqual(['b {\n  c\n}'])
+})
+
+test('a bar parts a fragment', () => {
+  expect(fragments('  /*[*/\n  b\n  /*|*/\n  c\n  /*]*/\n')).toEqual(['b', 'c'])
+})
+
+test('a value of several lines has the indent of its hole', () => {
+  expect(fillHoles('  /*{two*/ x /*}*/', { two: 'a\n  b' })).toBe('  a\n    b')
+})
+
+describe('what a kernel has not', () => {
+  test.each([
+    ['tcp_reset', ['tcp_reset']],
+    ['security_sock_graft', ['security_sock_graft']],
+    ['ip_send_unicast_reply', ['ip_send_unicast_reply']],
+    ['tcp_v4_rcv', ['tcp_v4_rcv']],
+    ['tcp_v6_rcv', ['tcp_v6_rcv']],
+    ['tcp_v6_send_reset', ['tcp_v6_send_reset']],
+  ])('without %s that is missing, and nothing else', async (lacking, missing) => {
+    const program = write(without(await kernelOf('6.1'), lacking))
+    expect(program.missing).toEqual(missing)
+    expect(attaching(program.text, lacking)).toEqual([])
+    expect(program.probes).toEqual(OF_PARTS.filter((name) => !missing.includes(name)))
+  })
+
+  test('without IPv6 nothing of it is attached to, and IPv4 is traced as ever', async () => {
+    const kernel = await kernelOf('6.12')
+    const six = Object.keys(kernel.btf.functions).filter((name) => /6/.test(name))
+    const { text, missing } = write(without(kernel, ...six), { filter: FILTER })
+    expect(missing).toEqual(['tcp_v6_rcv', 'tcp_v6_send_reset', 'tcp_v6_send_response'])
+    expect(attached(text).filter((line) => line.includes('v6'))).toEqual([])
+    for (const name of ['tcp_v4_rcv', 'tcp_v4_send_reset', 'ip_send_unicast_reply'])
+      expect(attaching(text, name)).not.toEqual([])
+  })
+
+  test('without the answers there is nobody to look for their RSTs', async () => {
+    const { text, missing } = write(without(await kernelOf('6.1'), 'tcp_v4_send_reset', 'tcp_v6_send_reset'))
+    expect(missing).toEqual(['tcp_v4_send_reset', 'tcp_v6_send_reset', 'ip_send_unicast_reply', 'tcp_v6_send_response'])
+    expect(text).not.toContain('@attempt')
+  })
+
+  test('without the typedef of its tracepoint there is no such probe', async () => {
+    const { btf, symbols } = await kernelOf('6.1')
+    expect(write({ btf: { ...btf, typedefs: [] }, symbols }).missing).toEqual(['inet_sock_set_state', 'kfree_skb'])
+  })
+
+  test('what must not be attached to is as what is not there', async () => {
+    const kernel = await kernelOf('6.1')
+    const names = ['tcp_v4_rcv', 'tcp_v6_rcv', 'tcp_reset', 'inet_sock_set_state', 'kfree_skb', 'ip_rcv']
+    const { btf, symbols } = without(kernel, ...names)
+    const typedefs = btf.typedefs.filter((name) => !/set_state|kfree_skb/.test(name))
+    expect(write(kernel, { without: names, steps: EVERY_STEP })).toEqual(
+      write({ btf: { ...btf, typedefs }, symbols }, { steps: EVERY_STEP }),
+    )
+  })
+})
+
+const FLOW_MAPS = /@(ttl|packets|last|flows)\b/
+
+describe('per packet', () => {
+  test('--light attaches to nothing that runs per packet, and nothing reads the maps that it fills', async () => {
+    for (const name of KERNELS) {
+      const { text, missing } = write(await kernelOf(name), { light: true })
+      expect(attached(text).filter((line) => /tcp_v[46]_rcv/.test(line))).toEqual([])
+      expect(text).not.toMatch(FLOW_MAPS)
+      expect(missing).toEqual([])
+    }
+  })
+
+  test('without tcp_v4_rcv and tcp_v6_rcv nothing reads the maps that they fill', async () => {
+    expect(write(without(await kernelOf('6.1'), 'tcp_v4_rcv', 'tcp_v6_rcv')).text).not.toMatch(FLOW_MAPS)
+  })
+
+  test('--light and a step per packet is the step alone', async () => {
+    const { text } = write(await kernelOf('6.1'), { light: true, steps: ['tcp_v4_rcv'] })
+    expect(attaching(text, 'tcp_v4_rcv')).toEqual(['kprobe:tcp_v4_rcv', 'kretprobe:tcp_v4_rcv'])
+    expect(text).not.toMatch(FLOW_MAPS)
+  })
+})
+
+describe('steps', () => {
+  test('each is attached to, with its return, in the order of the catalogue', async () => {
+    const { text, probes } = write(await kernelOf('6.1'), { steps: ['tcp_done', 'ip_rcv'] })
+    const bare = attached(write(await kernelOf('6.1')).text)
+    expect(attached(text).slice(bare.length)).toEqual([
+      'kprobe:ip_rcv',
+      'kretprobe:ip_rcv',
+      'kprobe:tcp_done',
+      'kretprobe:tcp_done',
+    ])
+    expect(probes).toEqual([...OF_PARTS, 'ip_rcv', 'tcp_done'])
+  })
+
+  test('every drop takes the place of the drops of RSTs, which each trace tells', async () => {
+    const kernel = await kernelOf('6.1')
+    const drops = (steps: string[]) => attaching(write(kernel, { steps }).text, 'kfree_skb')
+    expect(drops([])).toEqual(['tracepoint:skb:kfree_skb'])
+    expect(drops(['kfree_skb'])).toEqual(['tracepoint:skb:kfree_skb'])
+    expect(write(kernel).text).toContain('if ($protocol == 6 && ($flags & 4) != 0 && ')
+    expect(write(kernel, { steps: ['kfree_skb'] }).text).toContain('if ($protocol == 6 && 1 && ')
+  })
+
+  test('a step that the trace has anyway is told once', async () => {
+    expect(write(await kernelOf('6.1'), { steps: ['tcp_reset'] }).probes).toEqual(OF_PARTS)
+  })
+
+  test.each(KERNELS)('each prints its own name, and its return comes back to it: %s', async (name) => {
+    const kernel = await kernelOf(name)
+    for (const { name: step } of CATALOGUE.filter(({ type }) => type === 'function')) {
+      const bare = write(kernel).text
+      const { text, missing } = write(kernel, { steps: [step] })
+      if (missing.includes(step)) continue
+      const own = text.split('\n').filter((line) => !bare.includes(line))
+      const printed = own.join('\n').match(/ fn=\w+/g)
+      expect(printed).toEqual([` fn=${step}`, ` fn=${step}`])
+    }
+  })
+
+  test('a function of a module is there when the module is loaded', async () => {
+    const { btf } = await kernelOf('6.1')
+    const absent = write({ btf, symbols: { modules: [], copies: [] } }, { steps: ['nf_send_reset'] })
+    expect(absent.missing).toEqual(['nf_send_reset'])
+    expect(attaching(absent.text, 'nf_send_reset')).toEqual([])
+    const loaded = { btf, symbols: { modules: ['nf_reject_ipv4'], copies: [] } }
+    const present = write(loaded, { steps: ['nf_send_reset', 'nf_send_reset6'] })
+    expect(present.missing).toEqual(['nf_send_reset6'])
+    expect(attaching(present.text, 'nf_send_reset')).toEqual(['kprobe:nf_send_reset', 'kretprobe:nf_send_reset'])
+    expect(present.text).toContain('$skb = (struct sk_buff *)arg2;')
+  })
+
+  test('on 5.10 a copy of the compiler stands for tcp_send_challenge_ack, and keeps its name', async () => {
+    const steps = ['tcp_send_challenge_ack']
+    const kernel = await kernelOf('5.10')
+    const { text, probes, missing } = write(kernel, { steps })
+    expect(missing).toEqual([])
+    expect(attached(text).slice(-2)).toEqual([
+      'kprobe:tcp_send_challenge_ack.constprop.0',
+      'kretprobe:tcp_send_challenge_ack.constprop.0',
+    ])
+    expect(text.match(/ fn=tcp_send_challenge_ack /g)).toHaveLength(2)
+    expect(probes).toContain('tcp_send_challenge_ack')
+    const symbols = { modules: [], copies: [] }
+    expect(write({ ...kernel, symbols }, { steps }).missing).toEqual(steps)
+  })
+
+  test('a drop has a reason where the kernel has reasons', async () => {
+    const steps = ['kfree_skb']
+    expect(write(await kernelOf('5.10'), { steps }).text).not.toContain('args->reason')
+    expect(write(await kernelOf('6.1'), { steps }).text).toContain('args->reason')
+  })
+
+  test('a look-up takes its 5-tuple where this kernel has it', async () => {
+    const steps = ['__inet_lookup_established']
+    expect(write(await kernelOf('6.12'), { steps }).text).toContain('$s0 = (uint64)(arg2 & 0xffffffff);')
+    expect(write(await kernelOf('7.2'), { steps }).text).toContain('$s0 = (uint64)(arg1 & 0xffffffff);')
+  })
+
+  test('without kprobes a step that is a tracepoint is all that is left of them', async () => {
+    const { missing } = write(without(await kernelOf('6.12'), 'register_kprobe'), { steps: EVERY_STEP })
+    expect(missing).toEqual(EVERY_STEP.filter((name) => name !== 'kfree_skb'))
+  })
+})
+
+test('every map but that of totals is cleared at the end: bpftrace would print it', async () => {
+  const { text } = write(await kernelOf('6.1'), { steps: EVERY_STEP })
+  const maps = new Set([...text.matchAll(/@(\w+)\[/g)].map(([, name]) => name))
+  const cleared = [...text.slice(text.indexOf('\nEND')).matchAll(/clear\(@(\w+)\)/g)].map(([, name]) => name)
+  const atEnd = cleared.slice(0, maps.size - 1)
+  expect(new Set([...atEnd, 'sent'])).toEqual(maps)
+})
+
+// Numbers aside, two filters of the same form give the same program: nothing else of a filter gets in.
+test('nothing of a filter gets into a program but numbers', async () => {
+  const kernel = await kernelOf('6.12')
+  // A filter that asks for ports has them read earlier, always by the same text.
+  const port = { ...ANY, dport: [{ first: 1, last: 1 }] }
+  const bare = [ANY, port]
+    .flatMap((filter) => write(kernel, { filter, steps: PACKET_STEPS }).text.split('\n').slice(1))
+    .join('\n')
+  fc.assert(
+    fc.property(filters, (filter) => {
+      const [head = '', ...lines] = write(kernel, { filter, steps: PACKET_STEPS }).text.split('\n')
+      expect(head).toMatch(/^\/\/ Written by trace-reset\. Filter: (any|[a-z0-9=:.,/ -]+)$/)
+      const words = new Set(lines.join('\n').match(/[^\s()]+/g))
+      for (const known of bare.match(/[^\s()]+/g) ?? []) words.delete(known)
+      for (const word of words) expect(word).toMatch(/^(\d+|0x[0-9a-f]{8}|\$\w+|[!=]=|&&|\|\||&|>>|[<>]=?)$/)
+    }),
+  )
+})

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Recordings as crashes, editors and strangers leave them, through the command.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { from, lastValueFrom } from 'rxjs'
+import { afterAll, expect, test } from 'vitest'
+import type { Observation } from '../../src/observation.ts'
+import { recordTo } from '../../src/recording/record.ts'
+import { replayHere, traceReset } from '../command.ts'
+import { at, reset, start, stop, tick } from '../samples.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'trace-reset-replay-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+let count = 0
+const file = (contents: string | Uint8Array, suffix = '.jsonl') => {
+  const path = join(directory, `${(count += 1)}${suffix}`)
+  writeFileSync(path, contents)
+  return path
+}
+
+const TRACE = [start(), reset({ at: at(1000) }), tick(2000), reset({ at: at(3000) }), tick(4000), stop()]
+const LINES = TRACE.map((line) => `${JSON.stringify(line)}\n`)
+const WHOLE = LINES.join('')
+
+const counted = ({ stdout, stderr, exitCode }: Awaited<ReturnType<typeof traceReset>>) => ({
+  verdicts: stdout.split('\n').length - 1,
+  exitCode,
+  stderr,
+})
+
+const replay = async (path: string) => {
+  const { stderr, ...rest } = counted(await replayHere([path, '--format', 'json']))
+  return { ...rest, stderr: stderr.replaceAll(path, 'FILE') }
+}
+
+const TWO = 'trace-reset: 2 resets: 0 sent, 2 received; 0 look-ups; nothing lost\n'
+
+test('a whole recording', async () => {
+  expect(await replay(file(WHOLE))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+})
+
+test.each([1, 2, 3])('a recording of schema %d', async (schema) => {
+  const old = [`${JSON.stringify({ ...start(), schema })}\n`, ...LINES.slice(1)].join('')
+  expect(await replay(file(old))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+})
+
+test('gzip is known by its content, whatever the name', async () => {
+  expect(await replay(file(gzipSync(WHOLE)))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+  expect(await replay(file(WHOLE, '.gz'))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+})
+
+test('- is standard input, gzipped or not', async () => {
+  for (const input of [WHOLE, gzipSync(WHOLE)]) {
+    const run = await traceReset(['replay', '-', '--format', 'json'], { input })
+    expect(counted(run)).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+  }
+})
+
+test.each(['plain.jsonl', 'zipped.jsonl.gz'])('what is recorded is replayed: %s', async (name) => {
+  const path = join(directory, name)
+  await lastValueFrom(from<Observation[]>(TRACE).pipe(recordTo(path)))
+  expect(await replay(path)).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+})
+
+test('cut off in mid-line: what is there is judged, and the end is said to be missing', async () => {
+  const { verdicts, exitCode, stderr } = await replay(file(WHOLE.slice(0, WHOLE.lastIndexOf('"tick"'))))
+  expect({ verdicts, exitCode }).toEqual({ verdicts: 2, exitCode: 0 })
+  expect(stderr).toMatch(/^trace-reset: warning: FILE was cut off after line \d: what is there is judged$/m)
+})
+
+test('cut off between lines', async () => {
+  const { verdicts, exitCode, stderr } = await replay(file(LINES.slice(0, 4).join('')))
+  expect({ verdicts, exitCode }).toEqual({ verdicts: 2, exitCode: 0 })
+  expect(stderr).toContain('warning: FILE was cut off after line 4: what is there is judged')
+})
+
+test('a cut-off last line is not counted as one that was judged', async () => {
+  const { stderr } = await replay(file(`${LINES.slice(0, 4).join('')}{"kind":"ti`))
+  expect(stderr).toContain('warning: FILE was cut off after line 4: what is there is judged')
+})
+
+test('a gzip file cut off anywhere gives what it has', async () => {
+  const zipped = Buffer.concat([gzipSync(LINES.slice(0, 3).join('')), gzipSync(LINES.slice(3).join(''))])
+  const first = gzipSync(LINES.slice(0, 3).join('')).length
+  for (const length of [first, first + 5, first + 12, first + 40, zipped.length - 1]) {
+    const { verdicts, exitCode } = await replay(file(zipped.subarray(0, length), '.gz'))
+    expect({ length, exitCode, enough: verdicts >= 1 }).toEqual({ length, exitCode: 0, enough: true })
+  }
+})
+
+test.each([
+  ['garbled', 'x{"kind":"tick"}\n', 'garbled: it is not JSON'],
+  ['empty', '\n', 'garbled: it is not JSON'],
+  ['of no kind', '{"kind":"strange"}\n', 'no line of a recording: kind: '],
+])('a line in the middle that is %s is named, and those before it are judged', async (_, line, message) => {
+  const { verdicts, exitCode, stderr } = await replay(file([...LINES.slice(0, 3), line, ...LINES.slice(3)].join('')))
+  expect({ verdicts, exitCode }).toEqual({ verdicts: 1, exitCode: 1 })
+  expect(stderr).toContain(`trace-reset: FILE: line 4: ${message}`)
+  expect(stderr).toMatch(/^hint: the lines before it were judged/m)
+})
+
+test('a damaged gzip file', async () => {
+  const zipped = gzipSync(WHOLE)
+  zipped.fill(0xff, 40, 80)
+  const { exitCode, stderr } = await replay(file(zipped, '.gz'))
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/^trace-reset: FILE: .+\nhint: /m)
+})
+
+test.each([
+  [
+    'of a newer schema',
+    JSON.stringify({ ...start(), schema: 5 }),
+    'line 1: made by a newer trace-reset: it has schema 5',
+  ],
+  ['empty', '', 'it is empty, and no recording'],
+  ['without its first line', LINES.slice(1).join(''), 'line 1: no recording: its first line is not the start of one'],
+  ['of another kind', 'hello\nworld\n', 'line 1: garbled: it is not JSON'],
+  ['of one endless line', 'x'.repeat(3_000_000), 'line 1: garbled: it is not JSON'],
+])('a file that is %s', async (_, contents, message) => {
+  const { verdicts, exitCode, stderr } = await replay(file(contents))
+  expect({ verdicts, exitCode }).toEqual({ verdicts: 0, exitCode: 1 })
+  expect(stderr).toContain(`trace-reset: FILE: ${message}`)
+  expect(stderr).toMatch(/^hint: a recording is what trace-reset --record FILE writes$/m)
+})
+
+test('a file that is not there, and a directory', async () => {
+  for (const path of [join(directory, 'none'), directory]) {
+    const { exitCode, stderr } = await replay(path)
+    expect({ path, exitCode }).toEqual({ path, exitCode: 1 })
+    expect(stderr).toMatch(/^trace-reset: (cannot read )?FILE: .+\nhint: /m)
+  }
+})
+
+test('a trace that had failed is judged, and its failure told', async () => {
+  const { verdicts, exitCode, stderr } = await replay(
+    file(LINES.slice(0, -1).join('') + JSON.stringify(stop('bpftrace ended with exit code 1: oops')) + '\n'),
+  )
+  expect({ verdicts, exitCode }).toEqual({ verdicts: 2, exitCode: 0 })
+  expect(stderr).toContain('warning: the trace had failed: bpftrace ended with exit code 1: oops')
+})
+
+test('a recording is not overwritten by its own replay', async () => {
+  const path = file(WHOLE)
+  await replayHere([path, '-o', path])
+  expect(await replay(path)).toMatchObject({ verdicts: 2 })
+})
