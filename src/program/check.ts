@@ -102,7 +102,7 @@ export const helps = (facts: Facts): Check[] => [
 const isTraceable = (btf: Facts['btf']) => !('error' in btf) && (hasKprobes(btf) || btf.typedefs.length > 0)
 
 const below = (version: string) => {
-  const [major = 0, minor = 0] = version.split('../live').map(Number)
+  const [major = 0, minor = 0] = version.split('.').map(Number)
   return major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])
 }
 
