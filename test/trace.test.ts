@@ -166,7 +166,7 @@ describe('bpftrace fails', () => {
   test('to attach: said, and no success', async () => {
     const { stderr, exitCode } = await traceReset(live('never-attaches'))
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('trace-reset: bpftrace ended before it had attached\n')
+    expect(stderr).toContain('trace-reset: bpftrace ended before it attached its probes\n')
   })
 
   test.each([

@@ -61,5 +61,5 @@ const recording = ({ record }: TraceOptions): MonoTypeOperatorFunction<Observati
 
 const requireGoodEnd = (stop: Kind<'stop'> | undefined) => {
   if (stop !== undefined && stop.error !== null)
-    throw traceError(stop.error, 'what was seen until then was judged and recorded')
+    throw traceError(stop.error, 'all events up to then were judged and recorded')
 }
