@@ -11,15 +11,15 @@ import { createReport } from '../summary/report.ts'
 import type { Line } from '../run.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 
-/** What a finished run has come to. */
+/** The sum of a finished run: verdicts by cause, and the end of the trace. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
 
 /** Where a run's text goes, opened before the run begins. */
 export type Printer = {
   see: (observation: Observation) => void
   /**
-   * Prints verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the failure
-   * of the source.
+   * Prints verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the
+   * failure of the source.
    */
   print: (lines: Observable<Line>, until: AbortSignal) => Promise<Result>
 }

@@ -3,7 +3,7 @@ import type { Io } from '../cli/io.ts'
 import { helps, needs, type Check } from '../program/check.ts'
 import { readFacts, type Facts } from '../host/facts.ts'
 
-/** Tells what this machine needs to trace, each with its remedy. Gives 3 when it cannot trace as it is. */
+/** Prints each need of a trace, and the remedy where it is not met. Gives exit code 3 when one is not met. */
 export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true }, io: Io): Promise<number> => {
   const facts = await readFacts(bpftrace)
   if (json) {
@@ -14,7 +14,7 @@ export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true
   return needs(facts).every(({ ok }) => ok) ? 0 : 3
 }
 
-/** What doctor prints of a machine. */
+/** The text that doctor prints about a machine. */
 export const describeMachine = (facts: Facts): string =>
   `Linux ${facts.kernel} ${facts.machine}\n\nNeeded:\n${needs(facts).map(line).join('')}\nBetter with:\n${helps(facts).map(line).join('')}`
 

@@ -3,13 +3,13 @@ import type { Tuple } from '../flow/tuple.ts'
 import type { Answer } from '../observation.ts'
 import type { Time } from '../time.ts'
 
-/** An answer and the moment it was made, when the one who made it says. */
+/** An answer of the TCP hash, and the moment of the look-up where the source gives it. */
 export type Reply = { answer: Answer; at?: Time }
 
 /**
- * Something that can be asked what the kernel's TCP hash holds for one connection. `ask` never rejects: what went wrong is
- * the answer's `error`. `near` asks for near misses too, of one who knows them. `first` says whether it is cheap enough to
- * be asked for every flow that appears.
+ * A source of look-ups in the kernel's TCP hash, one connection at a time. `ask` never rejects: a failure is the
+ * answer's `error`. `near` asks for near misses too, where the source has them. `first` says whether a look-up is cheap
+ * enough to be made for every new flow.
  */
 export type Ehash = {
   source: 'module' | 'ss'

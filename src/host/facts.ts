@@ -10,33 +10,37 @@ import { CATALOGUE } from '../program/catalogue.ts'
 import { PARTS, TRACEPOINT_PARTS } from '../program/parts.ts'
 import type { Symbols } from '../program/packetPath.ts'
 
-/** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
+/** What this machine is and has, read once. Plain data: programs are made from it, and tests use recorded facts. */
 export type Facts = {
   kernel: string
   machine: string
   euid: number
-  /** What the kernel's BTF says of the catalogue, or why it could not be read. */
+  /** The kernel's BTF of all functions and tracepoints that a trace may use, or the error of reading it. */
   btf: Btf | { error: string }
   symbols: Symbols
-  /** tracefs, where bpftrace finds tracepoints: can be read, is mounted but not for us, is not mounted. */
+  /** tracefs, which bpftrace needs: readable, mounted but not readable for this user, or not mounted. */
   tracefs: 'ready' | 'denied' | 'absent'
   /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
   lockdown: string
   bpftrace: { path: string; version: string } | { path: string; error: string }
-  /** /dev/tcphash: can be opened, is there but not for us, is not there. */
+  /** /dev/tcphash: usable, present but not usable for this user, or absent. */
   module: 'ready' | 'denied' | 'absent'
   ss: boolean
   setpriv: boolean
-  /** The headers of the running kernel, to build the module with. */
+  /** Whether the headers of the running kernel are installed, to build the module. */
   headers: boolean
 }
 
+/** The device of tcphash.ko. */
 export const MODULE_DEVICE = '/dev/tcphash'
 
-/** Where bpftrace looks for tracefs: its own place, and the one that debugfs has for it. */
+/** Where bpftrace looks for tracefs: its usual mount point, and the one inside debugfs. */
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
 
-/** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
+/**
+ * Reads the facts of this machine; `bpftrace` is the executable whose version is asked. A missing thing is a fact, not
+ * an error.
+ */
 export const readFacts = async (bpftrace: string): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
   const btf = kernelBtf()
@@ -77,7 +81,8 @@ const kernelBtf = (): Facts['btf'] => {
   }
 }
 
-// What BTF does not tell: loaded modules, and where a function is not, whether the compiler made a copy of it.
+// BTF lacks two things: which modules are loaded, and whether the compiler renamed a function (x.isra.0,
+// x.constprop.0).
 const symbolsOf = (btf: Facts['btf']): Symbols => {
   const modules = CATALOGUE.flatMap(({ module }) => module ?? [])
   const known = 'error' in btf ? {} : btf.functions
@@ -99,9 +104,9 @@ const attachable = () => {
   return ''
 }
 
-/** How tracefs stands: in the place where it can be read, when there is one. */
+/** The state of tracefs: the best of all places where it may be mounted. */
 export const tracefsState = (places: readonly string[] = TRACEFS): Facts['tracefs'] => {
-  // A place without tracefs is an empty directory.
+  // Without tracefs mounted, the place is an empty directory.
   const states = places.map((place) => reach(join(place, 'events'), constants.R_OK | constants.X_OK))
   return states.find((state) => state === 'ready') ?? states.find((state) => state === 'denied') ?? 'absent'
 }
@@ -123,7 +128,7 @@ const bpftraceVersion = async (path: string): Promise<Facts['bpftrace']> => {
   })
   const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1]
   if (exitCode === 0 && version !== undefined) return { path, version }
-  return { path, error: shortMessage ?? `it does not print a version: ${JSON.stringify(stdout.slice(0, 80))}` }
+  return { path, error: shortMessage ?? `it prints no version: ${JSON.stringify(stdout.slice(0, 80))}` }
 }
 
 const reach = (path: string, mode: number) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { messageOf, usageError } from '../errors.ts'
 import { readFacts, type Facts } from './facts.ts'
 
-/** The facts of this machine, or those in a file that `doctor --json` wrote. Throws a usage error on a file that is not. */
+/** The facts of this machine, or of the file given with `--facts`. Throws a usage error when that has no facts. */
 export const loadFacts = async ({ facts, bpftrace }: { facts?: string; bpftrace: string }): Promise<Facts> => {
   if (facts === undefined) return readFacts(bpftrace)
   try {
@@ -17,7 +17,7 @@ export const loadFacts = async ({ facts, bpftrace }: { facts?: string; bpftrace:
   }
 }
 
-// zod takes a tenth of a second to load, so a trace of this machine does without.
+// zod takes 100 ms to load, so it is loaded only for a file.
 const shape = (z: typeof import('zod').z) =>
   z.strictObject({
     kernel: z.string(),
