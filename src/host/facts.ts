@@ -81,8 +81,8 @@ const kernelBtf = (): Facts['btf'] => {
   }
 }
 
-// BTF lacks two things: which modules are loaded, and whether the compiler renamed a function (x.isra.0,
-// x.constprop.0).
+// BTF lacks two things: which modules are loaded, and whether the compiler made a copy of a function under another name
+// (x.constprop.0).
 const symbolsOf = (btf: Facts['btf']): Symbols => {
   const modules = CATALOGUE.flatMap(({ module }) => module ?? [])
   const known = 'error' in btf ? {} : btf.functions
