@@ -168,7 +168,9 @@ export const createCommand = (
 const withOutput = (command: Command): Command =>
   command
     .optionsGroup('Output:')
-    .addOption(new Option('-f, --format <format>', 'how verdicts are printed').choices(FORMATS).default('table'))
+    .addOption(
+      new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
+    )
     .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
     .addOption(
       new Option('-n, --count <n>', 'end after this many verdicts').argParser(positive).default(Infinity, 'no end'),
