@@ -24,7 +24,10 @@ export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: 
   }
   const ehash = openEhash(options.ehash, await readFacts('true'))
   if (ehash === undefined)
-    throw environmentError('there is nobody to ask', 'load the module (trace-reset module load) or install iproute2')
+    throw environmentError(
+      'no source of look-ups is available',
+      'load the module (trace-reset module load) or install iproute2',
+    )
   try {
     const { answer } = await ehash.ask(tuple, true)
     if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)

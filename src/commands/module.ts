@@ -31,7 +31,7 @@ const built = (io: Io) => join(directory(io), 'tcphash.ko')
 const build = async ({ headers, kernel }: Facts, io: Io) => {
   if (!headers) {
     throw environmentError(
-      `the headers of Linux ${kernel} are not here`,
+      `the headers of Linux ${kernel} are not installed`,
       `apt-get install linux-headers-${kernel} gcc make, or your system's packages of those names`,
     )
   }
@@ -47,7 +47,7 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
   if (exitCode !== 0) {
     throw traceError(
       `the module cannot be built: ${all?.split('\n').slice(-8).join('\n') ?? shortMessage}`,
-      'gcc and make are needed, the gcc that built the kernel best',
+      'install gcc and make; use the gcc version that built the kernel if you can',
     )
   }
   io.tell(`built ${built(io)}`)
@@ -61,7 +61,7 @@ const load = async (facts: Facts, io: Io) => {
     return 0
   }
   if (!existsSync(built(io)))
-    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'trace-reset module build')
+    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'build it with: trace-reset module build')
   const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
   if (exitCode !== 0)
     throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
@@ -79,7 +79,7 @@ const unload = async (facts: Facts, io: Io) => {
   if (exitCode !== 0)
     throw traceError(
       `tcphash cannot be unloaded: ${stderr}`,
-      'somebody has /dev/tcphash open: fuser /dev/tcphash tells who',
+      'a process has /dev/tcphash open; fuser /dev/tcphash names it',
     )
   io.tell('unloaded')
   return 0

@@ -6,15 +6,15 @@
  */
 export const explainRefusal = (words: string, lockdown: string): string => {
   if (/Invalid module format/.test(words))
-    return 'it was built for another kernel: trace-reset module build, then load again; dmesg says which'
+    return 'it was built for another kernel (dmesg says which): run trace-reset module build, then load again'
   if (/Key was rejected|Required key not available/.test(words))
-    return `this kernel takes signed modules only (module.sig_enforce): ${SIGN}`
+    return `this kernel loads signed modules only (module.sig_enforce): ${SIGN}`
   if (/Operation not permitted/.test(words) && lockdown !== 'none')
-    return `lockdown(7) is ${lockdown}, as with Secure Boot, and takes no unsigned module: ${SIGN}`
+    return `lockdown(7) is ${lockdown}, as Secure Boot sets it, and forbids unsigned modules: ${SIGN}`
   if (/Operation not permitted/.test(words))
     return 'no CAP_SYS_MODULE here (in a container, load it on the host), or kernel.modules_disabled is 1'
-  if (/Unknown symbol/.test(words)) return 'this kernel lacks something the module needs: dmesg names it'
-  return 'dmesg tells why'
+  if (/Unknown symbol/.test(words)) return 'this kernel lacks a symbol that the module needs; dmesg names it'
+  return 'dmesg says why'
 }
 
 const SIGN =

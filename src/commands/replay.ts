@@ -12,7 +12,7 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
   if (options.output !== undefined && isSameFile(file, options.output)) {
     throw usageError(
       `--output: ${options.output} is the recording itself`,
-      'name another file: the output would take its place',
+      'name another file: the output would overwrite the recording',
     )
   }
   const printer = createPrinter(io, options)

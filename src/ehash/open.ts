@@ -14,7 +14,7 @@ export const openEhash = (choice: EhashChoice, facts: Facts): Ehash | undefined 
     case 'module':
       return openModule(MODULE_DEVICE)
     case 'ss':
-      if (!facts.ss) throw environmentError('ss is not here', 'install iproute2, or use --ehash off')
+      if (!facts.ss) throw environmentError('ss is not installed', 'install iproute2, or use --ehash off')
       return openSs()
     case 'best':
       if (facts.module === 'ready') return openModule(MODULE_DEVICE)

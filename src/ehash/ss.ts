@@ -34,7 +34,7 @@ export const openSs = (): Ehash => ({
 
 const ss = async (tuple: Tuple, filter: string[]) => {
   const path = netnsPath(tuple.netns)
-  if (path === undefined) throw new Error(`no process shows the network namespace ${tuple.netns}`)
+  if (path === undefined) throw new Error(`network namespace ${tuple.netns} has no process and no name to enter it by`)
   const command = ['ss', '-HOtne', ...filter]
   const [file, ...args] = path === '/proc/self/ns/net' ? command : ['nsenter', `--net=${path}`, ...command]
   const { stdout } = await execa(file ?? 'ss', args, { stdin: 'ignore', timeout: 10_000 })

@@ -84,7 +84,7 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
     const drained = new Promise((resolve) => lines.once('end', resolve))
     const finish = async () => {
       const [{ exitCode, signal }] = await Promise.all([child, drained])
-      if (signal !== undefined) words.push(`it was ended by ${signal}`)
+      if (signal !== undefined) words.push(`killed by ${signal}`)
       subscriber.next({ kind: 'exit', code: exitCode, words: words.join('; ') })
       subscriber.complete()
     }

@@ -68,7 +68,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
               : `bpftrace ended${output.code === undefined ? '' : ` with exit code ${output.code}`}: ${output.words}`
           if (attached) stopped = { kind: 'stop', error }
           else if (!trace.stop.aborted)
-            throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))
+            throw traceError(error ?? 'bpftrace ended before it attached its probes', hintFor(output.words))
           return EMPTY
         }
       }
@@ -145,5 +145,5 @@ const withCgroup = (observation: Observation, path: LiveTrace['cgroup']): Observ
 
 const hintFor = (words: string) =>
   /not permitted|EPERM|denied/i.test(words)
-    ? 'the kernel refused it: trace-reset doctor tells what stands in the way'
-    : 'trace-reset program prints the program, to be tried with bpftrace by hand'
+    ? 'the kernel refused it; trace-reset doctor shows what is missing'
+    : 'print the program with trace-reset program, and try it with bpftrace'

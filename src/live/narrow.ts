@@ -19,14 +19,14 @@ export const narrowing = ({ write, start, warn }: Attempts): Observable<Observat
   const attempt = (without: readonly string[]): Observable<Observation> => {
     const program = write(without)
     if (program.probes.length === 0)
-      throw environmentError('this kernel has none of the functions to trace', 'trace-reset probes lists them')
+      throw environmentError('this kernel has none of the functions to trace', 'list them with: trace-reset probes')
     return start(program).pipe(
       catchError((error: unknown) => {
         const named = error instanceof ExpectedError ? refusedProbes(error.message, program.probes) : []
         // What is left out already would be left out for ever.
         const refused = named.filter((name) => !without.includes(name))
         if (refused.length === 0) return throwError(() => error)
-        for (const name of refused) warn(`the kernel does not let ${name} be attached: the trace goes on without it`)
+        for (const name of refused) warn(`the kernel refuses a probe on ${name}: the trace goes on without it`)
         return attempt([...without, ...refused])
       }),
     )

@@ -32,7 +32,7 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
       [
         `${plural(outcomes.sent + outcomes.received + outcomes.ignored, 'reset')}: ${outcomes.sent} sent, ${outcomes.received} received${outcomes.ignored > 0 ? `, ${outcomes.ignored} ignored` : ''}`,
         ...(arrived > obeyed && !judgesAll
-          ? [`${plural(arrived - obeyed, 'RST')} came in that no full socket obeyed, not judged`]
+          ? [`${plural(arrived - obeyed, 'RST')} arrived and changed no full socket, not judged`]
           : []),
         plural(lookups, 'look-up'),
         lost.events + lost.lookups === 0
