@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Io } from '../cli/io.ts'
 import { requireBtf } from '../program/check.ts'
 import { writeProgram } from '../program/program.ts'
-import { loadFacts } from '../host/recordedFacts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import type { ProgramOptions } from '../cli/options.ts'
 import { packageFile } from '../cli/package.ts'
 

@@ -2,7 +2,7 @@
 // Lines as our programs print them: made from the formats in the programs, so that a sample cannot drift from its probe.
 import { readFileSync } from 'node:fs'
 import { ANY } from '../../src/filter/filter.ts'
-import { loadFacts } from '../../src/host/recordedFacts.ts'
+import { loadFacts } from '../../src/program/loadFacts.ts'
 import { CATALOGUE } from '../../src/program/catalogue.ts'
 import { requireBtf } from '../../src/program/check.ts'
 import { writeProgram } from '../../src/program/program.ts'
