@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 import type { Io } from '../cli/io.ts'
 import { helps, needs, type Check } from '../program/check.ts'
-import { readFacts, type Facts } from '../host/facts.ts'
+import type { Facts } from '../host/facts.ts'
+import { factsToKeep, loadFacts } from '../program/loadFacts.ts'
 
 /** Tells what this machine needs to trace, each with its remedy. Gives 3 when it cannot trace as it is. */
 export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true }, io: Io): Promise<number> => {
-  const facts = await readFacts(bpftrace)
   if (json) {
-    io.out(`${JSON.stringify(facts, null, 2)}\n`)
+    io.out(`${JSON.stringify(await factsToKeep(bpftrace), null, 2)}\n`)
     return 0
   }
+  const facts = await loadFacts({ bpftrace })
   io.out(describeMachine(facts))
   return needs(facts).every(({ ok }) => ok) ? 0 : 3
 }

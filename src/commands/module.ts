@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
-import { MODULE_DEVICE, readFacts, type Facts } from '../host/facts.ts'
+import { MODULE_DEVICE, type Facts } from '../host/facts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { packageFile } from '../cli/package.ts'
 import { explainRefusal } from './refusal.ts'
 
 /** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
-  const facts = await readFacts('true')
+  const facts = await loadFacts({ bpftrace: 'true' })
   switch (verb) {
     case 'build':
       return build(facts, io)

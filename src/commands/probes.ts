@@ -6,7 +6,7 @@ import { CATALOGUE, type Traced } from '../program/catalogue.ts'
 import { requireBtf } from '../program/check.ts'
 import type { Facts } from '../host/facts.ts'
 import { partsFor, presentIn, type Part } from '../program/parts.ts'
-import { loadFacts } from '../host/recordedFacts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { stepOf } from '../program/packetPath.ts'
 
 /** Lists what every trace uses and the catalogue for `--probe`: what each takes on this kernel, gives, tells and costs. */

@@ -31,11 +31,16 @@ const TAIL: Record<number, readonly [number, number]> = {
   19: [0, 12],
 }
 
+/** Which names BTF is asked for; `like` adds every function, and every tracepoint, whose name is like that. */
+export type WantedNames = {
+  functions: readonly string[]
+  typedefs: readonly string[]
+  enums: readonly string[]
+  like?: RegExp
+}
+
 /** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are no BTF. */
-export const readBtf = (
-  bytes: Buffer,
-  wanted: { functions: readonly string[]; typedefs: readonly string[]; enums: readonly string[] },
-): Btf => {
+export const readBtf = (bytes: Buffer, wanted: WantedNames): Btf => {
   if (bytes.readUInt16LE(0) !== MAGIC) throw new Error('not BTF: the magic number is missing')
   const header = bytes.readUInt32LE(4)
   const types = bytes.subarray(header + bytes.readUInt32LE(8)).subarray(0, bytes.readUInt32LE(12))
@@ -48,6 +53,14 @@ export const readBtf = (
   const typedefNames = offsets(wanted.typedefs)
   const enumerationNames = offsets(wanted.enums)
   for (const names of [functionNames, typedefNames, enumerationNames]) names.delete(0)
+
+  // The name at this offset, if it is asked for. Decoding each takes a tenth of a second, so it is done for `like` alone.
+  const asked = (names: ReadonlyMap<number, string>, offset: number, prefix = '') => {
+    const known = names.get(offset)
+    if (known !== undefined || wanted.like === undefined) return known
+    const name = text(offset)
+    return name.startsWith(prefix) && wanted.like.test(name.slice(prefix.length)) ? name : undefined
+  }
 
   const typeName = (id: number) => {
     if (id === 0) return 'void'
@@ -68,10 +81,15 @@ export const readBtf = (
     const kind = (info >>> 24) & 31
     const members = info & 0xffff
     const [fixed, each] = TAIL[kind] ?? [0, 0]
-    if (kind === KIND.func && functionNames.has(name)) {
-      found.push({ name: functionNames.get(name) ?? '', prototype: types.readUInt32LE(at + 8) })
-    } else if (kind === KIND.typedef && typedefNames.has(name)) {
-      result.typedefs.push(typedefNames.get(name) ?? '')
+    const ours =
+      kind === KIND.func
+        ? asked(functionNames, name)
+        : kind === KIND.typedef
+          ? asked(typedefNames, name, 'btf_trace_')
+          : undefined
+    if (ours !== undefined) {
+      if (kind === KIND.func) found.push({ name: ours, prototype: types.readUInt32LE(at + 8) })
+      else result.typedefs.push(ours)
     } else if ((kind === KIND.enum || kind === KIND.enum64) && enumerationNames.has(name)) {
       const enumerators: Record<number, string> = {}
       for (let i = 0; i < members; i++) {
