@@ -6,6 +6,7 @@ import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
 import { EARLY, isArrival, type Case } from './case.ts'
 import { left, patience, SETTLE_NS } from './decided.ts'
 import { createFlows, youngest } from './flows.ts'
+import { createLosses, type Loss } from './losses.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import { cameLater, stateFound } from './meanwhile.ts'
 import type { Machine } from './order.ts'
@@ -45,7 +46,7 @@ export const correlate = (): Machine<Observation, Case> => {
   /** Whether REJECT is. */
   let rejects = false
   let now: Time = { s: 0, ns: 0 }
-  let lastLoss: Time | null = null
+  const losses = createLosses()
 
   const begin = (observed: Kind<'reset'>, asked: boolean) => {
     const known = flows.knownSince(observed.tuple)
@@ -60,6 +61,7 @@ export const correlate = (): Machine<Observation, Case> => {
     if ((rst || mustBeRst(reset)) && cameBack(reset)) return
     if (rst) spokenFor(reset)
     const key = answerKey(reset.tuple, reset.at)
+    const lastLoss = losses.lastKnown()
     const closer = closerOf(reset)
     const opened: Case = {
       outcome: cameIn(reset) ? 'received' : 'sent',
@@ -149,7 +151,7 @@ export const correlate = (): Machine<Observation, Case> => {
       return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
     })
     const owner = rest.owner ?? ownerOf(null, flows.lateOwner(reset))
-    const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || lastLoss !== null)
+    const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || losses.isNear(reset.at))
     const made = flows.madeAt(reset.tuple, rest.after?.answer.found ?? null)
     const after = rest.after !== null && cameLater(rest.after, reset.at, made) ? null : rest.after
     const unseen = isArrival(reset) && reset.socket === null
@@ -177,7 +179,7 @@ export const correlate = (): Machine<Observation, Case> => {
     if (entry !== undefined) entry.case.drop ??= call
   }
 
-  const take = (observation: Observation) => {
+  const take = (observation: Observation | Loss) => {
     switch (observation.kind) {
       case 'start':
         ehash = observation.ehash
@@ -198,8 +200,9 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'lookup':
         return answer(observation)
       case 'lost':
-        lastLoss = now
-        for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
+        losses.add(now, observation)
+        if (!('span' in observation && observation.span === 'ends'))
+          for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
         break
       case 'call':
         return dropped(observation)
