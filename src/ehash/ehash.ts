@@ -8,12 +8,10 @@ export type Reply = { answer: Answer; at?: Time }
 
 /**
  * Something that can be asked what the kernel's TCP hash holds for one connection. `ask` never rejects: what went wrong is
- * the answer's `error`. `near` asks for near misses too, of one who knows them. `first` says whether it is cheap enough to
- * be asked for every flow that appears.
+ * the answer's `error`. `near` asks for near misses too, which only the module finds. When it is asked: src/flow/asked.ts.
  */
 export type Ehash = {
   source: 'module' | 'ss'
-  first: boolean
   ask: (tuple: Tuple, near: boolean) => Reply | Promise<Reply>
   close: () => void
 }
