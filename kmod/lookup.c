@@ -117,7 +117,7 @@ enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *r
 static void search(struct net *net, const struct tcphash_request *request, bool with_bucket,
 		   struct tcphash_answer *answer)
 {
-	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	const struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	struct sock *sk;
 
 	rcu_read_lock();
