@@ -131,7 +131,7 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 		sk = listener(net, request);
 		if (sk) {
 			make_cookie(sk);
-			tcphash_read_sock(sk, answer);
+			tcphash_read_listener(sk, answer);
 		}
 	}
 	if (with_bucket) {
