@@ -11,7 +11,7 @@
 
 #define BATCH	32
 /* A console may take a hundred lines a second; insmod waits for all of this. */
-#define DUMP_NS	(5 * NSEC_PER_SEC)
+#define DUMP_NS	(5ULL * NSEC_PER_SEC)
 
 static bool dump;
 module_param(dump, bool, 0444);

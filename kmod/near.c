@@ -136,7 +136,7 @@ static void consider(const struct sock *sk, const struct tcphash_request *reques
 static void find_listener(struct net *net, const struct tcphash_request *request,
 			  struct tcphash_near *near)
 {
-	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	unsigned int bucket = 0, seen = 0, end;
 	struct sock *sk;
 

@@ -131,7 +131,7 @@ unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
 			  unsigned int max)
 {
-	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	const u32 chains = hashinfo->ehash_mask + 1;
 	const u32 buckets = chains + hashinfo->lhash2_mask + 1;
 	struct walk step = {
