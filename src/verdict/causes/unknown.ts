@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
-import { isArrival, type Case } from '../flow/case.ts'
-import { flagNames } from '../flow/states.ts'
-import { foreignTtl } from './received.ts'
+import { isArrival, type Case } from '../../flow/case.ts'
+import { flagNames } from '../../flow/states.ts'
+import type { Cause } from '../cause.ts'
+import { hasForeignTtl } from '../ttl.ts'
+
+export const unknownCause = {
+  id: 'unknown',
+  who: 'unknown',
+  outcome: null,
+  brief: 'the evidence names none, and the verdict says why',
+  means: 'The evidence does not name a cause; the verdict says what was missing or what no rule explains.',
+  usually:
+    'Events were lost, a probe could not attach, the connection is older than the trace, or the cause has no rule yet.',
+  next: [
+    'trace-reset doctor, for what is missing here',
+    'trace again with --record FILE and keep the file: it replays anywhere',
+  ],
+} as const satisfies Cause
 
 /** What stands in the way of a cause: sentences of what was seen and of what was not. */
 export const missing = (reset: Case): string[] => {
@@ -30,7 +45,7 @@ export const missing = (reset: Case): string[] => {
           'missing: whether it is of REJECT, which this trace does not see, or lost; the RST came by the loopback interface, as that of a rule for what this host itself sends does',
         ]
       : []),
-    ...(foreignTtl(reset)
+    ...(hasForeignTtl(reset)
       ? [
           `the RST has TTL ${segment?.ttl} and the flow has TTL ${flow?.ttl}: another machine may have sent it, so its shape proves nothing of the peer`,
         ]
