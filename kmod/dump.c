@@ -10,7 +10,7 @@
 #include "tcphash.h"
 
 /* A console may take a hundred lines a second; insmod waits for all of this. */
-#define DUMP_NS	(5 * NSEC_PER_SEC)
+#define DUMP_NS	(5ULL * NSEC_PER_SEC)
 
 static bool dump;
 module_param(dump, bool, 0444);
@@ -37,7 +37,7 @@ static void print(const struct tcphash_entry *entry)
 			answer->rcv_nxt);
 }
 
-/* Returns whether there is time and number left for more. */
+/* Returns false when the time or the number of sockets is used up. */
 static bool dump_netns(struct net *net, struct tcphash_entry *entries, u64 end, u32 *left)
 {
 	static const struct tcphash_request everything;

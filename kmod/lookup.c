@@ -85,7 +85,7 @@ static void make_cookie(struct sock *sk)
 static void search(struct net *net, const struct tcphash_request *request, bool with_bucket,
 		   struct tcphash_answer *answer)
 {
-	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	const struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	struct sock *sk;
 
 	rcu_read_lock();
@@ -99,7 +99,7 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 		sk = listener(net, request);
 		if (sk) {
 			make_cookie(sk);
-			tcphash_read_sock(sk, answer);
+			tcphash_read_listener(sk, answer);
 		}
 	}
 	if (with_bucket) {

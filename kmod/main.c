@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The device /dev/tcphash. What it speaks is in tcphash.h. */
+/* The device /dev/tcphash. Its protocol is in tcphash.h. */
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Near misses: what there is when there is nothing for the tuple. Costs more
- * than a look-up and is done for those who ask: near=1.
+ * Near misses: sockets that resemble the tuple when the table has none for it.
+ * Costs more than a look-up, so a request must ask for it: near=1.
  */
 #include <linux/bitops.h>
 #include <linux/rcupdate.h>
@@ -18,7 +18,7 @@
 /* tcp_init() (net/ipv4/tcp.c) makes at most 65536 buckets, so this bounds their contents. */
 #define LISTENERS_MAX		65536
 
-/* The peer's view: what a packet of the other direction would find here. */
+/* What a packet of the other direction would find here. */
 static enum tcphash_found find_reversed(struct net *net, const struct tcphash_request *request)
 {
 	struct tcphash_request reversed = *request;
@@ -100,7 +100,7 @@ static u8 differs(const struct sock *sk, const struct tcphash_request *request)
 	return differs4(sk, request) | device;
 }
 
-/* Is it nearer to differ so than so? In fewer things, or else in the smaller ones. */
+/* Whether the difference `how` is smaller than `than`: fewer flags, or smaller ones. */
 static bool nearer(u8 how, u8 than)
 {
 	if (!than || hweight8(how) != hweight8(than))
@@ -108,13 +108,13 @@ static bool nearer(u8 how, u8 than)
 	return how < than;
 }
 
-/* Keeps the listener that differs in least. Listeners are good under RCU: see lookup.c. */
+/* Keeps the listener that differs least. A listener stays valid under RCU: see lookup.c. */
 static void consider(const struct sock *sk, const struct tcphash_request *request,
 		     struct tcphash_near *near)
 {
 	u8 how = differs(sk, request);
 
-	/* One that does not differ came since the look-up, or a BPF program hides it. */
+	/* A listener without a difference is newer than the look-up, or a BPF program hides it. */
 	if (!how || !nearer(how, near->differs))
 		return;
 	near->differs = how;
@@ -130,13 +130,14 @@ static void consider(const struct sock *sk, const struct tcphash_request *reques
 }
 
 /*
- * lhash2 is keyed by address and port, so that "the port, on any address" is all
- * of it. A netns with its own ehash shares it too: inet_pernet_hashinfo_alloc().
+ * lhash2 is keyed by address and port, so listeners on a port, on any address,
+ * may be in every bucket. A netns with its own ehash still shares lhash2:
+ * inet_pernet_hashinfo_alloc().
  */
 static void find_listener(struct net *net, const struct tcphash_request *request,
 			  struct tcphash_near *near)
 {
-	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	unsigned int bucket = 0, seen = 0, end;
 	struct sock *sk;
 

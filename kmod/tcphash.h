@@ -6,9 +6,9 @@
  *
  * Text. One request a line, one answer a line, in the order of the requests.
  * Opening takes CAP_NET_ADMIN in the opener's user namespace. Each look-up takes
- * it over the network namespace it looks into, of the opener and of the writer:
- * neither a file handed to a daemon nor one got from it gives rights away. So a
- * process of a user namespace learns of its own netns, and of no other.
+ * it over the network namespace it looks into, of the opener and of the writer,
+ * so handing over the open file gives nobody new rights. A process of a user
+ * namespace sees its own netns, and no other.
  *
  *   request  = "version" [SP id] LF
  *            | "lookup" 1*(SP key "=" value) LF         keys in any order, each once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way through the whole table, in steps. Each step is one RCU section of
- * bounded length, takes no lock of a bucket, and leaves a cursor for the next.
+ * Goes through the whole table in steps. Each step is one RCU section of bounded
+ * length, takes no lock of a bucket, and leaves a cursor for the next step.
  */
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
@@ -12,7 +12,7 @@
 
 #include "tcphash.h"
 
-/* Empty buckets cost little; so many of them end a step too. */
+/* Empty buckets cost little, but this many of them end a step too. */
 #define BUCKETS_MAX	256
 
 struct walk {
@@ -66,10 +66,10 @@ static void take(struct walk *walk, struct sock *sk)
 }
 
 /*
- * As __inet_lookup_established() (net/ipv4/inet_hashtables.c) goes through it:
- * the memory of a socket may become another socket's at any time, so a reference
- * first, then whether it is still of this chain; and a chain that ends in
- * another's nulls value is begun again, with what it gave forgotten.
+ * Follows __inet_lookup_established() (net/ipv4/inet_hashtables.c). The memory
+ * of a socket may be reused for another socket at any time, so this takes a
+ * reference first and then checks that the socket is still in this chain. A chain
+ * that ends in the nulls value of another chain is read again from its head.
  */
 static void walk_chain(struct walk *walk, struct inet_hashinfo *hashinfo)
 {
@@ -109,7 +109,7 @@ full:
 	walk->cursor->skip = seen;
 }
 
-/* Listeners are freed by RCU (lookup.c): neither reference nor second look is needed. */
+/* RCU frees listeners (lookup.c), so this needs neither a reference nor a second check. */
 static void walk_listeners(struct walk *walk, struct inet_listen_hashbucket *head)
 {
 	struct sock *sk;
@@ -131,7 +131,7 @@ unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
 			  unsigned int max)
 {
-	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	const u32 chains = hashinfo->ehash_mask + 1;
 	const u32 buckets = chains + hashinfo->lhash2_mask + 1;
 	struct walk step = {

@@ -24,7 +24,7 @@ const main = async () => {
   process.stdout.on('error', () => stop.abort())
   const io: Io = {
     cache: cacheDirectory(),
-    out: (text) => void process.stdout.write(text),
+    out: (output) => void process.stdout.write(output),
     tell: (line) => void process.stderr.write(`trace-reset: ${printable(line)}\n`),
     colour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     stop: stop.signal,

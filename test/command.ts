@@ -45,7 +45,7 @@ export const replayHere = async (args: readonly string[]) => {
   const { signal } = new AbortController()
   const io: Io = {
     cache: '',
-    out: (text) => void (run.stdout += text),
+    out: (output) => void (run.stdout += Buffer.from(output).toString()),
     tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
     colour: false,
     stop: signal,

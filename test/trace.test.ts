@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../src/host/facts.ts'
-import { loadFacts } from '../src/host/recordedFacts.ts'
+import { loadFacts } from '../src/program/loadFacts.ts'
 import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
 import { causesOf, verdictsOf } from './json.ts'
 

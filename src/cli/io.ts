@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
+import type { Output } from '../format/sink.ts'
 
 /** All that a command sees of the process; only cli.ts sees more. */
 export type Io = {
   /** The directory for what can be made again: the built module. */
   cache: string
   /** Writes to standard output: verdicts, and what a command was asked for. */
-  out: (text: string) => void
+  out: (output: Output) => void
   /** Writes one line to standard error: readiness, warnings, losses, totals. */
   tell: (line: string) => void
   /** Whether standard output is a terminal that takes colours. */

@@ -11,7 +11,9 @@ import type { Expectation } from './options.ts'
 export const withOutput = (command: Command): Command =>
   command
     .optionsGroup('Output:')
-    .addOption(new Option('-f, --format <format>', 'how verdicts are printed').choices(FORMATS).default('table'))
+    .addOption(
+      new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
+    )
     .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
     .addOption(countOption('end after this many verdicts'))
 

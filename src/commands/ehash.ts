@@ -6,7 +6,7 @@ import type { Wanted } from '../filter/filter.ts'
 import type { Netns } from '../filter/netns.ts'
 import type { Range } from '../filter/port.ts'
 import type { Io } from '../cli/io.ts'
-import { readFacts } from '../host/facts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { openEhash, type EhashChoice } from '../ehash/open.ts'
 
 /** Looks one 5-tuple up in the TCP hash and prints the answer as `name value` lines. */
@@ -22,7 +22,7 @@ export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: 
     dport: onePort('--dport', options.dport),
     netns: oneNetns(options.netns),
   }
-  const ehash = openEhash(options.ehash, await readFacts('true'))
+  const ehash = openEhash(options.ehash, await loadFacts({ bpftrace: 'true' }))
   if (ehash === undefined)
     throw environmentError(
       'no source of look-ups is available',

@@ -41,4 +41,5 @@ const socketRow = ({ tuple, fields }: Listed) =>
   )
 
 const row = (state: string, peer: string, local: string, ...numbers: string[]) =>
-  `${state.padEnd(12)} ${peer.padEnd(21)} ${local.padEnd(21)} ${numbers.map((number) => number.padStart(10)).join(' ')}\n`
+  [state.padEnd(12), peer.padEnd(21), local.padEnd(21), ...numbers.map((number) => number.padStart(10))].join(' ') +
+  '\n'

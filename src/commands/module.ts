@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
-import { MODULE_DEVICE, readFacts, type Facts } from '../host/facts.ts'
+import { MODULE_DEVICE, type Facts } from '../host/facts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { packageFile } from '../cli/package.ts'
 import { explainRefusal } from './refusal.ts'
 
 /** Builds, loads or unloads tcphash.ko, or prints its status. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
-  const facts = await readFacts('true')
+  const facts = await loadFacts({ bpftrace: 'true' })
   switch (verb) {
     case 'build':
       return build(facts, io)
@@ -91,8 +92,16 @@ const status = (facts: Facts, io: Io) => {
     denied: 'loaded, but not for this user: run as root',
     absent: 'not loaded',
   }
+  const lines = {
+    kernel: facts.kernel,
+    headers: facts.headers ? 'there' : 'absent',
+    built: existsSync(built(io)) ? built(io) : 'no',
+    module: words[facts.module],
+  }
   io.out(
-    `kernel   ${facts.kernel}\nheaders  ${facts.headers ? 'there' : 'absent'}\nbuilt    ${existsSync(built(io)) ? built(io) : 'no'}\nmodule   ${words[facts.module]}\n`,
+    Object.entries(lines)
+      .map(([name, value]) => `${name.padEnd(8)} ${value}\n`)
+      .join(''),
   )
   return facts.module === 'ready' ? 0 : 3
 }

@@ -6,7 +6,7 @@ import { CATALOGUE, type Traced } from '../program/catalogue.ts'
 import { requireBtf } from '../program/check.ts'
 import type { Facts } from '../host/facts.ts'
 import { partsFor, presentIn, type Part } from '../program/parts.ts'
-import { loadFacts } from '../host/recordedFacts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { stepOf } from '../program/packetPath.ts'
 
 /**
@@ -43,5 +43,6 @@ const entry = (traced: Traced, facts: Facts) => {
     `IPv${families.replace(', ', ', IPv')}; costs ${cost}; probes/${traced.by}`,
     ...(step === undefined ? [absent] : []),
   ]
-  return `${step === undefined ? '-' : '+'}${packets === true ? '*' : ' '} ${signature}\n${lines.map((line) => `    ${line}\n`).join('')}`
+  const head = `${step === undefined ? '-' : '+'}${packets === true ? '*' : ' '} ${signature}`
+  return [head, ...lines.map((line) => `    ${line}`), ''].join('\n')
 }

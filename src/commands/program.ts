@@ -2,7 +2,7 @@
 import type { Io } from '../cli/io.ts'
 import { requireBtf } from '../program/check.ts'
 import { writeProgram } from '../program/program.ts'
-import { loadFacts } from '../host/recordedFacts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import type { ProgramOptions } from '../cli/options.ts'
 import { readProbe } from '../cli/package.ts'
 

@@ -42,5 +42,7 @@ const isSameFile = (one: string, other: string) => {
 const holds = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
   count === undefined ? given.has(cause) : (given.get(cause) ?? 0) === count
 
-const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
-  `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${[...given].map(([name, n]) => `${name} ${n} times`).join(', ') || 'no verdict'}`
+const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) => {
+  const got = [...given].map(([name, n]) => `${name} ${n} times`).join(', ')
+  return `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${got || 'no verdict'}`
+}

@@ -6,7 +6,8 @@ import type { Reply } from './ehash.ts'
 
 /** The request line for one connection, with near misses or without; the grammar is in kmod/tcphash.h. */
 export const writeRequest = ({ family, saddr, sport, daddr, dport, netns }: Tuple, near: boolean): string =>
-  `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}${near ? ' near=1' : ''}\n`
+  `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}` +
+  `${near ? ' near=1' : ''}\n`
 
 const FOUND = ['established', 'timewait', 'request', 'listener', 'none'] as const
 const WORDS = ['state', 'substate', 'cookie', 'reversed', 'other_found', 'listen_differs', 'listen_address'] as const

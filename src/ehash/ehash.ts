@@ -8,12 +8,11 @@ export type Reply = { answer: Answer; at?: Time }
 
 /**
  * A source of look-ups in the kernel's TCP hash, one connection at a time. `ask` never rejects: a failure is the
- * answer's `error`. `near` asks for near misses too, where the source has them. `first` says whether a look-up is cheap
- * enough to be made for every new flow.
+ * answer's `error`. `near` asks for near misses too, which only the module finds. src/flow/asked.ts says when it is
+ * asked.
  */
 export type Ehash = {
   source: 'module' | 'ss'
-  first: boolean
   ask: (tuple: Tuple, near: boolean) => Reply | Promise<Reply>
   close: () => void
 }

@@ -16,7 +16,6 @@ export const openModule = (device: string): Ehash => {
   const buffer = Buffer.alloc(ANSWER_BYTES)
   return {
     source: 'module',
-    first: true,
     ask: (tuple, near) => {
       try {
         writeSync(descriptor, writeRequest(tuple, near))

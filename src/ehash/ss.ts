@@ -7,37 +7,44 @@ import type { Ehash } from './ehash.ts'
 import { netnsPath } from '../host/netns.ts'
 
 /**
- * Look-ups by iproute2's ss: 10 ms each instead of 3 us, and without rcv_nxt, snd_una, snd_nxt, bucket and chain.
- * nsenter runs ss in other network namespaces.
+ * How long ss may take for one look-up, in milliseconds. It takes about 10; correlate waits for no answer longer than a
+ * second of event time (LOOKUP_NS in src/flow).
  */
-export const openSs = (): Ehash => ({
+const LONGEST_MS = 2000
+
+/**
+ * Look-ups by iproute2's ss: 10 ms each instead of 3 us, and without rcv_nxt, snd_una, snd_nxt, bucket and chain.
+ * nsenter runs ss in other network namespaces. A look-up that takes more than `longest` milliseconds, both of its runs
+ * of ss together, is given up, and its answer has the error.
+ */
+export const openSs = (longest: number = LONGEST_MS): Ehash => ({
   source: 'ss',
-  first: false,
   ask: async (tuple) => {
+    const limit = AbortSignal.timeout(longest)
     try {
-      const exact = await ss(tuple, [
-        '-a',
-        'src',
-        endpoint(tuple.daddr, tuple.dport),
-        'dst',
-        endpoint(tuple.saddr, tuple.sport),
-      ])
-      if (exact !== '') return { answer: readSs(exact) }
-      const listening = await ss(tuple, ['-l', 'sport', '=', `:${tuple.dport}`])
-      return { answer: listener(listening, tuple) }
+      return { answer: await askSs(tuple, limit) }
     } catch (error) {
-      return { answer: { found: null, error: messageOf(error) } }
+      const reason = limit.aborted ? `ss gave no answer within ${longest} ms` : messageOf(error)
+      return { answer: { found: null, error: reason } }
     }
   },
   close: () => undefined,
 })
 
-const ss = async (tuple: Tuple, filter: string[]) => {
+const askSs = async (tuple: Tuple, limit: AbortSignal): Promise<Answer> => {
+  const { saddr, sport, daddr, dport } = tuple
+  const exact = await ss(tuple, ['-a', 'src', endpoint(daddr, dport), 'dst', endpoint(saddr, sport)], limit)
+  return exact === '' ? listener(await ss(tuple, ['-l', 'sport', '=', `:${dport}`], limit), tuple) : readSs(exact)
+}
+
+const ss = async (tuple: Tuple, filter: string[], limit: AbortSignal) => {
   const path = netnsPath(tuple.netns)
   if (path === undefined) throw new Error(`network namespace ${tuple.netns} has no process and no name to enter it by`)
   const command = ['ss', '-HOtne', ...filter]
   const [file, ...args] = path === '/proc/self/ns/net' ? command : ['nsenter', `--net=${path}`, ...command]
-  const { stdout } = await execa(file ?? 'ss', args, { stdin: 'ignore', timeout: 10_000 })
+  // SIGKILL: what is given up is not asked to end first.
+  const options = { stdin: 'ignore', cancelSignal: limit, killSignal: 'SIGKILL' } as const
+  const { stdout } = await execa(file ?? 'ss', args, options)
   return stdout.trim()
 }
 

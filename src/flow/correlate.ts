@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Observation } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
+import { LOOKUP_NS, unanswered, whyAsked, type Source } from './asked.ts'
 import { arrivalOf, cameIn, sameSegment, withSegment } from './arrival.ts'
 import { EARLY, isArrival, type Case } from './case.ts'
 import { left, patience, SETTLE_NS } from './decided.ts'
 import { createFlows, youngest } from './flows.ts'
+import { createLosses, type Loss } from './losses.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import { cameLater, stateFound } from './meanwhile.ts'
 import type { Machine } from './order.ts'
@@ -28,7 +30,7 @@ type Open = { case: Case; key: string; answered: boolean; obeyed: boolean }
 
 /**
  * Groups Observations in order of time into one Case for each reset, with what was known of its flow. A Case is complete
- * when time has gone on by SETTLE_NS and the TCP hash has answered, or at the end.
+ * when time has gone on by SETTLE_NS and the TCP hash has answered, or has not within LOOKUP_NS, or at the end.
  */
 export const correlate = (): Machine<Observation, Case> => {
   const flows = createFlows()
@@ -36,7 +38,7 @@ export const correlate = (): Machine<Observation, Case> => {
   const answers = new Map<string, Kind<'lookup'>>()
   const waiting = new Map<string, Open>()
   const open: Open[] = []
-  let ehash: 'module' | 'ss' | 'off' = 'off'
+  let ehash: Source = 'off'
   /** Whether drops of RSTs are told: without, nothing can be said of what was not obeyed. */
   let drops = false
   /** Whether packets are seen before it is known that they are for this host. */
@@ -44,9 +46,9 @@ export const correlate = (): Machine<Observation, Case> => {
   /** Whether REJECT is. */
   let rejects = false
   let now: Time = { s: 0, ns: 0 }
-  let lastLoss: Time | null = null
+  const losses = createLosses()
 
-  const begin = (observed: Kind<'reset'>) => {
+  const begin = (observed: Kind<'reset'>, asked: boolean) => {
     const known = flows.knownSince(observed.tuple)
     const flow = flows.of(observed.tuple, now)
     const reset = withSegment(observed, flow.rsts.at(-1), SETTLE_NS)
@@ -59,6 +61,7 @@ export const correlate = (): Machine<Observation, Case> => {
     if ((rst || mustBeRst(reset)) && cameBack(reset)) return
     if (rst) spokenFor(reset)
     const key = answerKey(reset.tuple, reset.at)
+    const lastLoss = losses.lastKnown()
     const closer = closerOf(reset)
     const opened: Case = {
       outcome: cameIn(reset) ? 'received' : 'sent',
@@ -78,7 +81,6 @@ export const correlate = (): Machine<Observation, Case> => {
       gaps: lastLoss !== null && (known === null || compareTime(known, lastLoss) <= 0) ? [LOSS_BEFORE] : [],
     }
     answers.delete(key)
-    const asked = ehash !== 'off' && !(isArrival(reset) && ehash === 'ss')
     const entry = { case: opened, key, answered: !asked || opened.after !== null, obeyed: false }
     if (!entry.answered) waiting.set(key, entry)
     open.push(entry)
@@ -124,14 +126,18 @@ export const correlate = (): Machine<Observation, Case> => {
   }
 
   const waits = ({ case: one, answered }: Open) =>
-    !answered || nanosecondsBetween(now, one.reset.at) < patience(one, now)
+    nanosecondsBetween(now, one.reset.at) < (answered ? patience(one, now) : LOOKUP_NS)
 
   const settled = (all: boolean): Case[] => {
-    // In order of time, and given in it: whoever waits for an answer holds up those behind, and nobody for ever.
+    // In order of time, and given in it: a case that waits for its look-up delays those behind it, by LOOKUP_NS at most.
     const first = all ? -1 : open.findIndex(waits)
     const count = Math.max(first < 0 ? open.length : first, open.length - MOST_OPEN)
     const done = open.splice(0, count)
-    for (const { key } of done) waiting.delete(key)
+    for (const { key, answered, case: one } of done) {
+      waiting.delete(key)
+      if (!answered && ehash !== 'off' && nanosecondsBetween(now, one.reset.at) >= LOOKUP_NS)
+        one.after = unanswered(ehash, one.reset)
+    }
     return done
       .filter(({ obeyed }) => !obeyed)
       .map(completed)
@@ -145,7 +151,7 @@ export const correlate = (): Machine<Observation, Case> => {
       return segment.seq !== reset.segment?.seq && later > -BURST_NS && later <= SETTLE_NS
     })
     const owner = rest.owner ?? ownerOf(null, flows.lateOwner(reset))
-    const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || lastLoss !== null)
+    const rejectUnseen = mayBeRejectedHere({ reset, dev: rest.dev }) && (!rejects || losses.isNear(reset.at))
     const made = flows.madeAt(reset.tuple, rest.after?.answer.found ?? null)
     const after = rest.after !== null && cameLater(rest.after, reset.at, made) ? null : rest.after
     const unseen = isArrival(reset) && reset.socket === null
@@ -164,7 +170,7 @@ export const correlate = (): Machine<Observation, Case> => {
     if (isSyn(packet)) flow.made = youngest(flow.made, packet.at)
     if ((packet.segment.flags & FLAG.rst) === 0) return
     flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
-    if (drops) begin(arrivalOf(packet, early ? EARLY : packet.fn))
+    if (drops) begin(arrivalOf(packet, early ? EARLY : packet.fn), whyAsked(ehash, packet) === 'reset')
   }
 
   const dropped = (call: Kind<'call'>) => {
@@ -173,7 +179,7 @@ export const correlate = (): Machine<Observation, Case> => {
     if (entry !== undefined) entry.case.drop ??= call
   }
 
-  const take = (observation: Observation) => {
+  const take = (observation: Observation | Loss) => {
     switch (observation.kind) {
       case 'start':
         ehash = observation.ehash
@@ -182,7 +188,7 @@ export const correlate = (): Machine<Observation, Case> => {
         rejects = observation.probes.includes(REJECT)
         break
       case 'reset':
-        return begin(observation)
+        return begin(observation, whyAsked(ehash, observation) === 'reset')
       case 'reply':
         return replied(observation)
       case 'state':
@@ -194,8 +200,9 @@ export const correlate = (): Machine<Observation, Case> => {
       case 'lookup':
         return answer(observation)
       case 'lost':
-        lastLoss = now
-        for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
+        losses.add(now, observation)
+        if (!('span' in observation && observation.span === 'ends'))
+          for (const entry of open) entry.case.gaps.push(LOSS_AROUND)
         break
       case 'call':
         return dropped(observation)

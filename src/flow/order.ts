@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { Observation } from '../observation.ts'
+import type { Kind, Observation } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
+import type { Loss } from './losses.ts'
 
 /** A step of the pipeline without a library: what goes in may let things out, and the end lets out the rest. */
 export type Machine<In, Out> = { push: (input: In) => Out[]; flush: () => Out[] }
@@ -19,8 +20,8 @@ const MOST_HELD = 100_000
 
 /**
  * Puts the events of several CPUs in order of time: each CPU has a buffer of its own, and bpftrace empties one after the
- * other, in rounds. Answers, losses and ends pass at once; a loss comes once more, of none, behind the events that wait:
- * whatever was lost may be younger than these.
+ * other, in rounds. Look-ups, losses and ends pass at once. A loss comes again, with the count 0: behind the events that wait, since
+ * what was lost may be younger, and behind the next event, which bounds when it was (losses.ts).
  *
  * A tick says when it was read. One that is younger than the reading of an earlier one is of a later round, and by then every
  * buffer has been emptied of what was older than that earlier one: so far events go on, in order, however late they were
@@ -28,6 +29,8 @@ const MOST_HELD = 100_000
  */
 export const order = (window: number): Machine<Observation, Observation> => {
   const held: Held[] = []
+  /** Losses since the last event. */
+  const unbounded: Kind<'lost'>[] = []
   let newest: Time = { s: 0, ns: 0 }
   /** Ticks that no younger round is known of. */
   let ticks: Reading[] = []
@@ -36,6 +39,20 @@ export const order = (window: number): Machine<Observation, Observation> => {
 
   const insert = (at: Time, observation: Observation) => {
     held.splice(placeOf(held, at), 0, { at, observation })
+  }
+
+  // What was lost is younger than all that has gone on, and no younger than the next event that is read, or than `newest`.
+  const overtaking = (loss: Kind<'lost'>): Loss => {
+    if (held.length > 0) insert(newest, { ...loss, count: 0 })
+    unbounded.push(loss)
+    return { ...loss, span: 'begins' }
+  }
+
+  const bound = () => {
+    for (const loss of unbounded.splice(0)) {
+      const end: Loss = { ...loss, count: 0, span: 'ends' }
+      insert(newest, end)
+    }
   }
 
   const take = (count: number) => held.splice(0, count).map(({ observation }) => observation)
@@ -58,13 +75,14 @@ export const order = (window: number): Machine<Observation, Observation> => {
   return {
     push: (observation) => {
       if (!isEvent(observation)) {
-        if (observation.kind === 'lost' && held.length > 0) insert(newest, { ...observation, count: 0 })
+        if (observation.kind === 'lost') return [overtaking(observation)]
         return observation.kind === 'stop' ? [...take(held.length), observation] : [observation]
       }
       insert(observation.at, observation)
       if (observation.kind === 'tick' && observation.read !== undefined)
         heard({ at: observation.at, read: observation.read })
       if (compareTime(observation.at, newest) > 0) newest = observation.at
+      bound()
       return release()
     },
     flush: () => take(held.length),

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
-import { isoTime, type Time } from '../time.ts'
+import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
 import { lagOf } from '../verdict/hash.ts'
 import type { Verdict } from '../verdict/verdict.ts'
+import type { Shown, Start } from './sink.ts'
 
 export type Value = string | number | null | readonly string[] | { readonly [name: string]: Value }
 
 /** A field of what is printed: its name in every format, what it means, and its value. */
-export type Field<T> = { name: string; means: string; value: (of: T, boot: Time) => Value }
+export type Field<T> = { name: string; means: string; value: (of: T, start: Start) => Value }
 
 /** Every field of a verdict, in order. Table, JSON and CSV are made from this list and nothing else. */
 export const COLUMNS: readonly Field<Verdict>[] = [
   {
     name: 'time',
     means: 'when the reset happened, ISO 8601 with nanoseconds',
-    value: ({ at }, boot) => isoTime(at, boot),
+    value: ({ at }, { boot }) => isoTime(at, boot),
   },
   { name: 'outcome', means: 'sent, received or ignored', value: ({ outcome }) => outcome },
   { name: 'cause', means: 'why: a name that trace-reset causes explains', value: ({ cause }) => cause },
@@ -67,17 +68,24 @@ const ANSWER = [
 ] as const
 
 /** What `--stack` adds. */
-export const STACK: Field<Verdict> = {
+const STACK: Field<Verdict> = {
   name: 'stack',
   means: 'the kernel functions below the reset, from the innermost outwards',
   value: ({ stack }) => stack,
 }
 
 /** What `--explain` adds. */
-export const EXPLANATION: readonly Field<Verdict>[] = [
+const EXPLANATION: readonly Field<Verdict>[] = [
   { name: 'means', means: 'what the cause means', value: ({ cause }) => CAUSES[cause].means },
   { name: 'usually', means: 'what usually makes it', value: ({ cause }) => CAUSES[cause].usually },
   { name: 'next', means: 'what to look at next, a sentence each', value: ({ cause }) => CAUSES[cause].next },
+]
+
+/** The fields of a verdict that are shown, in order. */
+export const shownFields = ({ stack, explain }: Shown): readonly Field<Verdict>[] => [
+  ...COLUMNS,
+  ...(stack ? [STACK] : []),
+  ...(explain ? EXPLANATION : []),
 ]
 
 /** The names below `ehash`, all of them, so that CSV has the same columns in every row. */

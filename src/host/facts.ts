@@ -5,17 +5,23 @@ import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
-import { readBtf, type Btf } from './btf.ts'
-import { CATALOGUE } from '../program/catalogue.ts'
-import { PARTS, TRACEPOINT_PARTS } from '../program/parts.ts'
-import type { Symbols } from '../program/packetPath.ts'
+import { readBtf, type Btf, type WantedNames } from './btf.ts'
+
+/** Facts beside BTF that decide which steps there are: loaded modules, and the compiler's copies of functions. */
+export type Symbols = { modules: readonly string[]; copies: readonly string[] }
+
+/**
+ * The names to ask the kernel about: names in its BTF, modules that may be loaded, and for a function the name of the
+ * copy that the compiler may have made of it.
+ */
+export type Wanted = WantedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
 
 /** What this machine is and has, read once. Plain data: programs are made from it, and tests use recorded facts. */
 export type Facts = {
   kernel: string
   machine: string
   euid: number
-  /** The kernel's BTF of all functions and tracepoints that a trace may use, or the error of reading it. */
+  /** The kernel's BTF of the names that were asked for, or the error of reading it. */
   btf: Btf | { error: string }
   symbols: Symbols
   /** tracefs, which bpftrace needs: readable, mounted but not readable for this user, or not mounted. */
@@ -41,16 +47,16 @@ const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
  * Reads the facts of this machine; `bpftrace` is the executable whose version is asked. A missing thing is a fact, not
  * an error.
  */
-export const readFacts = async (bpftrace: string): Promise<Facts> => {
+export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
-  const btf = kernelBtf()
+  const btf = kernelBtf(wanted)
   const [version, ss, setpriv] = await asked
   return {
     kernel: release(),
     machine: machine(),
     euid: geteuid?.() ?? -1,
     btf,
-    symbols: symbolsOf(btf),
+    symbols: symbolsOf(btf, wanted),
     tracefs: tracefsState(),
     lockdown: lockdown(),
     bpftrace: version,
@@ -61,21 +67,9 @@ export const readFacts = async (bpftrace: string): Promise<Facts> => {
   }
 }
 
-const kernelBtf = (): Facts['btf'] => {
-  const functions = [
-    ...PARTS.flatMap((part) => part.functions),
-    ...CATALOGUE.flatMap(({ type, name }) => (type === 'function' ? [name] : [])),
-  ]
-  const tracepoints = [
-    ...[...PARTS, ...TRACEPOINT_PARTS].flatMap(({ tracepoint }) => tracepoint?.[1] ?? []),
-    ...CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [name] : [])),
-  ]
+const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
   try {
-    return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), {
-      functions: [...new Set([...functions, 'register_kprobe'])],
-      typedefs: [...new Set(tracepoints)].map((name) => `btf_trace_${name}`),
-      enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
-    })
+    return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), wanted)
   } catch (error) {
     return { error: messageOf(error) }
   }
@@ -83,12 +77,11 @@ const kernelBtf = (): Facts['btf'] => {
 
 // BTF lacks two things: which modules are loaded, and whether the compiler made a copy of a function under another name
 // (x.constprop.0).
-const symbolsOf = (btf: Facts['btf']): Symbols => {
-  const modules = CATALOGUE.flatMap(({ module }) => module ?? [])
+const symbolsOf = (btf: Facts['btf'], wanted: Wanted): Symbols => {
   const known = 'error' in btf ? {} : btf.functions
-  const copies = CATALOGUE.flatMap(({ name, copy }) => (copy === undefined || name in known ? [] : copy))
+  const copies = Object.entries(wanted.copies).flatMap(([name, copy]) => (name in known ? [] : copy))
   return {
-    modules: [...new Set(modules)].filter((name) => existsSync(`/sys/module/${name}`)),
+    modules: wanted.modules.filter((name) => existsSync(`/sys/module/${name}`)),
     copies: copies.length === 0 ? [] : copies.filter((name) => attachable().includes(`\n${name}\n`)),
   }
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
 import { messageOf, usageError } from '../errors.ts'
-import { readFacts, type Facts } from './facts.ts'
+import type { Facts } from './facts.ts'
 
-/** The facts of this machine, or of the file given with `--facts`. Throws a usage error when that has no facts. */
-export const loadFacts = async ({ facts, bpftrace }: { facts?: string; bpftrace: string }): Promise<Facts> => {
-  if (facts === undefined) return readFacts(bpftrace)
+/** The facts in a file that `doctor --json` wrote. Throws a usage error on a file without facts. */
+export const recordedFacts = async (facts: string): Promise<Facts> => {
   try {
     const { z } = await import('zod')
     return shape(z).parse(JSON.parse(readFileSync(facts, 'utf8')))

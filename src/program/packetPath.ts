@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { Btf } from '../host/btf.ts'
+import type { Symbols } from '../host/facts.ts'
 import { hasKprobes } from './parts.ts'
 import { CATALOGUE, SEGMENT_ARGUMENTS, SOCKET_ARGUMENTS, type Traced } from './catalogue.ts'
 
 /** A step of the trail on one kernel: what it is attached to, and the names of its arguments. */
 export type Step = { traced: Traced; symbol: string; signature: readonly string[] }
-
-/** What of the kernel decides over the steps besides BTF: loaded modules, and the compiler's copies. */
-export type Symbols = { modules: readonly string[]; copies: readonly string[] }
 
 /** The step on this kernel, or undefined when the kernel (or a module that is not loaded) has it not. */
 export const stepOf = (btf: Btf, { modules, copies }: Symbols, traced: Traced): Step | undefined => {

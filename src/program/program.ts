@@ -2,10 +2,11 @@
 import { describeFilter } from '../filter/describe.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Btf } from '../host/btf.ts'
+import type { Symbols } from '../host/facts.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { dropReason, fillHoles, ownHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
 import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
-import { fileOf, isEntrance, stepHoles, stepOf, type Step, type Symbols } from './packetPath.ts'
+import { fileOf, isEntrance, stepHoles, stepOf, type Step } from './packetPath.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
 export type Wanted = {

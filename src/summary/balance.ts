@@ -116,9 +116,12 @@ const linesOf = ({ filtered, narrowed, lostEvents }: Ledger, netns: number, acco
   const rsts = grown('OutRsts')
   const resets = grown('EstabResets')
   if (sent + (narrowed ? 0 : counted) + ended + obeyed === 0 && !rsts && !resets) return []
+  const seen = `${sent} reported${narrowed ? '' : ` + ${lost} lost`}`
+  const ofRsts = against(sent + lost, 'OutRsts', rsts, rest(filtered, false))
+  const ofResets = against(ended, 'EstabResets', resets, rest(filtered, lostEvents > 0))
   return [
-    `netns ${netns}: sent: ${sent} reported${narrowed ? '' : ` + ${lost} lost`}${against(sent + lost, 'OutRsts', rsts, rest(filtered, false))}`,
-    `netns ${netns}: ended without a close: ${ended}${against(ended, 'EstabResets', resets, rest(filtered, lostEvents > 0))}; ${obeyed} of all by a RST`,
+    `netns ${netns}: sent: ${seen}${ofRsts}`,
+    `netns ${netns}: ended without a close: ${ended}${ofResets}; ${obeyed} of all by a RST`,
   ]
 }
 

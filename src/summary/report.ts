@@ -30,7 +30,7 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>
       [
-        `${plural(outcomes.sent + outcomes.received + outcomes.ignored, 'reset')}: ${outcomes.sent} sent, ${outcomes.received} received${outcomes.ignored > 0 ? `, ${outcomes.ignored} ignored` : ''}`,
+        resetsText(outcomes),
         ...(arrived > obeyed && !judgesAll
           ? [`${plural(arrived - obeyed, 'RST')} arrived and changed no full socket, not judged`]
           : []),
@@ -41,6 +41,10 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
       ].join('; '),
   }
 }
+
+const resetsText = ({ sent, received, ignored }: Readonly<Record<Verdict['outcome'], number>>) =>
+  `${plural(sent + received + ignored, 'reset')}: ${sent} sent, ${received} received` +
+  (ignored > 0 ? `, ${ignored} ignored` : '')
 
 const hasRst = (observation: Observation) =>
   (observation.kind === 'packet' || observation.kind === 'reset') &&

@@ -2,8 +2,6 @@
 // Who called tcp_send_active_reset: the stack, read from the inside out, since a timer or a softirq may run on the back of
 // a close() that has nothing to do with it.
 import type { Case } from '../flow/case.ts'
-import { flagNames } from '../flow/states.ts'
-import type { Segment } from '../observation.ts'
 
 /** A way to tcp_send_active_reset. */
 export type Caller = 'abort' | 'keepalive' | 'retransmission' | 'mptcp' | 'listener' | 'linger' | 'connect' | 'close'
@@ -43,7 +41,3 @@ export const calledBy = ({ reset: { fn, stack } }: Case): Caller | undefined => 
 /** The stack from the reset outwards, to the function that says most or for six frames. */
 export const stackText = ({ reset: { stack } }: Case, last = ''): string =>
   `stack: ${stack.slice(0, stack.indexOf(last) + 1 || 6).join(' < ')}`
-
-/** `a segment with PSH ACK, seq 1000, ack 2000 and 5 bytes of data`. */
-export const segmentText = ({ flags, seq, ack, length }: Segment): string =>
-  `a segment with ${flagNames(flags)}, seq ${seq}, ack ${ack} and ${length} bytes of data`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // netfilter's REJECT of what this host sends: the RST that comes back is no one else's.
 import { expect, test } from 'vitest'
+import type { Loss } from '../../src/flow/losses.ts'
 import type { Observation } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import {
@@ -69,22 +70,49 @@ test('one that came to no socket is the firewall all the same', () => {
   expect(told(sentSyn, back({})[0] ?? packet())).toEqual([{ ...FIREWALL, state: null, owner: undefined }])
 })
 
-test.each<[string, string, string, string[], string, boolean?]>([
-  ['by lo from another address', 'lo', '192.0.2.2', [], 'unknown'],
-  ['by lo, and REJECT would be seen', 'lo', '192.0.2.2', ['nf_ct_attach'], 'connection-refused'],
-  ['by lo, and REJECT would be seen, had nothing been lost', 'lo', '192.0.2.2', ['nf_ct_attach'], 'unknown', true],
-  ['by lo from this very address', 'lo', TUPLE.daddr, [], 'connection-refused'],
-  ['by a wire', 'eth0', '192.0.2.2', [], 'connection-refused'],
-])('of a RST %s', (_, dev, saddr, probes, cause, lossBefore = false) => {
+/** A RST that comes in by `dev` at 1,000 ms, from a connect() that it refuses, between the losses before and after it. */
+const refused = (
+  dev: string,
+  saddr: string,
+  probes: string[],
+  before: Observation[] = [],
+  after: Observation[] = [],
+) => {
   const tuple = { ...TUPLE, saddr }
   const seen = segment({ flags: RST_ACK, seq: 0, ack: 701, dev })
   const [verdict] = cases(
     start({ probes: ['kfree_skb', ...probes] }),
-    ...(lossBefore ? [lost('events', 1)] : []),
+    ...before,
     packet({ tuple, segment: seen }),
     reset({ tuple, segment: null, socket: socket({ state: 'SYN_SENT' }) }),
+    ...after,
     stop(),
   ).map(judge)
-  expect(verdict?.cause).toBe(cause)
-  expect(verdict?.because.some((one) => one.startsWith('missing: whether it is of REJECT'))).toBe(cause === 'unknown')
+  const missing = verdict?.because.some((one) => one.includes('REJECT')) === true
+  return [verdict?.cause, missing]
+}
+const PEER = '192.0.2.2'
+const UNSEEN = ['unknown', true]
+const REFUSED = ['connection-refused', false]
+
+test.each<[string, string, string, string[], unknown[]]>([
+  ['by lo from another address', 'lo', PEER, [], UNSEEN],
+  ['by lo, and REJECT would be seen', 'lo', PEER, ['nf_ct_attach'], REFUSED],
+  ['by lo from this very address', 'lo', TUPLE.daddr, [], REFUSED],
+  ['by a wire', 'eth0', PEER, [], REFUSED],
+])('of a RST %s', (_, dev, saddr, probes, expected) => {
+  expect(refused(dev, saddr, probes)).toEqual(expected)
+})
+
+const loss = lost('events', 1)
+const lossBegins: Loss = { ...loss, span: 'begins' }
+
+test.each<[string, Observation[], Observation[], unknown[]]>([
+  ['just before', [loss], [], UNSEEN],
+  ['a second before', [tick(0), loss], [], UNSEEN],
+  ['long before', [packet({ at: at(-1) }), loss], [], REFUSED],
+  ['of which no end is known', [tick(-9000), lossBegins], [], UNSEEN],
+  ['just after', [], [tick(1040), loss], UNSEEN],
+])('by lo, and REJECT would be seen, had nothing been lost: a loss %s', (_, before, after, expected) => {
+  expect(refused('lo', PEER, ['nf_ct_attach'], before, after)).toEqual(expected)
 })

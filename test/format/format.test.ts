@@ -2,16 +2,18 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { COLUMNS } from '../../src/format/columns.ts'
-import { formatOf, FORMATS, type FormatName, type Shown } from '../../src/format/format.ts'
+import { FORMATS, type FormatName } from '../../src/format/format.ts'
+import type { Shown } from '../../src/format/sink.ts'
 import { CAUSES, isCause } from '../../src/verdict/causes.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
-import { at, lookup, TUPLE, verdict } from '../samples.ts'
+import { at, lookup, start, TUPLE, verdict } from '../samples.ts'
 
-const BOOT = { s: 1_795_316_400, ns: 1 }
+const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
+const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
 
 const text = (name: FormatName, verdicts: readonly Verdict[], over: Partial<Shown> = {}) => {
-  const format = formatOf(name, { paint: false, stack: false, explain: false, steps: false, ...over })
-  return format.header() + verdicts.map((one) => format.verdict(one, BOOT)).join('')
+  const sink = FORMATS[name]({ paint: false, stack: false, explain: false, steps: false, ...over })
+  return [sink.start(START), ...verdicts.map((one) => sink.verdict(one, START)), sink.end(START)].join('')
 }
 
 const REFUSED = verdict({
@@ -31,6 +33,10 @@ const HOSTILE = verdict({
   owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;', cgroup: '/=\u001b[2J,"\n\u202e\u{e0001}' },
   dev: '\u001b[2J,"=',
   because: ['closed by =\u001b\u009b2J",\n;[1]'],
+})
+
+test('the formats are these', () => {
+  expect(Object.keys(FORMATS)).toEqual(NAMES)
 })
 
 test('table', () => {
@@ -155,7 +161,7 @@ test.each(['=cmd()', '+1', '-1', '@x', '\t=1'])('csv lets no spreadsheet run %j'
   expect(row).not.toMatch(/(^|,)"?[=+@-]/)
 })
 
-test.each(FORMATS)('a hostile name of a task controls nothing in %s', (name) => {
+test.each(NAMES)('a hostile name of a task controls nothing in %s', (name) => {
   const lines = text(name, [HOSTILE]).split('\n')
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   expect(lines.length).toBe(text(name, [verdict({ because: ['closed by nginx[1]'] })]).split('\n').length)

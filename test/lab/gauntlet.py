@@ -8,8 +8,11 @@ NAME is a trigger, for both families, or one of VARIANTS; without any, all of bo
 trace watches all triggers that the server's end is judged of, another one those of the client's; each trigger has a port
 of its own, and through that so many verdicts as it tells of, and nothing else, may be seen. With --noise 200 other
 connections a second go on all the while. A trigger may declare, beside what witness.py reads,
-    ALSO      causes of further verdicts about it, after the one that it gives the truth of
-    TOGETHER  it takes the number of rounds itself, to provoke them at once, and gives a list of truths: once takes long
+    CONFIDENCE       how sure its verdict is: certain, likely or unknown
+    WITHOUT_REASONS  the same on a kernel that does not tell why it drops a packet, where that differs
+    ALSO             truths of further verdicts about it, after the one that it gives itself
+    TOGETHER         it takes the number of rounds itself, to provoke them at once, and gives a list of truths: once
+                     takes long
 
 Leaves in DIRECTORY/TRACE recording.jsonl, the live output, its options in options.json, so that a replay elsewhere can be
 held against them, and in cells.json the port of each trigger and family, and whether its verdicts held.
@@ -26,9 +29,13 @@ import traceback
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from counters import counters  # noqa: E402
+from judge import compare, truths_of  # noqa: E402
 from noise import Noise  # noqa: E402
 from tracer import Tracer  # noqa: E402
 from world import World, load_trigger, TRIGGERS  # noqa: E402
+
+# The kernel's own word on what the tracepoint gives: a reason since Linux 5.17.
+DROPS = pathlib.Path("/sys/kernel/tracing/events/skb/kfree_skb/format")
 
 FIRST_PORT = 8001
 LAST_PORT = 8999
@@ -117,14 +124,14 @@ def provoke(world, host, name, port, family, rounds):
     if lacking:
         return [], 0, f" # SKIP {lacking}", []
     begun, before = time.monotonic(), sent_again(world)
-    truths = []
+    truths, reasons = [], "reason" in DROPS.read_text()
     try:
         together = hasattr(trigger, "TOGETHER")
         for _ in range(1 if together else rounds):
             world.on_round()
             given = trigger.trigger(world, port, family, rounds) if together else [trigger.trigger(world, port, family)]
-            truths += [dict(truth, cause=name.partition(".")[0], netns=host.inode, family=family) for truth in given]
-            truths += [{"cause": cause} for cause in getattr(trigger, "ALSO", ())]
+            for truth in given:
+                truths += truths_of(name, trigger, {**truth, "netns": host.inode, "family": family}, reasons)
     except Exception:  # noqa: BLE001  (a trigger may fail in any way, and the others shall still run)
         return [], 0, "", traceback.format_exc().splitlines()
     return truths, sent_again(world) - before, f" # {time.monotonic() - begun:.1f} s", []
@@ -132,31 +139,6 @@ def provoke(world, host, name, port, family, rounds):
 
 def sent_again(world):
     return sum(counters(host)["RetransSegs"] for host in (world.server, world.client))
-
-
-# What a segment that is sent again, when the machine stands still, is answered with once its connection is over. The hosts'
-# own counters say whether one was.
-ECHOES = {"ignored-no-socket", "no-socket", "bad-ack-to-listener"}
-
-
-def without_echoes(verdicts):
-    ends = lambda verdict: (verdict["sport"], verdict["dport"])
-    return [verdict for index, verdict in enumerate(verdicts)
-            if not (index and verdict["cause"] in ECHOES and ends(verdict) == ends(verdicts[index - 1]))]
-
-
-def compare(truths, verdicts, resent):
-    faults = []
-    if resent > 0 and len(verdicts) > len(truths):
-        verdicts = without_echoes(verdicts)
-    if len(verdicts) != len(truths):
-        faults.append(f"{len(truths)} resets were to be named, and these were: "
-                      f"{[(verdict['cause'], verdict['because']) for verdict in verdicts]}")
-    for truth, verdict in zip(truths, verdicts):
-        wrong = {name: (value, verdict[name]) for name, value in truth.items() if verdict[name] != value}
-        if wrong:
-            faults.append(f"truth and verdict differ: {wrong}; because {verdict['because']}; state {verdict['state']}")
-    return faults
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import { requireBtf } from '../../src/program/check.ts'
 import { namesOf, PARTS } from '../../src/program/parts.ts'
 import { fillHoles, fragments } from '../../src/program/holes.ts'
 import { writeProgram, type Wanted } from '../../src/program/program.ts'
-import { loadFacts } from '../../src/host/recordedFacts.ts'
-import type { Symbols } from '../../src/program/packetPath.ts'
+import { loadFacts } from '../../src/program/loadFacts.ts'
+import type { Symbols } from '../../src/host/facts.ts'
 import { filters } from '../filter/arbitrary.ts'
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname

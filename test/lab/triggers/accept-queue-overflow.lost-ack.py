@@ -7,6 +7,7 @@ from truth import seen_by_server
 from waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"ListenOverflows": 1}
 BACKLOG = 2  # an accept queue holds one more

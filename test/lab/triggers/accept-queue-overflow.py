@@ -4,6 +4,7 @@ from endings import forget
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"ListenOverflows": 1}
 BACKLOG = 2  # an accept queue holds one more

@@ -4,6 +4,7 @@ from endings import forget
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 1000)]
 
 

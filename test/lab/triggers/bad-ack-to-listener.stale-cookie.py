@@ -3,6 +3,7 @@
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R", 1000)]
 COUNTED = {"SyncookiesFailed": 1}
 

@@ -8,6 +8,7 @@ from truth import seen_by_client
 from waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

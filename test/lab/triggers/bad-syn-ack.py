@@ -3,6 +3,7 @@
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 1000)]
 
 

@@ -6,6 +6,7 @@ from truth import seen_by_server
 from waits import wait_reset, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -5,6 +5,7 @@ import os
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = []
 COUNTED = {"AttemptFails": 1}
 

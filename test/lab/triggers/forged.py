@@ -7,6 +7,7 @@ from truth import seen_by_client
 from waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("stranger", "R")]
 COUNTED = {"EstabResets": 1}
 

@@ -4,6 +4,7 @@ from truth import end, seen_by_server
 from waits import wait_gone, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 COUNTED = {"EmbryonicRsts": 1}
 

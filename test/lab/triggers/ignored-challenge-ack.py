@@ -6,6 +6,8 @@ from onlooker import Onlooker
 from truth import end, seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R", 100)]
 COUNTED = {"TCPChallengeACK": 1}
 

@@ -7,6 +7,8 @@ from onlooker import Onlooker
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R", 1)]
 COUNTED = {"TCPChallengeACK": 1}
 

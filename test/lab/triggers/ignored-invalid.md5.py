@@ -9,6 +9,8 @@ from onlooker import Onlooker
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R")]
 COUNTED = {"TCPMD5NotFound": 1}
 TCP_MD5SIG, KEY = 14, b"a key"

@@ -8,6 +8,7 @@ from onlooker import Onlooker
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("stranger", "R")]
 COUNTED = {"TCPMinTTLDrop": 1}
 MINIMUM = {4: (socket.IPPROTO_IP, 21), 6: (socket.IPPROTO_IPV6, 73)}  # IP_MINTTL, IPV6_MINHOPCOUNT

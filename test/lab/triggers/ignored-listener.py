@@ -5,6 +5,8 @@ from endings import forget
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("client", "R", None)]
 
 

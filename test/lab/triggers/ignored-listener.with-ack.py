@@ -5,6 +5,7 @@ from endings import forget
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA", None)]
 
 

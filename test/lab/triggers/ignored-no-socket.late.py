@@ -5,6 +5,7 @@ from endings import forget, linger_zero
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA")]
 
 

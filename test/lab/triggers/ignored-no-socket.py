@@ -4,6 +4,7 @@ from counters import arriving
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", None)]
 
 

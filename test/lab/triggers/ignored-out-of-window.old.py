@@ -7,6 +7,8 @@ from onlooker import Onlooker
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("client", "RA", -2000)]
 COUNTED = {"TCPChallengeACK": 0}
 

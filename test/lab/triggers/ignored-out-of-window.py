@@ -7,6 +7,8 @@ from onlooker import Onlooker
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R", 1 << 30)]
 COUNTED = {"TCPChallengeACK": 0}
 

@@ -5,6 +5,8 @@ from endings import forget
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("server", "R", None)]
 
 

@@ -5,6 +5,7 @@ from endings import forget
 from truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA", None)]
 
 

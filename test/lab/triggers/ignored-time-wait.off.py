@@ -6,6 +6,7 @@ from truth import seen_by_server
 from waits import STATES, states
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 100)]
 
 

@@ -8,6 +8,7 @@ from truth import seen_by_server
 from waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnTimeout": 1, "TCPKeepAlive": 1}
 

@@ -7,6 +7,7 @@ from truth import seen_by_server
 from waits import wait_reset, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnLinger": 1}
 

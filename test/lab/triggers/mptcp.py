@@ -6,6 +6,7 @@ from mptcp import IPPROTO_MPTCP, missing  # noqa: F401
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"MPJoinNoTokenFound": 1}
 # Kind 30, 12 bytes, MP_JOIN, address 1; then the token and a random number.

@@ -4,6 +4,7 @@ from nat import NODE_PORT, node_port
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 PORTS = (NODE_PORT,)
 

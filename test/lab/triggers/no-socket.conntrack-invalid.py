@@ -9,6 +9,7 @@ from waits import wait_reset
 from wire import Wire
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 PORTS = (NODE_PORT,)
 

@@ -3,8 +3,9 @@
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R"), ("server", "R", None)]
-ALSO = ["no-socket"]
+ALSO = [{"cause": "no-socket", "confidence": "certain"}]
 
 
 def trigger(world, port, family=4):

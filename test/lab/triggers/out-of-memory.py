@@ -6,6 +6,7 @@ from host import machine_sysctl
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnMemory": 1}
 

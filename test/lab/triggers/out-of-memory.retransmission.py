@@ -8,6 +8,7 @@ from truth import seen_by_server
 from waits import wait_gone, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnMemory": 1}
 

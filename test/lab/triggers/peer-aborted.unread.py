@@ -6,6 +6,7 @@ from truth import seen_by_client
 from waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "RA")]
 COUNTED = {"EstabResets": 1}
 

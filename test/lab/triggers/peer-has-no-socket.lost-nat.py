@@ -9,6 +9,7 @@ from truth import seen_by_server
 from waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "likely"
 RESETS = [("client", "R")]
 COUNTED = {"EstabResets": 1}
 PORTS = (NODE_PORT,)

@@ -4,6 +4,7 @@ from truth import seen_by_server
 from waits import wait_readable, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -8,6 +8,7 @@ from truth import seen_by_client
 from waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA")]
 NETLINK_SOCK_DIAG, SOCK_DESTROY, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 4, 21, 1, 4, 2
 NO_COOKIE = b"\xff" * 8

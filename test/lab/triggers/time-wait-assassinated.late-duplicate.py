@@ -5,6 +5,7 @@ from waits import wait_closed_by_peer, wait_gone, wait_state
 from wire import Wire
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

@@ -5,6 +5,7 @@ from truth import seen_by_server
 from waits import wait_gone
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

@@ -4,6 +4,7 @@ from orphans import half_closed
 from truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

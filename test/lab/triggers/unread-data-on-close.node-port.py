@@ -7,6 +7,7 @@ from truth import seen_by_server
 from waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 PORTS = (NODE_PORT,)

@@ -8,9 +8,10 @@ from truth import seen_by_server
 from waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA"), ("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1, "TCPAbortOnData": 1}
-ALSO = ["linger-zero"]
+ALSO = [{"cause": "linger-zero", "confidence": "certain"}]
 
 
 def trigger(world, port, family=4):

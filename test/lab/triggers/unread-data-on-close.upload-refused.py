@@ -6,6 +6,7 @@ from truth import seen_by_server
 from waits import wait_acknowledged, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 HEAD = b"POST / HTTP/1.1\r\nContent-Length: 4000\r\n\r\n"

@@ -6,6 +6,7 @@ from truth import seen_by_client
 from waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "R")]
 
 
