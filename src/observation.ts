@@ -160,7 +160,7 @@ const call = z.strictObject({
 const returned = z.strictObject({ kind: z.literal('return'), ...event, who: hex, value: z.string() })
 
 /** What a look-up answered. `error` says why there is no answer; `found` is null then. */
-const answer = z.strictObject({
+export const answer = z.strictObject({
   found: z.enum(['established', 'timewait', 'request', 'listener', 'none']).nullable(),
   error: z.string().optional(),
   state: z.string().optional(),
