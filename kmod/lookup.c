@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One look-up, the way tcp_v4_rcv() and tcp_v6_rcv() make it: the ehash chain
- * of the tuple, then the listener. All under RCU; no lock of a bucket or of a
- * socket is taken, and no other chain is read.
+ * of the tuple (find.c), then the listener. All under RCU; no lock of a bucket
+ * or of a socket is taken, and no other chain is read.
  */
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
@@ -25,22 +25,6 @@ static u32 ehash(const struct net *net, const struct tcphash_request *request)
 #endif
 	return inet_ehashfn(net, request->daddr.v4, request->dport,
 			    request->saddr.v4, htons(request->sport));
-}
-
-/* Takes a reference on a socket of any kind: sock_gen_put() gives it back. */
-static struct sock *established_get(struct net *net, const struct tcphash_request *request)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (request->family == AF_INET6)
-		return tcphash_call(__inet6_lookup_established, net,
-				    &request->saddr.v6, htons(request->sport),
-				    &request->daddr.v6, request->dport,
-				    request->dif, request->sdif);
-#endif
-	return tcphash_call(__inet_lookup_established, net,
-			    request->saddr.v4, htons(request->sport),
-			    request->daddr.v4, request->dport,
-			    request->dif, request->sdif);
 }
 
 /*
@@ -98,22 +82,6 @@ static void make_cookie(struct sock *sk)
 	sock_diag_save_cookie(sk, cookie);
 }
 
-/* What the ehash has for the tuple, and no more of it than that. */
-enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *request)
-{
-	enum tcphash_found found = TCPHASH_NONE;
-	struct sock *sk;
-
-	rcu_read_lock();
-	sk = established_get(net, request);
-	if (sk) {
-		found = tcphash_kind(sk);
-		sock_gen_put(sk);
-	}
-	rcu_read_unlock();
-	return found;
-}
-
 static void search(struct net *net, const struct tcphash_request *request, bool with_bucket,
 		   struct tcphash_answer *answer)
 {
@@ -122,7 +90,7 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 
 	rcu_read_lock();
 	answer->at = ktime_get_boottime_ns();
-	sk = established_get(net, request);
+	sk = tcphash_established_get(net, request);
 	if (sk) {
 		make_cookie(sk);
 		tcphash_read_sock(sk, answer);
@@ -147,9 +115,7 @@ int tcphash_lookup(const struct tcphash_request *request, const struct file *ope
 	struct net *net;
 
 	if (request->family == AF_INET6 && !IS_ENABLED(CONFIG_IPV6)) {
-		error->code = "EAFNOSUPPORT";
-		error->column = 1;
-		error->what = "kernel without IPv6";
+		tcphash_refuse(error, "EAFNOSUPPORT", 1, "kernel without IPv6");
 		return -EAFNOSUPPORT;
 	}
 	net = tcphash_netns_get(request, opener, error);

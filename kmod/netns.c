@@ -78,14 +78,11 @@ struct net *tcphash_netns_get(const struct tcphash_request *request, const struc
 
 	if (net && tcphash_netns_allowed(net, opener))
 		return net;
-	error->column = request->netns_column;
 	if (!net && tcphash_host_allowed(opener)) {
-		error->code = "ENOENT";
-		error->what = "no such netns";
+		tcphash_refuse(error, "ENOENT", request->netns_column, "no such netns");
 		return NULL;
 	}
-	error->code = "EPERM";
-	error->what = "no CAP_NET_ADMIN over this netns";
+	tcphash_refuse(error, "EPERM", request->netns_column, "no CAP_NET_ADMIN over this netns");
 	if (net)
 		put_net(net);
 	return NULL;

@@ -121,7 +121,7 @@
 
 #include "compat.h"
 
-#define TCPHASH_VERSION		"0.1.0"
+#define TCPHASH_VERSION		"0.2.0"
 #define TCPHASH_PROTOCOL	1
 
 #define TCPHASH_LINE_MAX	256

@@ -23,7 +23,7 @@ import {
 /** What every command is made with; `done` takes the exit code of the one that ran. */
 type Setting = { actions: Actions; names: Names; done: (exitCode: number) => void }
 
-/** The command line: every command with its options, defaults and bounds. Values are parsed here and nowhere else. */
+/** The command line: every command with its options, defaults and bounds. Nothing else parses values. */
 export const createCommand = (
   version: string,
   actions: Actions,

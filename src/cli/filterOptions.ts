@@ -25,7 +25,7 @@ export const withFilter = (command: Command, names: Names): Command => withBoth(
 /** The options that select verdicts, each with its opposite. */
 export const withVerdictFilter = (command: Command): Command => withBoth(command, VERDICTS, verdict)
 
-/** The options that name one connection: none is excluded where only one is asked for. */
+/** The options that name one connection; they have no opposites. */
 export const withTuple = (command: Command, names: Names): Command => {
   connection(names)((name, value, about, parse) => addList(command, `--${name} <${value}>`, about, parse))
   return command
@@ -73,7 +73,7 @@ const addList = <T>(command: Command, flags: string, about: string, parse: Parse
   return option
 }
 
-/** Puts empty lists where an option was not given. Throws a usage error on options that contradict each other. */
+/** Fills in empty lists for options that were not given. Throws a usage error on options that contradict each other. */
 export const checked = <T extends object>(given: T): T & Filter & VerdictFilter => {
   const options = { ...ANY, ...ANY_VERDICT, ...given }
   families(options)

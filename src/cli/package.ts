@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** A file of the package, by its path from the package's root: beside dist/ when installed, beside src/ in a checkout. */
+/**
+ * A file of the package, by its path from the package's root: beside dist/ when installed, beside src/ in a checkout.
+ */
 export const packageFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** The text of a file of probes/, by its name. */

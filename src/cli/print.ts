@@ -11,7 +11,7 @@ import { openForWriting, writeAll } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
 import type { Line } from '../run.ts'
 
-/** What a finished run has come to. */
+/** The sum of a finished run: verdicts by cause, and the end of the trace. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
 
 /** Where a run is written to, opened before the run begins. */

@@ -4,7 +4,7 @@ import { wrap } from '../format/text.ts'
 import type { Io } from '../cli/io.ts'
 import { CAUSES, isCause, type CauseId } from '../verdict/causes.ts'
 
-/** Prints what the causes mean: one in full with what to do next, or all in a line or two each. */
+/** Prints one cause in full, with advice, or every cause in a line or two. */
 export const causes = (cause: CauseId | undefined, io: Io): Promise<number> => {
   io.out(
     cause === undefined

@@ -4,7 +4,7 @@ import { helps, needs, type Check } from '../program/check.ts'
 import type { Facts } from '../host/facts.ts'
 import { factsToKeep, loadFacts } from '../program/loadFacts.ts'
 
-/** Tells what this machine needs to trace, each with its remedy. Gives 3 when it cannot trace as it is. */
+/** Prints each need of a trace, and the remedy where it is not met. Gives exit code 3 when one is not met. */
 export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true }, io: Io): Promise<number> => {
   if (json) {
     io.out(`${JSON.stringify(await factsToKeep(bpftrace), null, 2)}\n`)
@@ -15,7 +15,7 @@ export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true
   return needs(facts).every(({ ok }) => ok) ? 0 : 3
 }
 
-/** What doctor prints of a machine. */
+/** The text that doctor prints about a machine. */
 export const describeMachine = (facts: Facts): string =>
   `Linux ${facts.kernel} ${facts.machine}\n\nNeeded:\n${needs(facts).map(line).join('')}\nBetter with:\n${helps(facts).map(line).join('')}`
 

@@ -9,7 +9,7 @@ import type { Io } from '../cli/io.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { openEhash, type EhashChoice } from '../ehash/open.ts'
 
-/** Asks the TCP hash once, for exactly one 5-tuple, and prints the answer as `name value` lines. */
+/** Looks one 5-tuple up in the TCP hash and prints the answer as `name value` lines. */
 export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {
   const saddr = oneAddress('--saddr', options.saddr)
   const daddr = oneAddress('--daddr', options.daddr)

@@ -10,7 +10,7 @@ import { loadFacts } from '../program/loadFacts.ts'
 import { packageFile } from '../cli/package.ts'
 import { explainRefusal } from './refusal.ts'
 
-/** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */
+/** Builds, loads or unloads tcphash.ko, or prints its status. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
   const facts = await loadFacts({ bpftrace: 'true' })
   switch (verb) {
@@ -25,7 +25,7 @@ export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: I
   }
 }
 
-/** Where the module for one kernel is built: not in the package, which may not be ours to write to. */
+/** Where the module for this kernel is built; the package itself may be read-only. */
 const directory = ({ cache }: Io) => join(cache, 'kmod', release())
 const built = (io: Io) => join(directory(io), 'tcphash.ko')
 

@@ -9,12 +9,14 @@ import { partsFor, presentIn, type Part } from '../program/parts.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { stepOf } from '../program/packetPath.ts'
 
-/** Lists what every trace uses and the catalogue for `--probe`: what each takes on this kernel, gives, tells and costs. */
+/**
+ * Lists the probes of every trace, and those for `--probe` with arguments, return value, use and cost on this kernel.
+ */
 export const probes = async (options: { bpftrace: string; facts?: string }, io: Io): Promise<number> => {
   const facts = await loadFacts(options)
   const btf = requireBtf(facts)
   io.out('Of every trace:\n')
-  // Two parts may be at the two ends of the same functions.
+  // Two parts may be attached to the entry and the return of the same functions.
   for (const line of new Set(partsFor(btf).map((part) => partLine(btf, part)))) io.out(line)
   io.out('\nFor --probe NAME,... (* what --packets shows):\n')
   for (const traced of CATALOGUE) io.out(entry(traced, facts))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * Why the kernel refused a module, and what to do: from insmod's words for the errno, and the state of lockdown(7).
+ * Says why the kernel refused a module and what to do, from insmod's text for the errno and the state of lockdown(7).
  * The errnos are those of module_sig_check() in kernel/module/signing.c and of the finders of vermagic and symbols.
  */
 export const explainRefusal = (words: string, lockdown: string): string => {

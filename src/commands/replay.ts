@@ -7,7 +7,7 @@ import { createPrinter } from '../cli/print.ts'
 import { replay as observations } from '../recording/replay.ts'
 import { run } from '../run.ts'
 
-/** Judges a recording. Fails with a trace error when it cannot be read, an expectation error when one does not hold. */
+/** Judges a recording. Fails with a trace error when it cannot be read, and with an expectation error. */
 export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
   if (options.output !== undefined && isSameFile(file, options.output)) {
     throw usageError(

@@ -4,7 +4,7 @@ import type { Answer } from '../observation.ts'
 import { timeOf } from '../time.ts'
 import type { Reply } from './ehash.ts'
 
-/** The request that asks tcphash.ko for one connection, and for near misses; the grammar is in kmod/tcphash.h. */
+/** The request line for one connection, with near misses or without; the grammar is in kmod/tcphash.h. */
 export const writeRequest = ({ family, saddr, sport, daddr, dport, netns }: Tuple, near: boolean): string =>
   `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}${near ? ' near=1' : ''}\n`
 
@@ -27,7 +27,7 @@ const NUMBERS = [
   'listen_ifindex',
 ] as const
 
-/** Reads one answer line of tcphash.ko. A line that is no answer becomes an answer with `error`. */
+/** Reads one answer line of tcphash.ko. A malformed line becomes an answer with `error`. */
 export const readAnswer = (line: string): Reply => {
   const [status, ...pairs] = line.trim().split(' ')
   if (status === 'error') return failed(/ what=(.*)/.exec(line)?.[1] ?? line.trim())

@@ -48,7 +48,7 @@ const ss = async (tuple: Tuple, filter: string[], limit: AbortSignal) => {
   return stdout.trim()
 }
 
-/** ss's names of states that are not the kernel's with hyphens. */
+/** ss's states whose names are not just the kernel's with hyphens. */
 const STATES: Record<string, string> = {
   ESTAB: 'ESTABLISHED',
   UNCONN: 'CLOSE',
@@ -64,12 +64,12 @@ export const readSs = (output: string): Answer => {
   const number = (name: string) => Number(new RegExp(`\\b${name}:(\\d+)`).exec(line)?.[1] ?? NaN)
   const cookie = /\bsk:([0-9a-f]+)/.exec(line)?.[1]
   const answer: Answer = { found: state === 'SYN_RECV' ? 'request' : 'established', state }
-  // ss tells the substate of a time-wait as its state: an orphan in FIN_WAIT2 has one to stand for it.
+  // For a TIME_WAIT mini-socket ss prints the substate: FIN-WAIT-2 for one that stands for an orphan in FIN_WAIT2.
   if (/\btimer:\(timewait/.test(line) || state === 'TIME_WAIT') {
     Object.assign(answer, { found: 'timewait', state: 'TIME_WAIT', substate: state })
   }
   if (cookie !== undefined) answer.cookie = cookie
-  // Without an inode nobody owns it any more; with one, ss leaves the owner out when it is root.
+  // Without an inode no process has the socket open. With one, ss leaves out the uid of root.
   if (number('ino') > 0) {
     answer.inode = number('ino')
     answer.uid = Number.isNaN(number('uid')) ? 0 : number('uid')
@@ -77,7 +77,7 @@ export const readSs = (output: string): Answer => {
   return answer
 }
 
-// Of the listeners on the port, the one on the address wins over those on any address, as in the kernel's look-up.
+// A listener on the address wins over one on any address, as in the kernel's look-up.
 const listener = (output: string, { daddr, dport }: Tuple): Answer => {
   const lines = output.split('\n').map((line) => ({ line, local: line.split(/\s+/)[3] ?? '' }))
   const on = (...addresses: string[]) =>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Just enough of BTF (Documentation/bpf/btf.rst in the kernel's tree) to ask what a kernel has: which functions, with
-// which arguments, and the names of an enum. Prototypes and enums change inside a stable series, so nothing else will do.
+// Reads from BTF (Documentation/bpf/btf.rst in the kernel's tree) the functions with their arguments, typedefs and
+// enums of a kernel. Prototypes and enums change inside a stable series, so a version number does not tell them.
 
-/** What a kernel's BTF says of the names asked for; a name that it does not have is absent. */
+/** What a kernel's BTF says about the names asked for; a name that the kernel lacks is absent. */
 export type Btf = {
   /** Function -> names of its arguments, in order. */
   functions: Record<string, string[]>
@@ -17,7 +17,7 @@ export type Btf = {
 const MAGIC = 0xeb9f
 const KIND = { pointer: 2, enum: 6, typedef: 8, func: 12, proto: 13, enum64: 19 } as const
 
-/** Bytes that follow the 12 of struct btf_type: fixed, and per member, by kind. Kinds not named have none. */
+/** Bytes after the 12 of struct btf_type, by kind: a fixed number, and a number per member. Other kinds have none. */
 const TAIL: Record<number, readonly [number, number]> = {
   1: [4, 0],
   3: [12, 0],
@@ -31,7 +31,7 @@ const TAIL: Record<number, readonly [number, number]> = {
   19: [0, 12],
 }
 
-/** Which names BTF is asked for; `like` adds every function, and every tracepoint, whose name is like that. */
+/** The names that BTF is asked for; `like` adds every function and every tracepoint whose name matches it. */
 export type WantedNames = {
   functions: readonly string[]
   typedefs: readonly string[]
@@ -39,7 +39,7 @@ export type WantedNames = {
   like?: RegExp
 }
 
-/** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are no BTF. */
+/** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are not BTF. */
 export const readBtf = (bytes: Buffer, wanted: WantedNames): Btf => {
   if (bytes.readUInt16LE(0) !== MAGIC) throw new Error('not BTF: the magic number is missing')
   const header = bytes.readUInt32LE(4)

@@ -16,33 +16,37 @@ export type Symbols = { modules: readonly string[]; copies: readonly string[] }
  */
 export type Wanted = WantedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
 
-/** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
+/** What this machine is and has, read once. Plain data: programs are made from it, and tests use recorded facts. */
 export type Facts = {
   kernel: string
   machine: string
   euid: number
-  /** What the kernel's BTF says of the names that were asked for, or why it could not be read. */
+  /** The kernel's BTF of the names that were asked for, or the error of reading it. */
   btf: Btf | { error: string }
   symbols: Symbols
-  /** tracefs, where bpftrace finds tracepoints: can be read, is mounted but not for us, is not mounted. */
+  /** tracefs, which bpftrace needs: readable, mounted but not readable for this user, or not mounted. */
   tracefs: 'ready' | 'denied' | 'absent'
   /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
   lockdown: string
   bpftrace: { path: string; version: string } | { path: string; error: string }
-  /** /dev/tcphash: can be opened, is there but not for us, is not there. */
+  /** /dev/tcphash: usable, present but not usable for this user, or absent. */
   module: 'ready' | 'denied' | 'absent'
   ss: boolean
   setpriv: boolean
-  /** The headers of the running kernel, to build the module with. */
+  /** Whether the headers of the running kernel are installed, to build the module. */
   headers: boolean
 }
 
+/** The device of tcphash.ko. */
 export const MODULE_DEVICE = '/dev/tcphash'
 
-/** Where bpftrace looks for tracefs: its own place, and the one that debugfs has for it. */
+/** Where bpftrace looks for tracefs: its usual mount point, and the one inside debugfs. */
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
 
-/** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
+/**
+ * Reads the facts of this machine; `bpftrace` is the executable whose version is asked. A missing thing is a fact, not
+ * an error.
+ */
 export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
   const btf = kernelBtf(wanted)
@@ -71,7 +75,8 @@ const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
   }
 }
 
-// What BTF does not tell: loaded modules, and where a function is not, whether the compiler made a copy of it.
+// BTF lacks two things: which modules are loaded, and whether the compiler made a copy of a function under another name
+// (x.constprop.0).
 const symbolsOf = (btf: Facts['btf'], wanted: Wanted): Symbols => {
   const known = 'error' in btf ? {} : btf.functions
   const copies = Object.entries(wanted.copies).flatMap(([name, copy]) => (name in known ? [] : copy))
@@ -92,9 +97,9 @@ const attachable = () => {
   return ''
 }
 
-/** How tracefs stands: in the place where it can be read, when there is one. */
+/** The state of tracefs: the best of all places where it may be mounted. */
 export const tracefsState = (places: readonly string[] = TRACEFS): Facts['tracefs'] => {
-  // A place without tracefs is an empty directory.
+  // Without tracefs mounted, the place is an empty directory.
   const states = places.map((place) => reach(join(place, 'events'), constants.R_OK | constants.X_OK))
   return states.find((state) => state === 'ready') ?? states.find((state) => state === 'denied') ?? 'absent'
 }
@@ -116,7 +121,7 @@ const bpftraceVersion = async (path: string): Promise<Facts['bpftrace']> => {
   })
   const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1]
   if (exitCode === 0 && version !== undefined) return { path, version }
-  return { path, error: shortMessage ?? `it does not print a version: ${JSON.stringify(stdout.slice(0, 80))}` }
+  return { path, error: shortMessage ?? `it prints no version: ${JSON.stringify(stdout.slice(0, 80))}` }
 }
 
 const reach = (path: string, mode: number) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { messageOf, usageError } from '../errors.ts'
 import type { Facts } from './facts.ts'
 
-/** The facts in a file that `doctor --json` wrote. Throws a usage error on a file that is none. */
+/** The facts in a file that `doctor --json` wrote. Throws a usage error when the file has none. */
 export const recordedFacts = async (facts: string): Promise<Facts> => {
   try {
     const { z } = await import('zod')
@@ -16,7 +16,7 @@ export const recordedFacts = async (facts: string): Promise<Facts> => {
   }
 }
 
-// zod takes a tenth of a second to load, so a trace of this machine does without.
+// zod takes 100 ms to load, so it is loaded only for a file.
 const shape = (z: typeof import('zod').z) =>
   z.strictObject({
     kernel: z.string(),

@@ -3,12 +3,14 @@ import { isAnswer } from '../flow/case.ts'
 import { FLAG } from '../flow/states.ts'
 import type { Kind, Observation } from '../observation.ts'
 
-/** What was seen of one network namespace, and what the kernel counted. */
+/** The resets seen in one network namespace, and the kernel's counters of it. */
 type Account = {
-  /** Lines about RSTs that left, and how many the probes counted, lines or none. */
+  /** RSTs that left: the lines about them, and the probes' own count, which misses none. */
   sent: number
   counted: number
-  /** Changes of state that the kernel counts as EstabResets and AttemptFails (net/ipv4/tcp.c, tcp_set_state, tcp_done). */
+  /**
+   * Changes of state that the kernel counts as EstabResets and AttemptFails (net/ipv4/tcp.c, tcp_set_state, tcp_done).
+   */
   ended: number
   obeyed: number
   before: Readonly<Record<string, number>> | undefined

@@ -4,13 +4,13 @@ import type { Kind, Observation } from '../observation.ts'
 import { createBalance } from './balance.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
-/** Counts what passes, for the last line on standard error; `narrows` as in balance.ts. */
+/** Counts Observations and verdicts for the last line on standard error; `narrows` as in balance.ts. */
 export const createReport = (narrows: (recorded: string) => boolean) => {
   const balance = createBalance(narrows)
   const outcomes = { sent: 0, received: 0, ignored: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
-  /** Whether RSTs that were not obeyed are judged, too. */
+  /** Whether RSTs that changed nothing are judged too: that takes a probe on drops. */
   let judgesAll = false
   let arrived = 0
   let obeyed = 0
@@ -25,7 +25,7 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
       if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && mayHaveRst(observation)) obeyed += 1
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
-    /** What was seen against the kernel's counters, a line each network namespace. */
+    /** The comparison with the kernel's counters, two lines a network namespace. */
     reconciliation: balance.lines,
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>
@@ -47,7 +47,7 @@ const hasRst = (observation: Observation) =>
   observation.segment !== null &&
   (observation.segment.flags & FLAG.rst) !== 0
 
-// Where the kernel does not hand the segment on (5.10, tracepoints) it is the RST that has just come in.
+// Without the segment (5.10, tracepoints), tcp_reset was called for the RST that has just arrived.
 const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || hasRst(reset)
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

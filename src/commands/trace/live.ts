@@ -19,7 +19,9 @@ import type { Program } from '../../program/program.ts'
 /** This machine as a trace sees it, who answers look-ups, and what ends the trace in good order. */
 export type Machine = { facts: Facts; btf: Btf; ehash: Ehash | undefined; stop: AbortSignal }
 
-/** Runs a program: the Observations of this machine, with its sockets' owners and its counters. One clock for all runs. */
+/**
+ * Runs a program: the Observations of this machine, with its sockets' owners and its counters. One clock for all runs.
+ */
 export const liveTrace = (options: TraceOptions, machine: Machine): ((program: Program) => Observable<Observation>) => {
   const clock = readClock()
   const counters = () => (options.summary === true ? each(readCounters(options, clock)) : EMPTY)
