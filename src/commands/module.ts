@@ -7,7 +7,7 @@ import { environmentError, traceError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import { MODULE_DEVICE, readFacts, type Facts } from '../host/facts.ts'
 import { packageFile } from '../cli/package.ts'
-import { explainRefusal } from './refusal.ts'
+import { explainRefusal, missingSymbols } from './refusal.ts'
 
 /** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
@@ -45,6 +45,12 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
     stdin: 'ignore',
   })
   if (exitCode !== 0) {
+    const missing = missingSymbols(all ?? '')
+    if (missing.length > 0)
+      throw traceError(
+        `the module cannot be built: Linux ${kernel} does not export ${missing.join(', ')}`,
+        'this module is older than the kernel, or the kernel keeps that to itself: use --ehash ss',
+      )
     throw traceError(
       `the module cannot be built: ${all?.split('\n').slice(-8).join('\n') ?? shortMessage}`,
       'gcc and make are needed, the gcc that built the kernel best',
