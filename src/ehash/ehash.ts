@@ -7,6 +7,12 @@ import type { Time } from '../time.ts'
 export type Reply = { answer: Answer; at?: Time }
 
 /**
+ * The answer about a connection whose network namespace is not known: an Observation has 0 for it. The module would take 0
+ * for the asker's own (kmod/tcphash.h) and answer about another connection.
+ */
+export const NETNS_UNKNOWN: Reply = { answer: { found: null, error: 'the network namespace is not known' } }
+
+/**
  * Something that can be asked what the kernel's TCP hash holds for one connection. `ask` never rejects: what went wrong is
  * the answer's `error`. `near` asks for near misses too, of one who knows them. `first` says whether it is cheap enough to
  * be asked for every flow that appears.

@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
 import { endpoint, type Tuple } from '../flow/tuple.ts'
 import type { Answer } from '../observation.ts'
-import type { Ehash } from './ehash.ts'
+import { NETNS_UNKNOWN, type Ehash } from './ehash.ts'
 import { netnsPath } from '../host/netns.ts'
 
 /**
@@ -14,6 +14,7 @@ export const openSs = (): Ehash => ({
   source: 'ss',
   first: false,
   ask: async (tuple) => {
+    if (tuple.netns === 0) return NETNS_UNKNOWN
     try {
       const exact = await ss(tuple, [
         '-a',
