@@ -50,6 +50,10 @@ unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
 			  unsigned int max);
 
+/* walk.c, of the listeners of one bucket of lhash2: the next one, and a reference. */
+bool tcphash_listener_next(struct sock *sk, struct sock **next);
+bool tcphash_listener_get(struct sock *sk, const struct net *net);
+
 /* list.c: returns the length of the answer lines, or a negative errno with *error filled. */
 int tcphash_list(const struct tcphash_request *request, const struct file *opener,
 		 char *buf, size_t size, struct tcphash_error *error);

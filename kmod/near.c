@@ -9,6 +9,7 @@
 #include <net/inet_hashtables.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "tcphash.h"
 
@@ -108,7 +109,7 @@ static bool nearer(u8 how, u8 than)
 	return how < than;
 }
 
-/* Keeps the listener that differs in least. Listeners are good under RCU: see lookup.c. */
+/* Keeps the listener that differs in least. */
 static void consider(const struct sock *sk, const struct tcphash_request *request,
 		     struct tcphash_near *near)
 {
@@ -129,6 +130,32 @@ static void consider(const struct sock *sk, const struct tcphash_request *reques
 	near->address.v4 = sk->sk_rcv_saddr;
 }
 
+/* Returns how many sockets it met. */
+static unsigned int consider_bucket(struct inet_listen_hashbucket *head, const struct net *net,
+				    const struct tcphash_request *request,
+				    struct tcphash_near *near)
+{
+	unsigned int seen = 0, restarts = 0;
+	struct sock *sk, *next;
+
+restart:
+	for (sk = tcphash_first_listener(head); sk && seen < LISTENERS_MAX; sk = next) {
+		seen++;
+		if (!tcphash_listener_next(sk, &next)) {
+			if (restarts++ < TCPHASH_CHAIN_RESTARTS)
+				goto restart;
+			continue;
+		}
+		if (sk->sk_num != request->dport || !tcphash_listener_get(sk, net))
+			continue;
+		/* Before there was a reference it may have been another socket. */
+		if (sk->sk_num == request->dport)
+			consider(sk, request, near);
+		sock_gen_put(sk);
+	}
+	return seen;
+}
+
 /*
  * lhash2 is keyed by address and port, so that "the port, on any address" is all
  * of it. A netns with its own ehash shares it too: inet_pernet_hashinfo_alloc().
@@ -138,19 +165,13 @@ static void find_listener(struct net *net, const struct tcphash_request *request
 {
 	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	unsigned int bucket = 0, seen = 0, end;
-	struct sock *sk;
 
 	while (bucket <= hashinfo->lhash2_mask && seen < LISTENERS_MAX) {
 		rcu_read_lock();
 		end = bucket + BUCKETS_PER_SLICE;
-		for (; bucket < end && bucket <= hashinfo->lhash2_mask; bucket++) {
-			for (sk = tcphash_first_listener(&hashinfo->lhash2[bucket]);
-			     sk && seen < LISTENERS_MAX; sk = tcphash_next_listener(sk)) {
-				seen++;
-				if (net_eq(sock_net(sk), net) && sk->sk_num == request->dport)
-					consider(sk, request, near);
-			}
-		}
+		for (; bucket < end && bucket <= hashinfo->lhash2_mask && seen < LISTENERS_MAX;
+		     bucket++)
+			seen += consider_bucket(&hashinfo->lhash2[bucket], net, request, near);
 		rcu_read_unlock();
 		cond_resched();
 	}
