@@ -48,11 +48,13 @@ static struct sock *established_get(struct net *net, const struct tcphash_reques
  * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener).
  *
  * There is no packet to show. reuseport_select_sock() (net/core/sock_reuseport.c)
- * then leaves a group's BPF program alone and chooses by hash, and an
+ * then leaves a group's BPF program alone and chooses by hash, maybe another
+ * member than the program or, with SO_INCOMING_CPU, the SYN's CPU would. An
  * sk_lookup program of the netns (bpf_sk_lookup_run_v4(), include/linux/filter.h)
- * never sees the skb: it does run, as it would for the SYN. The kernel makes this
- * very call, skb NULL in process context, in inet_diag_find_one_icsk() and
- * in sk_lookup() of net/core/filter.c.
+ * never sees the skb and does run, as it would for the SYN: what it counts in its
+ * maps, it counts for this look-up too. That and the cookie are all that a look-up
+ * leaves behind. The kernel makes this very call, skb NULL in process context, in
+ * inet_diag_find_one_icsk() and in sk_lookup() of net/core/filter.c.
  */
 static struct sock *listener(struct net *net, const struct tcphash_request *request)
 {
@@ -141,6 +143,25 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 	rcu_read_unlock();
 }
 
+static bool listens(struct net *net, const struct tcphash_request *request)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = listener(net, request);
+	rcu_read_unlock();
+	return found;
+}
+
+static void near(struct net *net, const struct tcphash_request *request,
+		 const struct file *opener, struct tcphash_answer *answer)
+{
+	tcphash_near(net, request, opener, answer);
+	/* One that came since the look-up is not hidden. */
+	if (answer->near.hidden)
+		answer->near.hidden = !listens(net, request);
+}
+
 int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
 		   struct tcphash_answer *answer, struct tcphash_error *error)
 {
@@ -159,7 +180,7 @@ int tcphash_lookup(const struct tcphash_request *request, const struct file *ope
 	answer->netns = net->ns.inum;
 	search(net, request, tcphash_host_allowed(opener), answer);
 	if (request->near && (answer->found == TCPHASH_NONE || answer->found == TCPHASH_LISTENER))
-		tcphash_near(net, request, opener, answer);
+		near(net, request, opener, answer);
 	put_net(net);
 	return 0;
 }

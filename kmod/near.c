@@ -7,13 +7,16 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <net/inet_hashtables.h>
+#include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "tcphash.h"
 
-#define NETNS_MAX		64
+#define NETNS_SEEN_MAX		64
+/* Of one RCU section, those included whose rights are asked for in vain. */
+#define NETNS_MET_MAX		256
 /* Between two rescheduling points. */
 #define BUCKETS_PER_SLICE	256
 /* tcp_init() (net/ipv4/tcp.c) makes at most 65536 buckets, so this bounds their contents. */
@@ -40,22 +43,27 @@ static void find_elsewhere(const struct net *here, const struct tcphash_request 
 			   const struct file *opener, struct tcphash_near *near)
 {
 	struct tcphash_request unbound = *request;
+	unsigned int met = 0;
 	struct net *net;
 
 	unbound.dif = 0;
 	unbound.sdif = 0;
 	rcu_read_lock();
 	for_each_net_rcu(net) {
+		near->netns_cut = met++ == NETNS_MET_MAX;
+		if (near->netns_cut)
+			break;
 		if (net_eq(net, here) || !check_net(net) || !tcphash_netns_allowed(net, opener))
 			continue;
+		near->netns_cut = near->netns_seen == NETNS_SEEN_MAX;
+		if (near->netns_cut)
+			break;
 		near->netns_seen++;
 		near->other_found = tcphash_find(net, &unbound);
 		if (near->other_found != TCPHASH_NONE) {
 			near->other_netns = net->ns.inum;
 			break;
 		}
-		if (near->netns_seen == NETNS_MAX)
-			break;
 	}
 	rcu_read_unlock();
 }
@@ -91,8 +99,8 @@ static u8 differs4(const struct sock *sk, const struct tcphash_request *request)
 static u8 differs(const struct sock *sk, const struct tcphash_request *request)
 {
 	int bound = READ_ONCE(sk->sk_bound_dev_if);
-	u8 device = bound && bound != request->dif && bound != request->sdif ?
-		    TCPHASH_DIFFERS_DEVICE : 0;
+	u8 device = inet_sk_bound_dev_eq(sock_net(sk), bound, request->dif, request->sdif) ?
+		    0 : TCPHASH_DIFFERS_DEVICE;
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
@@ -115,7 +123,8 @@ static void consider(const struct sock *sk, const struct tcphash_request *reques
 {
 	u8 how = differs(sk, request);
 
-	/* One that does not differ came since the look-up, or a BPF program hides it. */
+	if (!how)
+		near->hidden = true;
 	if (!how || !nearer(how, near->differs))
 		return;
 	near->differs = how;

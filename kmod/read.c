@@ -88,6 +88,7 @@ static void read_listener(struct sock *sk, struct tcphash_answer *answer)
 	read_owner(sk, answer);
 	answer->backlog = READ_ONCE(sk->sk_ack_backlog);
 	answer->limit = READ_ONCE(sk->sk_max_ack_backlog);
+	answer->reuseport = sk->sk_reuseport;
 }
 
 /* TCP_LISTEN has no kind of its own in the ehash: listeners are elsewhere. */
