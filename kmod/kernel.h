@@ -31,7 +31,7 @@ struct net *tcphash_netns_nth(unsigned int n);
 bool tcphash_netns_allowed(const struct net *net, const struct file *opener);
 bool tcphash_host_allowed(const struct file *opener);
 
-/* read.c: copies out of a socket that is held, or a listener. Under RCU. */
+/* read.c: copies out of a socket that is held, under RCU. */
 enum tcphash_found tcphash_kind(const struct sock *sk);
 void tcphash_read_sock(struct sock *sk, struct tcphash_answer *answer);
 void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer);

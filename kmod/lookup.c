@@ -44,8 +44,9 @@ static struct sock *established_get(struct net *net, const struct tcphash_reques
 }
 
 /*
- * Takes no reference: the listener is good until rcu_read_unlock()
- * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener).
+ * Takes no reference. The listener is good until rcu_read_unlock()
+ * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener); but
+ * what was found may be a listener no more: tcphash_listener_get().
  *
  * There is no packet to show. reuseport_select_sock() (net/core/sock_reuseport.c)
  * then leaves a group's BPF program alone and chooses by hash, maybe another
@@ -131,9 +132,10 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 		sock_gen_put(sk);
 	} else {
 		sk = listener(net, request);
-		if (sk) {
+		if (sk && tcphash_listener_get(sk, net)) {
 			make_cookie(sk);
 			tcphash_read_listener(sk, answer);
+			sock_gen_put(sk);
 		}
 	}
 	if (with_bucket) {

@@ -107,8 +107,8 @@ enum tcphash_found tcphash_kind(const struct sock *sk)
 }
 
 /*
- * Of what a look-up of listeners gave, without a reference: closed since, it is
- * a listener no more, and the answer stays as it was. The state is read once.
+ * Of what a look-up of listeners gave: closed since, it is a listener no more,
+ * and the answer stays as it was. The state is read once.
  */
 void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer)
 {
