@@ -88,6 +88,7 @@ static void read_listener(struct sock *sk, struct tcphash_answer *answer)
 	read_owner(sk, answer);
 	answer->backlog = READ_ONCE(sk->sk_ack_backlog);
 	answer->limit = READ_ONCE(sk->sk_max_ack_backlog);
+	answer->reuseport = sk->sk_reuseport;
 }
 
 /* TCP_LISTEN has no kind of its own in the ehash: listeners are elsewhere. */
@@ -106,8 +107,8 @@ enum tcphash_found tcphash_kind(const struct sock *sk)
 }
 
 /*
- * Of what a look-up of listeners gave, without a reference: closed since, it is
- * a listener no more, and the answer stays as it was. The state is read once.
+ * Of what a look-up of listeners gave: closed since, it is a listener no more,
+ * and the answer stays as it was. The state is read once.
  */
 void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer)
 {
