@@ -40,7 +40,7 @@ struct net *tcphash_netns_nth(unsigned int n);
 bool tcphash_netns_allowed(const struct net *net, const struct file *opener);
 bool tcphash_host_allowed(const struct file *opener);
 
-/* read.c: copies out of a socket that is held, or a listener. Under RCU. */
+/* read.c: copies out of a socket that is held, under RCU. */
 enum tcphash_found tcphash_kind(const struct sock *sk);
 void tcphash_read_sock(struct sock *sk, struct tcphash_answer *answer);
 void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer);
@@ -67,6 +67,10 @@ void tcphash_near(struct net *net, const struct tcphash_request *request,
 unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
 			  unsigned int max);
+
+/* walk.c, of the listeners of one bucket of lhash2: the next one, and a reference. */
+bool tcphash_listener_next(struct sock *sk, struct sock **next);
+bool tcphash_listener_get(struct sock *sk, const struct net *net);
 
 /* list.c: returns the length of the answer lines, or a negative errno with *error filled. */
 int tcphash_list(const struct tcphash_request *request, const struct file *opener,

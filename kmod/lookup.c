@@ -28,15 +28,18 @@ static u32 ehash(const struct net *net, const struct tcphash_request *request)
 }
 
 /*
- * Takes no reference: the listener is good until rcu_read_unlock()
- * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener).
+ * Takes no reference. The listener is good until rcu_read_unlock()
+ * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener); but
+ * what was found may be a listener no more: tcphash_listener_get().
  *
  * There is no packet to show. reuseport_select_sock() (net/core/sock_reuseport.c)
- * then leaves a group's BPF program alone and chooses by hash, and an
+ * then leaves a group's BPF program alone and chooses by hash, maybe another
+ * member than the program or, with SO_INCOMING_CPU, the SYN's CPU would. An
  * sk_lookup program of the netns (bpf_sk_lookup_run_v4(), include/linux/filter.h)
- * never sees the skb: it does run, as it would for the SYN. The kernel makes this
- * very call, skb NULL in process context, in inet_diag_find_one_icsk() and
- * in sk_lookup() of net/core/filter.c.
+ * never sees the skb and does run, as it would for the SYN: what it counts in its
+ * maps, it counts for this look-up too. That and the cookie are all that a look-up
+ * leaves behind. The kernel makes this very call, skb NULL in process context, in
+ * inet_diag_find_one_icsk() and in sk_lookup() of net/core/filter.c.
  */
 static struct sock *listener(struct net *net, const struct tcphash_request *request)
 {
@@ -97,9 +100,10 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 		sock_gen_put(sk);
 	} else {
 		sk = listener(net, request);
-		if (sk) {
+		if (sk && tcphash_listener_get(sk, net)) {
 			make_cookie(sk);
 			tcphash_read_listener(sk, answer);
+			sock_gen_put(sk);
 		}
 	}
 	if (with_bucket) {
@@ -107,6 +111,25 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 		answer->chain = chain_length(&hashinfo->ehash[answer->bucket], answer->bucket);
 	}
 	rcu_read_unlock();
+}
+
+static bool listens(struct net *net, const struct tcphash_request *request)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = listener(net, request);
+	rcu_read_unlock();
+	return found;
+}
+
+static void near(struct net *net, const struct tcphash_request *request,
+		 const struct file *opener, struct tcphash_answer *answer)
+{
+	tcphash_near(net, request, opener, answer);
+	/* One that came since the look-up is not hidden. */
+	if (answer->near.hidden)
+		answer->near.hidden = !listens(net, request);
 }
 
 int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
@@ -125,7 +148,7 @@ int tcphash_lookup(const struct tcphash_request *request, const struct file *ope
 	answer->netns = net->ns.inum;
 	search(net, request, tcphash_host_allowed(opener), answer);
 	if (request->near && (answer->found == TCPHASH_NONE || answer->found == TCPHASH_LISTENER))
-		tcphash_near(net, request, opener, answer);
+		near(net, request, opener, answer);
 	put_net(net);
 	return 0;
 }

@@ -88,6 +88,7 @@ static void read_listener(struct sock *sk, struct tcphash_answer *answer)
 	read_owner(sk, answer);
 	answer->backlog = READ_ONCE(sk->sk_ack_backlog);
 	answer->limit = READ_ONCE(sk->sk_max_ack_backlog);
+	answer->reuseport = sk->sk_reuseport;
 }
 
 /* The kind of a socket of the ehash, which has no listeners. */
@@ -106,8 +107,8 @@ enum tcphash_found tcphash_kind(const struct sock *sk)
 }
 
 /*
- * For a socket that a look-up of listeners gave, without a reference. When it was
- * closed since, this leaves the answer as it was. The state is read once.
+ * For a socket that a look-up of listeners gave. When it was closed since, this
+ * leaves the answer as it was. The state is read once.
  */
 void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer)
 {

@@ -53,7 +53,8 @@ static bool wanted(const struct tcphash_request *filter, const struct tcphash_en
 	return !memcmp(&filter->saddr.v6, &entry->saddr.v6, sizeof(entry->saddr.v6));
 }
 
-static void take(struct walk *walk, struct sock *sk)
+static void take(struct walk *walk, struct sock *sk,
+		 void (*read)(struct sock *sk, struct tcphash_answer *answer))
 {
 	struct tcphash_entry *entry = &walk->entries[walk->count];
 
@@ -61,8 +62,9 @@ static void take(struct walk *walk, struct sock *sk)
 	read_tuple(sk, entry);
 	if (!wanted(walk->filter, entry))
 		return;
-	tcphash_read_sock(sk, &entry->answer);
-	walk->count++;
+	read(sk, &entry->answer);
+	if (entry->answer.found != TCPHASH_NONE)
+		walk->count++;
 }
 
 /*
@@ -96,7 +98,7 @@ restart:
 				goto restart;
 			continue;
 		}
-		take(walk, sk);
+		take(walk, sk, tcphash_read_sock);
 		sock_gen_put(sk);
 	}
 	if (get_nulls_value(node) != bucket && restarts++ < TCPHASH_CHAIN_RESTARTS)
@@ -109,22 +111,61 @@ full:
 	walk->cursor->skip = seen;
 }
 
-/* RCU frees listeners (lookup.c), so this needs neither a reference nor a second check. */
+/*
+ * From 5.19 on a listener is in its bucket by the node that connect() puts into
+ * the ehash after connect(AF_UNSPEC). A walker that stands on this node then goes
+ * on in a chain of the ehash, where memory may become another socket's at any
+ * time. So this reads the next node first, and then returns whether sk still
+ * listens: only then is *next good. A socket leaves TCP_LISTEN before its node is
+ * in another chain.
+ */
+bool tcphash_listener_next(struct sock *sk, struct sock **next)
+{
+	*next = tcphash_next_listener(sk);
+	/* After tcp_set_state() comes the locked insertion into the ehash: read in reverse. */
+	smp_rmb();
+	return inet_sk_state_load(sk) == TCP_LISTEN;
+}
+
+/* A reference, for sock_gen_put(), before more than struct sock_common is read. */
+bool tcphash_listener_get(struct sock *sk, const struct net *net)
+{
+	if (!net_eq(sock_net(sk), net) || !refcount_inc_not_zero(&sk->sk_refcnt))
+		return false;
+	if (inet_sk_state_load(sk) == TCP_LISTEN && net_eq(sock_net(sk), net))
+		return true;
+	sock_gen_put(sk);
+	return false;
+}
+
 static void walk_listeners(struct walk *walk, struct inet_listen_hashbucket *head)
 {
-	struct sock *sk;
-	u32 seen = 0;
+	unsigned int before = walk->count, restarts = 0;
+	struct sock *sk, *next;
+	u32 seen;
 
-	for (sk = tcphash_first_listener(head); sk; sk = tcphash_next_listener(sk)) {
-		if (walk->count == walk->max) {
-			walk->cursor->skip = seen;
-			return;
+restart:
+	seen = 0;
+	walk->count = before;
+	for (sk = tcphash_first_listener(head); sk; sk = next) {
+		if (walk->count == walk->max)
+			goto full;
+		if (!tcphash_listener_next(sk, &next)) {
+			if (restarts++ < TCPHASH_CHAIN_RESTARTS)
+				goto restart;
+			continue;
 		}
-		if (seen++ >= walk->cursor->skip && net_eq(sock_net(sk), walk->net))
-			take(walk, sk);
+		if (seen++ < walk->cursor->skip || !tcphash_listener_get(sk, walk->net))
+			continue;
+		take(walk, sk, tcphash_read_listener);
+		sock_gen_put(sk);
 	}
 	walk->cursor->bucket++;
 	walk->cursor->skip = 0;
+	return;
+
+full:
+	walk->cursor->skip = seen;
 }
 
 unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,

@@ -5,7 +5,7 @@ import type { Output } from '../format/sink.ts'
 export type Io = {
   /** The directory for what can be made again: the built module. */
   cache: string
-  /** Writes to standard output: verdicts, and what a command was asked for. */
+  /** Writes to standard output, text or bytes: verdicts, and what a command was asked for. */
   out: (output: Output) => void
   /** Writes one line to standard error: readiness, warnings, losses, totals. */
   tell: (line: string) => void

@@ -8,7 +8,7 @@ import type { Io } from '../cli/io.ts'
 import { MODULE_DEVICE, type Facts } from '../host/facts.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { packageFile } from '../cli/package.ts'
-import { explainRefusal } from './refusal.ts'
+import { explainRefusal, missingSymbols } from './refusal.ts'
 
 /** Builds, loads or unloads tcphash.ko, or prints its status. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
@@ -46,6 +46,12 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
     stdin: 'ignore',
   })
   if (exitCode !== 0) {
+    const missing = missingSymbols(all ?? '')
+    if (missing.length > 0)
+      throw traceError(
+        `the module cannot be built: Linux ${kernel} does not export ${missing.join(', ')}`,
+        'this module is older than the kernel, or the kernel keeps that to itself: use --ehash ss',
+      )
     throw traceError(
       `the module cannot be built: ${all?.split('\n').slice(-8).join('\n') ?? shortMessage}`,
       'install gcc and make; use the gcc version that built the kernel if you can',

@@ -17,5 +17,13 @@ export const explainRefusal = (words: string, lockdown: string): string => {
   return 'dmesg says why'
 }
 
+/**
+ * The kernel symbols that a build of the module did not find, from what make printed: modpost names each, as
+ * `"sock_gen_put" [tcphash.ko] undefined!` (scripts/mod/modpost.c, the same words from 5.10 on).
+ */
+export const missingSymbols = (output: string): string[] => [
+  ...new Set([...output.matchAll(/modpost: "(\w+)" \[[^\]]*\] undefined!/g)].map(([, name = '']) => name)),
+]
+
 const SIGN =
   "sign it with an enrolled key (scripts/sign-file of the kernel's headers, mokutil --import), or use --ehash ss"

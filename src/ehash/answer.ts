@@ -24,9 +24,12 @@ const NUMBERS = [
   'backlog',
   'limit',
   'other_netns',
+  'netns_seen',
   'listen_family',
   'listen_ifindex',
 ] as const
+
+const FLAGS = ['reuseport', 'netns_cut', 'hidden'] as const
 
 /** Reads one answer line of tcphash.ko. A malformed line becomes an answer with `error`. */
 export const readAnswer = (line: string): Reply => {
@@ -47,6 +50,7 @@ export const readAnswer = (line: string): Reply => {
     const value = fields.get(name)
     if (value !== undefined && /^\d+$/.test(value)) answer[name] = Number(value)
   }
+  for (const name of FLAGS) if (fields.get(name) === '1') answer[name] = true
   return { answer, at: timeOf(BigInt(at)) }
 }
 

@@ -7,9 +7,14 @@ import type { Time } from '../time.ts'
 export type Reply = { answer: Answer; at?: Time }
 
 /**
+ * The answer for an unknown network namespace, which an Observation has as 0. The module would take 0 for the asker's
+ * own (kmod/tcphash.h) and answer about another connection.
+ */
+export const NETNS_UNKNOWN: Reply = { answer: { found: null, error: 'the network namespace is not known' } }
+
+/**
  * A source of look-ups in the kernel's TCP hash, one connection at a time. `ask` never rejects: a failure is the
- * answer's `error`. `near` asks for near misses too, which only the module finds. src/flow/asked.ts says when it is
- * asked.
+ * answer's `error`. `near` asks for near misses too, which only the module finds. When it is asked: src/flow/asked.ts.
  */
 export type Ehash = {
   source: 'module' | 'ss'

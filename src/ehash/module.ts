@@ -2,7 +2,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { environmentError, messageOf } from '../errors.ts'
 import { readAnswer, writeRequest } from './answer.ts'
-import type { Ehash } from './ehash.ts'
+import { NETNS_UNKNOWN, type Ehash } from './ehash.ts'
 
 /** Longer than any answer; the module bounds its lines (kmod/tcphash.h). */
 const ANSWER_BYTES = 4096
@@ -17,6 +17,7 @@ export const openModule = (device: string): Ehash => {
   return {
     source: 'module',
     ask: (tuple, near) => {
+      if (tuple.netns === 0) return NETNS_UNKNOWN
       try {
         writeSync(descriptor, writeRequest(tuple, near))
         return readAnswer(buffer.toString('latin1', 0, readSync(descriptor, buffer)))

@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
 import { endpoint, type Tuple } from '../flow/tuple.ts'
 import type { Answer } from '../observation.ts'
-import type { Ehash } from './ehash.ts'
+import { NETNS_UNKNOWN, type Ehash } from './ehash.ts'
 import { netnsPath } from '../host/netns.ts'
 
 /**
@@ -20,6 +20,7 @@ const LONGEST_MS = 2000
 export const openSs = (longest: number = LONGEST_MS): Ehash => ({
   source: 'ss',
   ask: async (tuple) => {
+    if (tuple.netns === 0) return NETNS_UNKNOWN
     const limit = AbortSignal.timeout(longest)
     try {
       return { answer: await askSs(tuple, limit) }

@@ -2,7 +2,7 @@
 // Whether the TCP hash is asked after an event. The live side asks by this, and correlate waits by it: decided twice, a case
 // could wait for an answer that nobody was asked for.
 import type { Kind } from '../observation.ts'
-import type { Time } from '../time.ts'
+import { nanosecondsBetween, type Time } from '../time.ts'
 import { isRst } from './segment.ts'
 
 /** Who looks into the TCP hash during a trace, as its first line says. */
@@ -26,15 +26,20 @@ export const whyAsked = (source: Source, event: Kind<'packet' | 'reset'>): Kind<
  */
 export const LOOKUP_NS = 1_000_000_000
 
-/** In the place of a look-up that did not come within LOOKUP_NS: one that found nothing out, and says why. */
-export const unanswered = (source: 'module' | 'ss', { at, tuple }: Kind<'reset'>): Kind<'lookup'> => ({
-  kind: 'lookup',
-  at: limitOf(at),
-  event: at,
-  why: 'reset',
-  tuple,
-  source,
-  answer: { found: null, error: 'no answer within 1 s' },
-})
-
-const limitOf = ({ s, ns }: Time): Time => ({ s: s + LOOKUP_NS / 1e9, ns })
+/**
+ * In the place of a look-up that did not come within LOOKUP_NS: one that found nothing out, and says why. Null where the
+ * reset is not that old yet, at the end of the trace, or where nobody was asked.
+ */
+export const unanswered = (source: Source, { at, tuple }: Kind<'reset'>, now: Time): Kind<'lookup'> | null => {
+  if (source === 'off' || nanosecondsBetween(now, at) < LOOKUP_NS) return null
+  const answer = { found: null, error: 'no answer within 1 s' }
+  return {
+    kind: 'lookup',
+    at: { s: at.s + LOOKUP_NS / 1e9, ns: at.ns },
+    event: at,
+    why: 'reset',
+    tuple,
+    source,
+    answer,
+  }
+}

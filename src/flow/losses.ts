@@ -9,6 +9,12 @@ import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
  */
 export type Loss = Kind<'lost'> & { span?: 'begins' | 'ends' }
 
+const LOSS_BEFORE =
+  'events or look-ups were lost since the connection was first seen: one of them may have been its own'
+
+/** The gap in the evidence about a reset that is open when something is lost. */
+export const LOSS_AROUND = 'events or look-ups were lost around then: one of them may have been its own'
+
 /** How near to an event a loss may have taken what belongs to it, in nanoseconds of event time. */
 const NEAR_NS = 1_000_000_000
 
@@ -41,8 +47,9 @@ export const createLosses = () => {
       if (span === 'ends') begun = Math.max(0, begun - 1)
       else lastKnown = now
     },
-    /** Event time when the last loss became known; null without one. */
-    lastKnown: (): Time | null => lastKnown,
+    /** The gap in the evidence about a connection known since then: one, or none where nothing was lost since. */
+    gapsSince: (since: Time | null): string[] =>
+      lastKnown !== null && (since === null || compareTime(since, lastKnown) <= 0) ? [LOSS_BEFORE] : [],
     /** Whether one was around that moment: what belongs to an event of it may be lost. */
     isNear: (at: Time): boolean =>
       spans.some((span, index) => isWithin(span, at, begun > 0 && index === spans.length - 1)),

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import { lagOf } from '../verdict/hash.ts'
 import type { Verdict } from '../verdict/verdict.ts'
+import { ehash } from './ehash.ts'
 import type { Shown, Start } from './sink.ts'
 
-export type Value = string | number | null | readonly string[] | { readonly [name: string]: Value }
+export type Value = string | number | boolean | null | readonly string[] | { readonly [name: string]: Value }
 
 /** A field of what is printed: its name in every format, what it means, and its value. */
 export type Field<T> = { name: string; means: string; value: (of: T, start: Start) => Value }
 
-/** Every field of a verdict, in order. Table, JSON and CSV are made from this list and nothing else. */
-export const COLUMNS: readonly Field<Verdict>[] = [
+/** Every field of a verdict, in order. JSON, CSV, their schema and README.md are made from this list and nothing else. */
+export const COLUMNS = [
   {
     name: 'time',
     means: 'when the reset happened, ISO 8601 with nanoseconds',
@@ -42,40 +42,28 @@ export const COLUMNS: readonly Field<Verdict>[] = [
   { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
   { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
   {
-    name: 'ehash',
-    means: 'what the TCP hash held right after: its source (module, ss, off), found, and the lag in ns',
-    value: ehash,
+    name: 'reset_reason',
+    means: "the kernel's own reason for a RST of its own (enum sk_rst_reason, Linux 6.12 and later)",
+    value: ({ resetReason }) => resetReason,
   },
+  {
+    name: 'drop_reason',
+    means: 'of a RST that came in and was dropped: the reason (enum skb_drop_reason, Linux 5.17 and later)',
+    value: ({ dropReason }) => dropReason,
+  },
+  { name: 'ehash', means: 'what the TCP hash held right after the reset', value: ehash },
   { name: 'because', means: 'the evidence, a sentence each', value: ({ because }) => because },
-]
-
-const ANSWER = [
-  'found',
-  'error',
-  'state',
-  'substate',
-  'cookie',
-  'inode',
-  'uid',
-  'snd_una',
-  'snd_nxt',
-  'rcv_nxt',
-  'retransmits',
-  'bucket',
-  'chain',
-  'backlog',
-  'limit',
-] as const
+] as const satisfies readonly Field<Verdict>[]
 
 /** What `--stack` adds. */
-const STACK: Field<Verdict> = {
+export const STACK: Field<Verdict> = {
   name: 'stack',
   means: 'the kernel functions below the reset, from the innermost outwards',
   value: ({ stack }) => stack,
 }
 
 /** What `--explain` adds. */
-const EXPLANATION: readonly Field<Verdict>[] = [
+export const EXPLANATION: readonly Field<Verdict>[] = [
   { name: 'means', means: 'what the cause means', value: ({ cause }) => CAUSES[cause].means },
   { name: 'usually', means: 'what usually makes it', value: ({ cause }) => CAUSES[cause].usually },
   { name: 'next', means: 'what to look at next, a sentence each', value: ({ cause }) => CAUSES[cause].next },
@@ -87,14 +75,3 @@ export const shownFields = ({ stack, explain }: Shown): readonly Field<Verdict>[
   ...(stack ? [STACK] : []),
   ...(explain ? EXPLANATION : []),
 ]
-
-/** The names below `ehash`, all of them, so that CSV has the same columns in every row. */
-export const EHASH_FIELDS = ['source', 'lag', ...ANSWER] as const
-
-function ehash({ after }: Verdict): Value {
-  if (after === null) return { source: 'off', found: null, lag: null }
-  const answer = ANSWER.flatMap((name) =>
-    after.answer[name] === undefined ? [] : [[name, after.answer[name] ?? null]],
-  )
-  return { source: after.source, lag: lagOf(after), ...Object.fromEntries(answer) }
-}

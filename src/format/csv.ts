@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { stringify, type Options } from 'csv-stringify/sync'
-import { EHASH_FIELDS, shownFields, type Field, type Value } from './columns.ts'
+import { shownFields, type Field, type Value } from './columns.ts'
+import { EHASH_FIELDS } from './ehash.ts'
 import type { CreateSink, Start } from './sink.ts'
 import { STEP_FIELDS } from './step.ts'
 import { printable } from './text.ts'
@@ -23,7 +24,9 @@ export const csv: CreateSink = (shown) => {
 // The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example.
 const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
   ...new Set(
-    kinds.flat().flatMap(({ name }) => (name === 'ehash' ? EHASH_FIELDS.map((field) => `ehash_${field}`) : [name])),
+    kinds
+      .flat()
+      .flatMap(({ name }) => (name === 'ehash' ? Object.keys(EHASH_FIELDS).map((field) => `ehash_${field}`) : [name])),
   ),
 ]
 

@@ -8,7 +8,7 @@ import type { Start } from './sink.ts'
 import { printable, wrap } from './text.ts'
 
 /** Every field of a step of the trail, in order; those that a verdict has too have its names and meanings. */
-export const STEP_FIELDS: readonly Field<Step>[] = [
+export const STEP_FIELDS = [
   { name: 'time', means: 'when the function was called', value: ({ call }, { boot }) => isoTime(call.at, boot) },
   { name: 'step', means: 'the kernel function', value: ({ call }) => call.fn },
   { name: 'returned', means: 'what it gave back, in its own words', value: ({ returned }) => returned?.value ?? null },
@@ -30,7 +30,7 @@ export const STEP_FIELDS: readonly Field<Step>[] = [
   })),
   { name: 'sk', means: 'the socket, by its address in memory', value: ({ call }) => call.socket?.sk ?? null },
   { name: 'state', means: 'of that socket', value: ({ call }) => call.socket?.state ?? null },
-]
+] as const satisfies readonly Field<Step>[]
 
 const WIDTH = 80
 const INDENT = 16

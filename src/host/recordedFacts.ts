@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { messageOf, usageError } from '../errors.ts'
 import type { Facts } from './facts.ts'
 
-/** The facts in a file that `doctor --json` wrote. Throws a usage error on a file without facts. */
+/** The facts in a file that `doctor --json` wrote. Throws a usage error when the file has none. */
 export const recordedFacts = async (facts: string): Promise<Facts> => {
   try {
     const { z } = await import('zod')

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { FLAG } from '../flow/states.ts'
+import { SEES_NOTHING, seesOf } from '../flow/sees.ts'
+import { isRst } from '../flow/segment.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { createBalance } from './balance.ts'
 import type { Verdict } from '../verdict/verdict.ts'
@@ -10,18 +11,18 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
   const outcomes = { sent: 0, received: 0, ignored: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
-  /** Whether RSTs that changed nothing are judged too: that takes a probe on drops. */
-  let judgesAll = false
+  /** Where drops are seen, RSTs that changed nothing are judged too. */
+  let sees = SEES_NOTHING
   let arrived = 0
   let obeyed = 0
 
   return {
     see: (observation: Observation) => {
       balance.see(observation)
-      if (observation.kind === 'start') judgesAll = observation.probes.includes('kfree_skb')
+      if (observation.kind === 'start') sees = seesOf(observation)
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
-      if (observation.kind === 'packet' && hasRst(observation)) arrived += 1
+      if (observation.kind === 'packet' && isRst(observation.segment)) arrived += 1
       if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && mayHaveRst(observation)) obeyed += 1
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
@@ -31,7 +32,7 @@ export const createReport = (narrows: (recorded: string) => boolean) => {
     text: () =>
       [
         resetsText(outcomes),
-        ...(arrived > obeyed && !judgesAll
+        ...(arrived > obeyed && !sees.drops
           ? [`${plural(arrived - obeyed, 'RST')} arrived and changed no full socket, not judged`]
           : []),
         plural(lookups, 'look-up'),
@@ -46,12 +47,7 @@ const resetsText = ({ sent, received, ignored }: Readonly<Record<Verdict['outcom
   `${plural(sent + received + ignored, 'reset')}: ${sent} sent, ${received} received` +
   (ignored > 0 ? `, ${ignored} ignored` : '')
 
-const hasRst = (observation: Observation) =>
-  (observation.kind === 'packet' || observation.kind === 'reset') &&
-  observation.segment !== null &&
-  (observation.segment.flags & FLAG.rst) !== 0
-
 // Without the segment (5.10, tracepoints), tcp_reset was called for the RST that has just arrived.
-const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || hasRst(reset)
+const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || isRst(reset.segment)
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -17,7 +17,12 @@ export type Verdict = {
   state: string | null
   owner: Case['owner']
   dev: Case['dev']
+  /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
+  late: Case['late']
+  /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
+  resetReason: string | null
+  dropReason: string | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
@@ -34,7 +39,10 @@ export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, b
   state: reset.stateBefore,
   owner: reset.owner,
   dev: reset.dev,
-  after: reset.after ?? reset.late,
+  after: reset.after,
+  late: reset.late,
+  resetReason: reset.reset.reason,
+  dropReason: reset.drop?.reason ?? null,
   because,
   stack: reset.reset.stack,
 })

@@ -63,9 +63,22 @@ test.each<[string, Known[], number, boolean]>([
   expect(lossesOf(...known).isNear(at(ms))).toBe(expected)
 })
 
-test('the last loss is known since it began', () => {
-  expect(lossesOf().lastKnown()).toBe(null)
-  expect(lossesOf([1000, 'begins'], [9000, 'ends']).lastKnown()).toEqual(at(1000))
+test.each<[string, Known[], number | null, number]>([
+  ['nothing was lost', [], null, 0],
+  ['a loss since', [[1000]], 1000, 1],
+  ['a loss before', [[999]], 1000, 0],
+  ['any loss, to a connection never seen', [[1]], null, 1],
+  [
+    'a loss is known when it begins',
+    [
+      [900, 'begins'],
+      [1100, 'ends'],
+    ],
+    1000,
+    0,
+  ],
+])('the evidence about a connection has a gap: %s', (_, known, since, count) => {
+  expect(lossesOf(...known).gapsSince(since === null ? null : at(since))).toHaveLength(count)
 })
 
 test('memory is bounded: the oldest losses are forgotten', () => {

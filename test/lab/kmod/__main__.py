@@ -10,11 +10,11 @@ import sys
 
 import harness
 from harness import Session, check, kernel_log, netns_pair
-from life import build, check_concurrent, check_gone, check_unload
+from life import build, check_concurrent, check_flipping, check_gone, check_unload
 from listing import check_dump, check_list, check_list_errors
-from lookup import (check_device, check_established, check_listener, check_none, check_request, check_reuseport,
-                    check_sk_lookup, check_syn_sent, check_timewait)
-from near import check_near, check_own_ehash
+from lookup import (check_device, check_established, check_listener, check_none, check_orphan, check_request,
+                    check_reuseport, check_sk_lookup, check_syn_sent, check_timewait)
+from near import check_many_netns, check_near, check_own_ehash
 from protocol import check_errors, check_session, check_shell
 from rights import check_rights, check_user_namespace
 
@@ -31,6 +31,7 @@ check_user_namespace(session, client, server)
 check_established(session, client, server, "IPv4", harness.SERVER4, 4)
 check_established(session, client, server, "IPv6", harness.SERVER6, 6)
 check_established(session, client, server, "v4-mapped", harness.SERVER4, 6)
+check_orphan(session, client, server)
 check_timewait(session, client, server)
 check_request(session, client, server)
 check_syn_sent(session, client)
@@ -41,9 +42,11 @@ check_none(session, client)
 check_device(session, client, server)
 check_near(session, client, server)
 check_own_ehash(session)
+check_many_netns(session)
 check_list(session, client, server)
 check_list_errors(session)
 check_concurrent(client, server)
+check_flipping(session, server)
 check_gone(session, client, server)
 check_unload(session, module)
 check_dump(module)

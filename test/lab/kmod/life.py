@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -68,6 +69,52 @@ def check_concurrent(client, server):
     good.append(os.waitstatus_to_exitcode(os.waitpid(pids[0], 0)[1]))
     check("four askers, 4000 look-ups, sockets coming and going", good == [0] * 5, good)
     listener.close()
+
+
+def check_flipping(session, server):
+    """A socket that listens, is disconnected, connects and listens again takes its node of the table along."""
+    with server.inside():
+        calm, flipping = socket.socket(), socket.socket()
+    calm.bind((SERVER4, 0))
+    calm.listen(64)
+    # A port that the kernel chose would be lost with each disconnect.
+    end, port = calm.getsockname(), 7001
+    flipping.bind((SERVER4, port))
+
+    def flip():
+        unspecified = struct.pack("H14x", socket.AF_UNSPEC)
+        while os.getppid() == asker:
+            flipping.listen(4)
+            call("connect", flipping.fileno(), unspecified, 16)
+            with contextlib.suppress(OSError):
+                flipping.connect(end)
+                calm.accept()[0].close()
+            call("connect", flipping.fileno(), unspecified, 16)
+
+    asker = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            flip()
+        finally:
+            os._exit(1)
+    line = lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)
+    batch, found, wrong = (line + "\n") * 20, set(), []
+    last, rounds = time.monotonic() + DEADLINE_S, 0
+    while not wrong and (rounds < 200 or (len(found) < 2 and time.monotonic() < last)):
+        rounds += 1
+        answers = [parse(text) for text in session.lines(batch)]
+        found |= {answer["found"] for answer in answers}
+        wrong += [answer for answer in answers if answer["found"] not in ("listener", "none")]
+        kinds = [entry["found"] for entry in session.list(netns=server.inode)]
+        listeners = kinds[kinds.index("listener"):] if "listener" in kinds else []
+        if not 1 <= len(listeners) <= 2 or set(listeners) != {"listener"}:
+            wrong.append(kinds)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    check("a look-up finds it listening or not at all", found == {"listener", "none"} and not wrong, (found, wrong))
+    for sock in calm, flipping:
+        sock.close()
 
 
 def check_gone(session, client, server):
