@@ -8,12 +8,13 @@ const cause = {
   id: 'data-after-close',
   who: 'local-app',
   outcome: 'sent',
-  brief: "the peer's data came after the application had closed",
-  means: 'Data of the peer came after a local process had closed the connection, so that nobody could ever read it.',
+  brief: 'data of the peer arrived after the application had closed',
+  means:
+    'Data of the peer arrived after a local process had closed the connection or shut down reading: nothing could read it.',
   usually:
-    'An idle or request timeout here while the peer was still sending; keep-alive times that differ on the two sides.',
+    'An idle or request timeout here while the peer was still sending; keep-alive times that differ between the two sides.',
   next: [
-    'compare idle timeouts: the side that sends requests must give up first',
+    'compare idle timeouts: the side that sends requests must close first',
     'shutdown(SHUT_WR) and read until end of file, instead of close(), where the peer may still speak',
   ],
   rstReasons: ['TCP_ABORT_ON_DATA', 'TCP_TIMEWAIT_SOCKET'],

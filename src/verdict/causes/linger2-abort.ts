@@ -12,7 +12,8 @@ const cause = {
   who: 'local-app',
   outcome: 'sent',
   brief: 'closed with TCP_LINGER2 below 0',
-  means: 'A local process closed a connection that TCP_LINGER2 below 0 forbids to wait for the FIN of the peer.',
+  means:
+    'A local process closed a connection with TCP_LINGER2 below 0: the connection may not wait for the FIN of the peer.',
   usually: 'A server that sets TCP_LINGER2 to -1 to save sockets.',
   next: ['look for TCP_LINGER2 in the program or its settings'],
   rstReasons: ['TCP_ABORT_ON_LINGER', 'TCP_ABORT_ON_DATA'],

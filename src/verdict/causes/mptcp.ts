@@ -11,7 +11,7 @@ const cause = {
   brief: 'Multipath TCP refused or aborted a subflow',
   means: 'Multipath TCP refused or aborted a subflow.',
   usually:
-    'A join with an unknown token, a subflow whose connection was closed with data unread, or one that fell behind.',
+    'A join with an unknown token, a subflow whose connection was closed with data unread, or a subflow that fell behind.',
   next: ['nstat -az "MPTcp*" tells what was refused; ip mptcp endpoint and ip mptcp limits'],
 } as const satisfies Cause
 

@@ -11,7 +11,7 @@ const cause = {
   means: 'A SYN came to a port of this host where nothing listens, and the kernel answered it with RST.',
   usually: 'The service is down, still starting, listens on another port or address, or in another network namespace.',
   next: [
-    'ss -ltn "sport = :PORT" shows who listens, and on which address; ip netns exec NAME ss -ltn does elsewhere',
+    'ss -ltn "sport = :PORT" shows who listens, and on which address; ip netns exec NAME ss -ltn shows those of another namespace',
     'systemctl status SERVICE, and its log from the time of the reset',
   ],
   rstReasons: ['NO_SOCKET'],

@@ -8,11 +8,11 @@ const cause = {
   who: 'peer-kernel',
   outcome: 'received',
   brief: 'the peer, or a firewall before it, does not know the connection',
-  means: 'The peer does not know the connection (any more) and answered a segment of ours with RST.',
+  means: 'The peer does not know the connection, or no longer, and answered a segment of this host with RST.',
   usually: 'The peer restarted, a load balancer moved or forgot the connection, or a firewall rejects with tcp-reset.',
   next: [
     'when did the peer boot, or its container start? who answers on that address now?',
-    'idle timeouts of load balancers and NAT on the way; keep-alive shorter than those (net.ipv4.tcp_keepalive_time)',
+    'idle timeouts of load balancers and NAT on the path; keepalive must be shorter (net.ipv4.tcp_keepalive_time)',
   ],
 } as const satisfies Cause
 
