@@ -3,15 +3,16 @@ import { CAUSE_LIST } from './table.ts'
 
 const INTRODUCTION = `# The causes of a reset
 
-Each file here is a cause: its id, whose doing it is, what it means, what usually makes it, what to look at next, the kernel's
-own reasons that agree with it, and its rules with the kernel path that each rests on. [../table.ts](../table.ts) has the
-order in which the rules are tried. \`trace-reset causes NAME\` prints what a cause means and what to do next.
+Each file here is a cause: its id, whose doing it is, what it means, what usually makes it, what to look at next, the
+kernel's own reasons that agree with it, and its rules with the kernel path that each rests on. [../table.ts](../table.ts)
+has the order in which the rules are tried. \`trace-reset causes NAME\` prints what a cause means and what to do next.
 
 The ids are stable: output, recordings, options and scripts use them. A new cause needs
 
 - its file here and a place in \`../table.ts\`,
 - a test in \`test/verdict/\` whose title begins with its id,
-- a trigger, \`test/lab/triggers/ID.py\`, and recordings of it, \`fixtures/KERNEL/ID/\` and \`fixtures/KERNEL/ID.ipv6/\`,
+- a trigger, \`test/lab/triggers/ID.py\`,
+- recordings of it, \`fixtures/KERNEL/ID/\` and \`fixtures/KERNEL/ID.ipv6/\`,
 - a row below, which \`src/verdict/causesPage.ts\` makes. This writes it:
   \`npx vitest run --config test/vitest.config.ts test/verdict/causes.test.ts -u\`
 

@@ -39,9 +39,10 @@ import { writeAfterPeerClose } from './causes/write-after-peer-close.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * Every rule, in the order in which they are tried: the first that explains a case names its cause, and where none does it is
- * `unknown`. `Before` says why a place carries weight; the other places carry none, since no later rule explains the same
- * case. test/verdict/table.test.ts holds both. The list of causes, the docs and the type of the ids come from here too.
+ * Every rule, in the order in which they are tried: the first that explains a case names its cause, and where none does
+ * it is `unknown`. `Before` says why a place carries weight; the other places carry none, since no later rule explains
+ * the same case. test/verdict/table.test.ts holds both. The list of causes, the docs and the type of the ids come from
+ * here too.
  */
 export const RULES = [
   // SENT in reply to a segment.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A cause is one id in many places: its file and its rules, its row in the docs, its tests, its triggers, its recordings.
+// A cause is one id in many places: its file and its rules, its row in the docs, its tests, its triggers, its
+// recordings.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

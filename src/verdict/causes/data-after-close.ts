@@ -21,9 +21,9 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * Data for a connection that nobody can read any more. tcp_rcv_state_process in FIN_WAIT1 or FIN_WAIT2 calls tcp_reset and
- * asks for a RST (net/ipv4/tcp_input.c), and where the data came with the ACK of the FIN only tcp_done. For a time-wait
- * that stands for FIN_WAIT2 tcp_timewait_state_process gives TCP_TW_RST (net/ipv4/tcp_minisocks.c).
+ * Data for a connection that nobody can read any more. tcp_rcv_state_process in FIN_WAIT1 or FIN_WAIT2 calls tcp_reset
+ * and asks for a RST (net/ipv4/tcp_input.c), and where the data came with the ACK of the FIN only tcp_done. For a
+ * time-wait that stands for FIN_WAIT2 tcp_timewait_state_process gives TCP_TW_RST (net/ipv4/tcp_minisocks.c).
  */
 export const dataAfterClose = {
   cause,

@@ -18,8 +18,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous open
- * tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
+ * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous
+ * open tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
  */
 export const handshakeAbandoned = {
   cause,

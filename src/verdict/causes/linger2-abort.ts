@@ -34,8 +34,8 @@ export const linger2OnClose = {
 } satisfies Rule
 
 /**
- * After close(), when the FIN is acknowledged: tcp_rcv_state_process ends an orphan with linger2 below 0 by tcp_done and
- * asks for a RST (net/ipv4/tcp_input.c, TCP_FIN_WAIT1), without tcp_reset. Linux 6.12 calls that ABORT_ON_DATA.
+ * After close(), when the FIN is acknowledged: tcp_rcv_state_process ends an orphan with linger2 below 0 by tcp_done
+ * and asks for a RST (net/ipv4/tcp_input.c, TCP_FIN_WAIT1), without tcp_reset. Linux 6.12 calls that ABORT_ON_DATA.
  */
 export const linger2OnAck = {
   cause,

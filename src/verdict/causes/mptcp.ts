@@ -15,7 +15,9 @@ const cause = {
   next: ['nstat -az "MPTcp*" tells what was refused; ip mptcp endpoint and ip mptcp limits'],
 } as const satisfies Cause
 
-/** In reply: subflow_v4_route_req, subflow_syn_recv_sock and their like call tcp_v4_send_reset (net/mptcp/subflow.c). */
+/**
+ * In reply: subflow_v4_route_req, subflow_syn_recv_sock and their like call tcp_v4_send_reset (net/mptcp/subflow.c).
+ */
 export const mptcpRefusal = {
   cause,
   explain: (reset) => {

@@ -19,8 +19,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * A SYN for which tcp_v4_rcv finds neither a connection nor a listener: its no_tcp_socket calls tcp_v4_send_reset without a
- * socket (net/ipv4/tcp_ipv4.c; tcp_v6_rcv in net/ipv6/tcp_ipv6.c likewise).
+ * A SYN for which tcp_v4_rcv finds neither a connection nor a listener: its no_tcp_socket calls tcp_v4_send_reset
+ * without a socket (net/ipv4/tcp_ipv4.c; tcp_v6_rcv in net/ipv6/tcp_ipv6.c likewise).
  */
 export const noListener = {
   cause,

@@ -22,8 +22,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * tcp_out_of_resources calls tcp_send_active_reset in the retransmission timer, for orphans alone (net/ipv4/tcp_timer.c);
- * __tcp_close calls it for an orphan when tcp_check_oom says so (net/ipv4/tcp.c).
+ * tcp_out_of_resources calls tcp_send_active_reset in the retransmission timer, for orphans alone
+ * (net/ipv4/tcp_timer.c); __tcp_close calls it for an orphan when tcp_check_oom says so (net/ipv4/tcp.c).
  */
 export const outOfMemory = {
   cause,

@@ -14,8 +14,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * tcp_validate_incoming calls tcp_reset for a RST at rcv_nxt (net/ipv4/tcp_input.c). A RST with ACK is one that the peer's
- * kernel sent for a socket: tcp_send_active_reset sets ACK (net/ipv4/tcp_output.c).
+ * tcp_validate_incoming calls tcp_reset for a RST at rcv_nxt (net/ipv4/tcp_input.c). A RST with ACK is one that the
+ * peer's kernel sent for a socket: tcp_send_active_reset sets ACK (net/ipv4/tcp_output.c).
  */
 export const peerAborted = {
   cause,

@@ -17,8 +17,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * tcp_validate_incoming calls tcp_reset for a RST at rcv_nxt (net/ipv4/tcp_input.c). Its shape is that of a reply without a
- * socket: no ACK, window 0, as tcp_v4_send_reset of the peer's kernel makes it (net/ipv4/tcp_ipv4.c).
+ * tcp_validate_incoming calls tcp_reset for a RST at rcv_nxt (net/ipv4/tcp_input.c). Its shape is that of a reply
+ * without a socket: no ACK, window 0, as tcp_v4_send_reset of the peer's kernel makes it (net/ipv4/tcp_ipv4.c).
  */
 export const peerHasNoSocket = {
   cause,

@@ -20,8 +20,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * __tcp_close finds data_was_unread and calls tcp_send_active_reset (net/ipv4/tcp.c), below do_exit (kernel/exit.c). The
- * closer has an exit_code then, also where the stack is too short to show do_exit.
+ * __tcp_close finds data_was_unread and calls tcp_send_active_reset (net/ipv4/tcp.c), below do_exit (kernel/exit.c).
+ * The closer has an exit_code then, also where the stack is too short to show do_exit.
  */
 export const processDied = {
   cause,
