@@ -17,7 +17,8 @@ export const probes = async (options: { bpftrace: string; facts?: string }, io: 
   const btf = requireBtf(facts)
   io.out('Of every trace:\n')
   // Two parts may be attached to the entry and the return of the same functions.
-  for (const line of new Set(partsFor(btf).map((part) => partLine(btf, part)))) io.out(line)
+  const attached = partsFor(btf).filter(({ timer }) => timer !== true)
+  for (const line of new Set(attached.map((part) => partLine(btf, part)))) io.out(line)
   io.out('\nFor --probe NAME,... (* what --packets shows):\n')
   for (const traced of CATALOGUE) io.out(entry(traced, facts))
   return 0

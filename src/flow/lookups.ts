@@ -9,6 +9,9 @@ import { tupleKey, type Tuple } from './tuple.ts'
 const MOST_EARLY = 10_000
 
 /** The join: `Waiter` is what waits for a look-up. */
+export type Lookups<Waiter> = ReturnType<typeof createLookups<Waiter>>
+
+/** A join in which nothing waits. */
 export const createLookups = <Waiter>() => {
   const early = new Map<string, Kind<'lookup'>>()
   const awaited = new Map<string, Waiter>()

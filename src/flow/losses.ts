@@ -24,6 +24,9 @@ const MOST_SPANS = 64
 type Span = { from: Time; to: Time }
 
 /** The memory of a trace's losses. */
+export type Losses = ReturnType<typeof createLosses>
+
+/** A memory of no losses. */
 export const createLosses = () => {
   let spans: Span[] = []
   /** Spans that have begun and not ended: as long as there are, the last one of the memory goes on. */

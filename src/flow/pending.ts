@@ -31,15 +31,18 @@ import { isRejectedHere, isRejectEcho } from './rejected.ts'
 import { sameSegment } from './segment.ts'
 
 /** Where in its life an open case is. */
-export type Phase = 'asking' | 'holding' | 'superseded'
+type Phase = 'asking' | 'holding' | 'superseded'
 
 /** An open case. */
 export type Pending = { case: Case; phase: Phase }
 
 /** Cases that may be open at once; beyond that the oldest is judged without what is still to come. */
-export const MOST_OPEN = 10_000
+const MOST_OPEN = 10_000
 
 /** The open cases of a trace, in order of time. */
+export type PendingCases = ReturnType<typeof createPending>
+
+/** No open cases. */
 export const createPending = () => {
   const open: Pending[] = []
   const bySkb = createIndex()

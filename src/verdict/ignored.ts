@@ -6,8 +6,8 @@ import type { Segment, Socket } from '../observation.ts'
 import { certain, likely, type Evidence } from './rule.ts'
 
 /**
- * The RST of a case whose only event is its arrival; undefined when the case is another one. That it was not obeyed is the
- * absence of an event: where events may have been lost, only the drop proves it.
+ * The RST of a case whose only event is its arrival; undefined when the case is another one. That it was not obeyed is
+ * the absence of an event: where events may have been lost, only the drop proves it.
  */
 export const ignoredRst = ({ reset, drop, gaps }: Case): Segment | undefined =>
   isArrival(reset) && reset.segment !== null && (gaps.length === 0 || drop !== null) ? reset.segment : undefined

@@ -21,13 +21,13 @@ const rstIn = ({ reset }: Case, fn: string): Mini | undefined =>
 export const requestTakes = ({ segment, socket: { rcv_nxt = segment.seq, rcv_wnd = 0 } }: Mini): boolean =>
   inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd)
 
-/** `tcp_check_req ran for a RST against a request socket: its seq 7 is 3 beyond rcv_nxt 4, and the window 100 bytes`. */
+/** What a verdict says of a RST for a request socket, with the numbers. */
 export const requestText = ({ segment, socket }: Mini): string =>
   `tcp_check_req ran for a RST against a request socket: ${numbersText(segment, socket)}`
 
 /**
- * Whether a time-wait takes the RST. One that stands for an orphan in FIN_WAIT2 is ended by any RST in its window, another
- * one by the exact number alone (net/ipv4/tcp_minisocks.c, tcp_timewait_state_process).
+ * Whether a time-wait takes the RST. One that stands for an orphan in FIN_WAIT2 is ended by any RST in its window,
+ * another one by the exact number alone (net/ipv4/tcp_minisocks.c, tcp_timewait_state_process).
  */
 export const timeWaitTakes = ({ segment, socket: { substate, rcv_nxt = segment.seq, rcv_wnd = 0 } }: Mini): boolean =>
   substate === 'FIN_WAIT2' ? inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd) : segment.seq === rcv_nxt

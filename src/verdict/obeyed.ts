@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The RST that ended an established connection, and what its shape says of its sender: tcp_reset, for a segment that has
-// the flag.
+// The RST that ended an established connection, and what its shape says of its sender: tcp_reset, for a segment that
+// has the flag.
 import type { Case } from '../flow/case.ts'
 import { FLAG, sequenceDistance } from '../flow/states.ts'
 import type { Segment, Socket } from '../observation.ts'
@@ -46,8 +46,9 @@ export const isKernelReply = (segment: Segment, { rcv_nxt }: Socket): boolean =>
   isBare(segment) && segment.window === 0 && segment.seq === rcv_nxt
 
 /**
- * Whether another machine may reply in the peer's name and be in the right: a load balancer, a firewall that rejects, the
- * peer's own kernel for an application with a TTL of its own. It replies to what this host sent, and Linux gives it no IP-ID.
+ * Whether another machine may reply in the peer's name and be in the right: a load balancer, a firewall that rejects,
+ * the peer's own kernel for an application with a TTL of its own. It replies to what this host sent, and Linux gives it
+ * no IP-ID.
  */
 export const isBoxReply = (segment: Segment, socket: Socket): boolean =>
   isKernelReply(segment, socket) && awaitsReply(socket) && segment.ip_id === 0

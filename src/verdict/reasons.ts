@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the kernel itself says, where it says anything: a reason for each RST that it sends (enum sk_rst_reason, 6.12 and
-// later) and for each packet that it drops (enum skb_drop_reason, 6.1 and later). Several causes share a reason, so no reason
-// names a cause; one that does not go with the cause is a contradiction, and lowers the confidence.
+// What the kernel itself says, where it says anything: a reason for each RST that it sends (enum sk_rst_reason, 6.12
+// and later) and for each packet that it drops (enum skb_drop_reason, 6.1 and later). Several causes share a reason, so
+// no reason names a cause; one that does not go with the cause is a contradiction, and lowers the confidence.
 import type { Case } from '../flow/case.ts'
 import type { Cause } from './cause.ts'
 

@@ -39,17 +39,16 @@ import { writeAfterPeerClose } from './causes/write-after-peer-close.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * Every rule, in the order in which they are tried: the first that explains a case names its cause, and where none does it is
- * `unknown`. A comment says why a rule comes before another one; without a comment no case is explained by it and by a later
- * one. The list of causes, the docs and the type of their ids come from here too.
+ * Every rule, in the order in which they are tried: the first that explains a case names its cause, and where none does
+ * it is `unknown`. `Before` says why a place carries weight; the other places carry none, since no later rule explains
+ * the same case. test/verdict/table.test.ts holds both. The list of causes, the docs and the type of the ids come from
+ * here too.
  */
 export const RULES = [
   // SENT in reply to a segment.
 
-  // These two have no socket and all below have one, so their place carries no weight.
   noListener,
   noSocket,
-  // It alone is of netfilter, so its place carries no weight.
   firewallReject,
   // Before every other reply for a socket: MPTCP calls for a RST in any state, and only the caller tells.
   mptcpRefusal,
@@ -58,22 +57,22 @@ export const RULES = [
   // Before timeWait: an orphan in FIN_WAIT2 is kept as a time-wait, and data for it came after the close.
   dataAfterClose,
   timeWait,
-  // Before badAckInHandshake: tcp_check_req resets for a SYN whatever ACK that has.
+  // Before badAckInHandshake: tcp_check_req resets for the SYN, also where the socket is in SYN_RECV (TCP Fast Open).
   invalidSyn,
   acceptQueueOverflow,
   badAckInHandshake,
   badAckToListener,
   badSynAck,
 
-  // SENT of its own accord. Each asks who called tcp_send_active_reset, and no two explain one case: no place carries weight.
+  // SENT of its own accord. Each rule asks who called tcp_send_active_reset.
 
   socketKilled,
   keepaliveTimeout,
   finWait2Timeout,
   mptcpAbort,
   listenerClosed,
-  processDied,
   unreadDataOnClose,
+  processDied,
   lingerZero,
   disconnect,
   linger2OnClose,
@@ -84,7 +83,7 @@ export const RULES = [
   connectionRefused,
   handshakeAbandoned,
   timeWaitAssassinated,
-  // Before those that read the RST's shape: a RST of another sender says nothing of the peer. They refuse it themselves.
+  // The four below refuse a RST that may be of another sender (explainObeyed): its shape says nothing of the peer.
   forged,
   // Before idleExpiry and peerHasNoSocket: all three see a kernel's reply, and the peer's FIN says most.
   writeAfterPeerClose,
@@ -98,10 +97,10 @@ export const RULES = [
   // Before the rest: the kernel dropped it before it looked at the number that they judge by.
   ignoredInvalid,
   ignoredTimeWait,
-  // Before ignoredNoSocket: the socket in SYN_SENT was seen or looked up, and the RST was for it.
+  // Before ignoredNoSocket: a look-up that found SYN_SENT counts more than the kernel's reason NO_SOCKET.
   ignoredSynSent,
   ignoredListener,
-  // Before the two of a window: the kernel found no socket, and the connection that was looked up came later.
+  // Before the two below: for the kernel's reason NO_SOCKET a connection that was looked up came later.
   ignoredNoSocket,
   ignoredOutOfWindow,
   ignoredChallengeAck,

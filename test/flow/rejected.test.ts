@@ -34,7 +34,7 @@ const segmentReset = (over: Parameters<typeof segment>[0], ms: number, state = '
   { ...arrival(over), at: at(ms) },
   reset({ at: at(ms + 0.01), segment: segment(over), socket: socket({ state }) }),
 ]
-const told = (...events: Observation[]) =>
+const judged = (...events: Observation[]) =>
   cases(DROPS, owner({ at: at(10) }), ...events, stop()).map((one) => {
     const { cause, who, outcome, state, owner: known } = judge(one)
     return { cause, who, outcome, state, owner: known?.pid }
@@ -42,15 +42,15 @@ const told = (...events: Observation[]) =>
 const FIREWALL = { cause: 'firewall-reject', who: 'local-firewall', outcome: 'sent' }
 
 test('it is one verdict, with the state and the owner of the socket that it came back to', () => {
-  expect(told(sentSyn, ...back({}))).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+  expect(judged(sentSyn, ...back({}))).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
   const sentData = rejecting({ flags: ACK, seq: 700, ack: 90, length: 5 })
-  expect(told(sentData, ...segmentReset({ flags: RST, seq: 90 }, 1000.1, 'ESTABLISHED'))).toEqual([
+  expect(judged(sentData, ...segmentReset({ flags: RST, seq: 90 }, 1000.1, 'ESTABLISHED'))).toEqual([
     { ...FIREWALL, state: 'ESTABLISHED', owner: 812 },
   ])
 })
 
 test('as long as it may take when a machine stands still', () => {
-  expect(told(sentSyn, tick(1600), ...back({}, 1700))).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+  expect(judged(sentSyn, tick(1600), ...back({}, 1700))).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
 })
 
 test.each<[string, Observation, Observation[]]>([
@@ -58,16 +58,21 @@ test.each<[string, Observation, Observation[]]>([
   ['another connection', sentSyn, back({}).map((one) => ({ ...one, tuple: { ...TUPLE, sport: 1 } }))],
   ['of a segment that came in', rejecting({ flags: SYN, seq: 700, dev: 'eth0' }), back({})],
 ])('a RST that is not that one has a verdict of its own: %s', (_, rejected, came) => {
-  expect(told(rejected, ...came)).toHaveLength(2)
+  expect(judged(rejected, ...came)).toHaveLength(2)
 })
 
 test('without the segment, as tcp_reset is on 5.10, the connection tells', () => {
   const came = reset({ at: at(1001), segment: null, socket: socket({ state: 'SYN_SENT' }) })
-  expect(told(sentSyn, came)).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+  expect(judged(sentSyn, came)).toEqual([{ ...FIREWALL, state: 'SYN_SENT', owner: 812 }])
+})
+
+test('without a segment, a RST that this host sends of its own accord is no echo', () => {
+  const own = reset({ at: at(1001), fn: 'tcp_send_active_reset', segment: null, socket: socket() })
+  expect(judged(sentSyn, own)).toHaveLength(2)
 })
 
 test('one that came to no socket is the firewall all the same', () => {
-  expect(told(sentSyn, back({})[0] ?? packet())).toEqual([{ ...FIREWALL, state: null, owner: undefined }])
+  expect(judged(sentSyn, back({})[0] ?? packet())).toEqual([{ ...FIREWALL, state: null, owner: undefined }])
 })
 
 /** A RST that comes in by `dev` at 1,000 ms, from a connect() that it refuses, between the losses before and after it. */

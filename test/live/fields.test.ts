@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
+import { FIELDS } from '../../src/program/fields.ts'
 import { namesOf } from '../../src/program/names.ts'
 import { readLine } from '../../src/live/line.ts'
 import { readMessage } from '../../src/live/message.ts'
@@ -48,19 +49,10 @@ test.each(FORMATS.map((format) => [`${format.kind} ${format.fn}`, format] as con
   },
 )
 
-test('each field that is read is printed by some probe', () => {
-  const source = readFileSync(file('src/live/line.ts'), 'utf8')
-  const numbers = /const NUMBERS = \[([^\]]*)\]/.exec(source)?.[1] ?? ''
-  const read = [
-    ...[...source.matchAll(/fields\.\w+\('(\w+)'\)|given\(fields, '(\w+)'\)/g)].map(
-      ([, of, given]) => of ?? given ?? '',
-    ),
-    ...[...source.matchAll(/readAddress\(fields, family, '(\w+)'\)/g)].flatMap(([, name]) => [`${name}0`, `${name}1`]),
-    ...[...numbers.matchAll(/\w+/g)].map(([name]) => name),
-  ]
+// The reader asks for rows of the table alone: the compiler sees to that.
+test('each row of the table is printed by some probe', () => {
   const printed = new Set(FORMATS.flatMap(({ names }) => names))
-  expect(read.length).toBeGreaterThan(40)
-  expect([...new Set(read)].filter((name) => !printed.has(name))).toEqual([])
+  expect(Object.keys(FIELDS).filter((name) => !printed.has(name))).toEqual([])
 })
 
 test('the lines of the scenario are as our programs print them', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A RST in the window of a connection or of a handshake, and out of it: a table for each rule, and both held against the
-// kernel's own arithmetic.
+// A RST in the window of a connection or of a handshake, and out of it: a table for each rule, and both held against
+// the kernel's own arithmetic.
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'

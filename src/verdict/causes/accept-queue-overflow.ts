@@ -9,7 +9,7 @@ const cause = {
   outcome: 'sent',
   brief: 'a full accept queue, with tcp_abort_on_overflow',
   means:
-    'A client ended its handshake while the accept queue of the listener was full, and net.ipv4.tcp_abort_on_overflow is 1.',
+    'A client completed its handshake while the accept queue of the listener was full, and net.ipv4.tcp_abort_on_overflow is 1.',
   usually: 'The process does not call accept() fast enough: it hangs, is overloaded, or its backlog is small.',
   next: [
     'ss -ltn "sport = :PORT" shows the queue (Recv-Q) and its limit (Send-Q); nstat -az TcpExtListenOverflows',

@@ -7,10 +7,10 @@ const cause = {
   id: 'bad-ack-in-handshake',
   who: 'peer',
   outcome: 'sent',
-  brief: "an ACK of another SYN than this host's",
-  means: 'A handshake was under way, and the peer acknowledged another SYN than this host had sent.',
+  brief: "the peer acknowledged a SYN that is not this host's",
+  means: 'During a handshake the peer acknowledged a SYN that this host had not sent.',
   usually:
-    'A box on the way that rewrites sequence numbers or answers SYNs itself; two connections on one tuple behind a NAT.',
+    'A box on the path that rewrites sequence numbers or answers SYNs itself; two connections on one tuple behind a NAT.',
   next: ['capture on both sides and compare the sequence numbers of the handshake'],
   rstReasons: ['TCP_FLAGS', 'TCP_OLD_ACK', 'TCP_TOO_OLD_ACK', 'TCP_ACK_UNSENT_DATA'],
 } as const satisfies Cause

@@ -7,8 +7,8 @@ const cause = {
   id: 'bad-ack-to-listener',
   who: 'peer',
   outcome: 'sent',
-  brief: 'an ACK of no handshake, or a wrong SYN cookie',
-  means: 'An ACK that belongs to no handshake came to a listener, and the kernel answered it with RST.',
+  brief: 'an ACK to a listener without a handshake, or a wrong SYN cookie',
+  means: 'An ACK that belongs to no handshake arrived at a listener, and the kernel answered it with RST.',
   usually: 'A connection from before a restart of the service or the host; a SYN cookie that came too late; a scan.',
   next: [
     'did the service or the host restart a moment ago?',

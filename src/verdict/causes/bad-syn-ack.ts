@@ -8,12 +8,11 @@ const cause = {
   who: 'peer',
   outcome: 'sent',
   brief: "a SYN ACK that does not answer this host's SYN",
-  means:
-    "The answer to the SYN of this host acknowledged something else, or had a timestamp that is not this connection's.",
+  means: "The SYN ACK that answered this host's SYN had a wrong ACK number or a timestamp of another connection.",
   usually:
-    'The peer still has an old connection on this tuple (ports used again too early), or a box on the way answers in its name.',
+    'The peer still has an old connection on this tuple because ports are reused too early, or a box on the path answers in its name.',
   next: [
-    'sysctl net.ipv4.ip_local_port_range, and how fast ports are used again',
+    'sysctl net.ipv4.ip_local_port_range, and how fast ports are reused',
     'capture on both sides and compare the sequence numbers of the handshake',
   ],
   rstReasons: ['TCP_INVALID_ACK_SEQUENCE', 'TCP_RFC7323_PAWS'],

@@ -6,12 +6,12 @@ const cause = {
   id: 'connection-refused',
   who: 'peer-kernel',
   outcome: 'received',
-  brief: 'RST answers our SYN',
+  brief: "the peer, or a firewall before it, answered this host's SYN with RST",
   means: "The peer answered this host's SYN with RST.",
   usually: 'Nothing listens there on that port, or a firewall rejects with tcp-reset.',
   next: [
     'on the peer: ss -ltn "sport = :PORT"',
-    'on the peer and on the way: nft list ruleset, or iptables-save, for REJECT with tcp-reset',
+    'on the peer and on the path: nft list ruleset, or iptables-save, for REJECT with tcp-reset',
   ],
 } as const satisfies Cause
 

@@ -8,21 +8,22 @@ const cause = {
   id: 'data-after-close',
   who: 'local-app',
   outcome: 'sent',
-  brief: "the peer's data came after the application had closed",
-  means: 'Data of the peer came after a local process had closed the connection, so that nobody could ever read it.',
+  brief: 'data of the peer arrived after the application had closed',
+  means:
+    'Data of the peer arrived after a local process had closed the connection or shut down reading: nothing could read it.',
   usually:
-    'An idle or request timeout here while the peer was still sending; keep-alive times that differ on the two sides.',
+    'An idle or request timeout here while the peer was still sending; keep-alive times that differ between the two sides.',
   next: [
-    'compare idle timeouts: the side that sends requests must give up first',
+    'compare idle timeouts: the side that sends requests must close first',
     'shutdown(SHUT_WR) and read until end of file, instead of close(), where the peer may still speak',
   ],
   rstReasons: ['TCP_ABORT_ON_DATA', 'TCP_TIMEWAIT_SOCKET'],
 } as const satisfies Cause
 
 /**
- * Data for a connection that nobody can read any more. tcp_rcv_state_process in FIN_WAIT1 or FIN_WAIT2 calls tcp_reset and
- * asks for a RST (net/ipv4/tcp_input.c), and where the data came with the ACK of the FIN only tcp_done. For a time-wait
- * that stands for FIN_WAIT2 tcp_timewait_state_process gives TCP_TW_RST (net/ipv4/tcp_minisocks.c).
+ * Data for a connection that nobody can read any more. tcp_rcv_state_process in FIN_WAIT1 or FIN_WAIT2 calls tcp_reset
+ * and asks for a RST (net/ipv4/tcp_input.c), and where the data came with the ACK of the FIN only tcp_done. For a
+ * time-wait that stands for FIN_WAIT2 tcp_timewait_state_process gives TCP_TW_RST (net/ipv4/tcp_minisocks.c).
  */
 export const dataAfterClose = {
   cause,

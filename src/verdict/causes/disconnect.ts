@@ -9,8 +9,8 @@ const cause = {
   who: 'local-app',
   outcome: 'sent',
   brief: 'connect() to AF_UNSPEC',
-  means: 'A local process took its connection apart with connect() to AF_UNSPEC, and TCP sent RST.',
-  usually: 'A client library or a proxy that uses its socket again for another connection.',
+  means: 'A local process disconnected its socket by connect() to AF_UNSPEC, and TCP sent RST.',
+  usually: 'A client library or a proxy that reuses its socket for another connection.',
   next: ['look for connect() with AF_UNSPEC in the process: strace -f -e trace=connect -p PID'],
   rstReasons: ['TCP_STATE', 'TCP_DISCONNECT_WITH_DATA'],
 } as const satisfies Cause

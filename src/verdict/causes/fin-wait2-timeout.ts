@@ -8,8 +8,8 @@ const cause = {
   id: 'fin-wait2-timeout',
   who: 'local-kernel',
   outcome: 'sent',
-  brief: "an orphan waited too long for the peer's FIN",
-  means: 'A connection closed here waited for the FIN of the peer longer than it may, and the kernel reset it.',
+  brief: "a connection closed here waited too long for the peer's FIN",
+  means: 'A connection closed here waited too long for the FIN of the peer, and the kernel reset it.',
   usually: 'The peer keeps its side open, or is gone; net.ipv4.tcp_fin_timeout was lowered while it waited.',
   next: [
     'why does the peer not close? its log and ss -tn state close-wait there',

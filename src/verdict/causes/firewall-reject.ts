@@ -9,11 +9,11 @@ const cause = {
   id: 'firewall-reject',
   who: 'local-firewall',
   outcome: 'sent',
-  brief: "netfilter's REJECT with tcp-reset, on this host",
+  brief: "this host's firewall: REJECT with tcp-reset",
   means:
-    'A rule of the firewall of this host, REJECT with tcp-reset, answered a segment with RST: one that came in, and no socket was asked, or one that this host was sending, and its own socket got the RST.',
+    'A firewall rule of this host, REJECT with tcp-reset, answered a segment with RST. For an incoming segment no socket was involved; for an outgoing one the socket here received the RST.',
   usually:
-    'A rule of the administrator, of a container network policy, or of fail2ban; an egress rule, where it is a connection of this host itself.',
+    'A rule of the administrator, of a container network policy, or of fail2ban; for a connection that this host opens, an egress rule.',
   next: [
     'nft list ruleset, or iptables-save | grep REJECT, for the rule that matches this tuple',
     'nft monitor trace, with meta nftrace set 1 on this port, names the rule',

@@ -9,12 +9,12 @@ const cause = {
   id: 'forged',
   who: 'middlebox',
   outcome: 'received',
-  brief: 'somebody on the way wrote it in the name of the peer',
-  means: 'Somebody on the way wrote the RST in the name of the peer.',
+  brief: 'another machine on the path sent it in the name of the peer',
+  means: 'Another machine on the path sent the RST in the name of the peer.',
   usually: 'A firewall, an intrusion prevention system, a censor, or another machine on the network.',
   next: [
     'run trace-reset on the peer: it did not send this RST',
-    'compare the TTL with that of routers on the way (traceroute): it tells how far away the sender is',
+    'compare the TTL with that of routers on the path (traceroute): it shows how far away the sender is',
   ],
 } as const satisfies Cause
 

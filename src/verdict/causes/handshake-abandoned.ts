@@ -8,18 +8,18 @@ const cause = {
   who: 'peer',
   outcome: 'received',
   brief: 'the peer ended a handshake: a scanner, a health check',
-  means: 'The peer ended a handshake with RST before it was over.',
+  means: 'The peer ended a handshake with RST before it was complete.',
   usually:
-    'A scanner or a health check that only asks whether a port is open; a client that gave up before the answer came.',
+    'A scanner or a health check that only tests whether a port is open; a client that gave up before the SYN ACK arrived.',
   next: [
-    'who is the peer? if it is a load balancer, its kind of health check',
+    'who is the peer? if it is a load balancer, how does it check health?',
     'if clients give up: how long does the SYN ACK take, is it sent again (nstat -az TcpRetransSegs)?',
   ],
 } as const satisfies Cause
 
 /**
- * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous open
- * tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
+ * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous
+ * open tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
  */
 export const handshakeAbandoned = {
   cause,

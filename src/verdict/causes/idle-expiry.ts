@@ -10,11 +10,10 @@ const cause = {
   outcome: 'received',
   brief: 'RST answers the first segment after a long silence (30 s)',
   means: 'The first segment after a long silence was answered with RST.',
-  usually:
-    'A NAT, firewall or load balancer on the way had dropped the idle connection; or the peer was restarted meanwhile.',
+  usually: 'A NAT, firewall or load balancer on the path had dropped the idle connection; or the peer had restarted.',
   next: [
-    'keepalive shorter than the idle timeout of what is on the way: net.ipv4.tcp_keepalive_time with SO_KEEPALIVE',
-    'the idle timeout of the load balancer, NAT gateway or firewall on the way',
+    'make keepalive shorter than the idle timeouts on the path: net.ipv4.tcp_keepalive_time with SO_KEEPALIVE',
+    'the idle timeout of the load balancer, NAT gateway or firewall on the path',
   ],
 } as const satisfies Cause
 

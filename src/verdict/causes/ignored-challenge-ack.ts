@@ -9,11 +9,11 @@ const cause = {
   id: 'ignored-challenge-ack',
   who: 'unknown',
   outcome: 'ignored',
-  brief: 'in the window and not exact (RFC 5961)',
+  brief: 'its sequence number is in the window but not exact (RFC 5961)',
   means:
-    'A RST came in whose sequence number was in the window and not the exact one: the kernel challenged the peer by an ACK (RFC 5961).',
-  usually: 'A peer that aborted with data still on the way sends another RST at once; else an attack.',
-  next: ['nstat -az TcpExtTCPChallengeACK; a second RST at the exact number follows from an honest peer'],
+    'A RST arrived with a sequence number that is in the window but not exact, and the kernel challenged the peer with an ACK (RFC 5961).',
+  usually: 'The peer aborted with data still in flight, and will send a second, exact RST. Otherwise an attack.',
+  next: ['nstat -az TcpExtTCPChallengeACK; a real peer follows with a second RST at the exact number'],
   dropReasons: ['TCP_RESET'],
 } as const satisfies Cause
 

@@ -9,7 +9,8 @@ const cause = {
   who: 'unknown',
   outcome: 'ignored',
   brief: 'bad checksum, signature, TTL or policy',
-  means: 'A RST came in and was dropped before its number was looked at: bad checksum, signature, TTL or policy.',
+  means:
+    'A RST arrived and the kernel dropped it before it looked at the sequence number: bad checksum, signature, TTL or policy.',
   usually: 'A damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
   next: [
     'nstat -az TcpInCsumErrors TcpExtTCPMD5NotFound TcpExtTCPMD5Failure TcpExtTCPMinTTLDrop',

@@ -7,8 +7,8 @@ const cause = {
   id: 'ignored-listener',
   who: 'unknown',
   outcome: 'ignored',
-  brief: 'for a listener, and no handshake',
-  means: 'A RST came in for a listener, and belonged to no handshake.',
+  brief: 'for a listener, without a handshake',
+  means: 'A RST arrived for a listener, and belonged to no handshake.',
   usually: 'The end of a connection from before a restart of the service, or a scan.',
   next: ['none, unless there are many: then who sends them?'],
 } as const satisfies Cause

@@ -9,10 +9,10 @@ const cause = {
   id: 'ignored-out-of-window',
   who: 'unknown',
   outcome: 'ignored',
-  brief: 'its number is outside of the window',
-  means: 'A RST came in whose sequence number was outside of the window of the connection, and was ignored.',
-  usually: 'An old or delayed RST; a blind attack; a box on the way that has lost count.',
-  next: ['many of them from strange TTLs: somebody tries to end connections blindly (RFC 5961)'],
+  brief: 'its sequence number is outside the window',
+  means: 'A RST arrived with a sequence number outside the window of the connection, and the kernel ignored it.',
+  usually: 'An old or delayed RST; a blind attack; a box on the path that has lost track of the sequence numbers.',
+  next: ['many of them with other TTLs than the flow has: a blind attack on connections (RFC 5961)'],
   dropReasons: ['TCP_INVALID_SEQUENCE', 'TCP_INVALID_END_SEQUENCE', 'TCP_OLD_SEQUENCE'],
 } as const satisfies Cause
 

@@ -9,8 +9,8 @@ const cause = {
   who: 'unknown',
   outcome: 'ignored',
   brief: "does not acknowledge this host's SYN",
-  means: 'A RST came in while this host was connecting, and it did not acknowledge its SYN.',
-  usually: 'An old or a blind RST; a box on the way that answers without having seen the SYN.',
+  means: 'A RST arrived while this host was connecting, and it did not acknowledge the SYN.',
+  usually: 'An old or a blind RST; a box on the path that answers without having seen the SYN.',
   next: ['capture on both sides: who sends it?'],
 } as const satisfies Cause
 

@@ -8,8 +8,8 @@ const cause = {
   who: 'unknown',
   outcome: 'ignored',
   brief: 'for a TIME_WAIT that stays',
-  means: 'A RST came in for a connection in TIME_WAIT, and was ignored.',
-  usually: 'A late RST of the peer; net.ipv4.tcp_rfc1337 protects the time-wait.',
+  means: 'A RST arrived for a connection in TIME_WAIT, and the kernel ignored it.',
+  usually: 'A late RST of the peer: net.ipv4.tcp_rfc1337 is 1, or its number is not exact.',
   next: ['none'],
 } as const satisfies Cause
 

@@ -7,11 +7,10 @@ const cause = {
   id: 'invalid-syn',
   who: 'peer',
   outcome: 'sent',
-  brief: 'a SYN inside the window of a handshake',
+  brief: 'a second SYN inside the window of a handshake',
   means: 'A second SYN, or a SYN ACK, fell into the window of a handshake that was under way.',
-  usually:
-    'A NAT that gives a port to another connection too early, or a SYN that was sent twice with different numbers.',
-  next: ['which NAT is on the way, and how soon does it use ports again?'],
+  usually: 'A NAT that reuses a port too early, or a client that sends its SYN again with another number.',
+  next: ['which NAT is on the path, and how soon does it reuse ports?'],
   rstReasons: ['INVALID_SYN'],
 } as const satisfies Cause
 

@@ -9,10 +9,10 @@ const cause = {
   id: 'keepalive-timeout',
   who: 'local-kernel',
   outcome: 'sent',
-  brief: 'keepalive probes, or TCP_USER_TIMEOUT, without an answer',
+  brief: 'the peer answered no keepalive probe, or nothing within TCP_USER_TIMEOUT',
   means:
-    'The peer did not answer keepalive probes, or not within TCP_USER_TIMEOUT, and the kernel gave the connection up.',
-  usually: 'The peer, or the way to it, is gone: powered off, unplugged, its address moved, a firewall that drops.',
+    'The peer did not answer keepalive probes, or not within TCP_USER_TIMEOUT, and the kernel gave up the connection.',
+  usually: 'The peer is powered off or unplugged, its address moved, or a firewall on the path drops the segments.',
   next: [
     'is the peer reachable from here (ping, traceroute), and does it know the connection (ss -tn there)?',
     'net.ipv4.tcp_keepalive_time, _intvl and _probes, or the options of the socket: ss -tno shows its timers',

@@ -9,9 +9,9 @@ const cause = {
   who: 'local-app',
   outcome: 'sent',
   brief: 'close() with SO_LINGER 0',
-  means: 'A local process closed the connection with SO_LINGER on and a time of 0, which asks for RST instead of FIN.',
+  means: 'A local process closed the connection with SO_LINGER on and a time of 0: TCP sends RST instead of FIN.',
   usually:
-    'A proxy, a load tester or a health checker that does so on purpose to save TIME_WAIT sockets, or an abort by its timeout.',
+    'A proxy, a load tester or a health checker that avoids TIME_WAIT sockets on purpose, or aborts after its timeout.',
   next: [
     'look for SO_LINGER in the program or its settings: option nolinger in HAProxy, SetLinger(0) in Go, resetAndDestroy() in Node.js',
     'the log of the process at that moment: was it an abort after a timeout?',

@@ -12,7 +12,8 @@ const cause = {
   who: 'local-app',
   outcome: 'sent',
   brief: 'closed with TCP_LINGER2 below 0',
-  means: 'A local process closed a connection that TCP_LINGER2 below 0 forbids to wait for the FIN of the peer.',
+  means:
+    'A local process closed a connection with TCP_LINGER2 below 0: the connection may not wait for the FIN of the peer.',
   usually: 'A server that sets TCP_LINGER2 to -1 to save sockets.',
   next: ['look for TCP_LINGER2 in the program or its settings'],
   rstReasons: ['TCP_ABORT_ON_LINGER', 'TCP_ABORT_ON_DATA'],
@@ -33,8 +34,8 @@ export const linger2OnClose = {
 } satisfies Rule
 
 /**
- * After close(), when the FIN is acknowledged: tcp_rcv_state_process ends an orphan with linger2 below 0 by tcp_done and
- * asks for a RST (net/ipv4/tcp_input.c, TCP_FIN_WAIT1), without tcp_reset. Linux 6.12 calls that ABORT_ON_DATA.
+ * After close(), when the FIN is acknowledged: tcp_rcv_state_process ends an orphan with linger2 below 0 by tcp_done
+ * and asks for a RST (net/ipv4/tcp_input.c, TCP_FIN_WAIT1), without tcp_reset. Linux 6.12 calls that ABORT_ON_DATA.
  */
 export const linger2OnAck = {
   cause,

@@ -8,8 +8,8 @@ const cause = {
   id: 'listener-closed',
   who: 'local-app',
   outcome: 'sent',
-  brief: 'a listener closed on connections that it never accepted',
-  means: 'A listener was closed while connections that it had never accepted waited in its queue.',
+  brief: 'a listener closed with connections waiting in its accept queue',
+  means: 'A listener was closed while connections waited in its accept queue.',
   usually: 'A restart or a deployment without draining, or a server that hung and was killed.',
   next: [
     'stop new connections first: take the instance out of the load balancer, then close',

@@ -11,11 +11,13 @@ const cause = {
   brief: 'Multipath TCP refused or aborted a subflow',
   means: 'Multipath TCP refused or aborted a subflow.',
   usually:
-    'A join with an unknown token, a subflow whose connection was closed with data unread, or one that fell behind.',
+    'A join with an unknown token, a subflow whose connection was closed with data unread, or a subflow that fell behind.',
   next: ['nstat -az "MPTcp*" tells what was refused; ip mptcp endpoint and ip mptcp limits'],
 } as const satisfies Cause
 
-/** In reply: subflow_v4_route_req, subflow_syn_recv_sock and their like call tcp_v4_send_reset (net/mptcp/subflow.c). */
+/**
+ * In reply: subflow_v4_route_req, subflow_syn_recv_sock and their like call tcp_v4_send_reset (net/mptcp/subflow.c).
+ */
 export const mptcpRefusal = {
   cause,
   explain: (reset) => {

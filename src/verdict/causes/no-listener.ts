@@ -11,7 +11,7 @@ const cause = {
   means: 'A SYN came to a port of this host where nothing listens, and the kernel answered it with RST.',
   usually: 'The service is down, still starting, listens on another port or address, or in another network namespace.',
   next: [
-    'ss -ltn "sport = :PORT" shows who listens, and on which address; ip netns exec NAME ss -ltn does elsewhere',
+    'ss -ltn "sport = :PORT" shows who listens, and on which address; ip netns exec NAME ss -ltn shows those of another namespace',
     'systemctl status SERVICE, and its log from the time of the reset',
   ],
   rstReasons: ['NO_SOCKET'],
@@ -19,8 +19,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * A SYN for which tcp_v4_rcv finds neither a connection nor a listener: its no_tcp_socket calls tcp_v4_send_reset without a
- * socket (net/ipv4/tcp_ipv4.c; tcp_v6_rcv in net/ipv6/tcp_ipv6.c likewise).
+ * A SYN for which tcp_v4_rcv finds neither a connection nor a listener: its no_tcp_socket calls tcp_v4_send_reset
+ * without a socket (net/ipv4/tcp_ipv4.c; tcp_v6_rcv in net/ipv6/tcp_ipv6.c likewise).
  */
 export const noListener = {
   cause,

@@ -10,7 +10,7 @@ const cause = {
   brief: 'a segment for a connection that this host does not have',
   means: 'A segment came for a connection that this host does not have, and the kernel answered it with RST.',
   usually:
-    'The connection was there before a restart or was closed long ago; or NAT lost its state, so that the segment came with untranslated addresses or to the wrong network namespace.',
+    'The connection is from before a restart, or was closed long ago. Or NAT lost its state, and the segment arrived with untranslated addresses or in the wrong network namespace.',
   next: [
     'conntrack -L -p tcp --orig-port-dst PORT, on each NAT box on the way: is the connection known?',
     'sysctl net.netfilter.nf_conntrack_tcp_be_liberal, and a rule that drops packets of ctstate INVALID',

@@ -9,9 +9,9 @@ const cause = {
   id: 'out-of-memory',
   who: 'local-kernel',
   outcome: 'sent',
-  brief: "too many orphans, or TCP's memory used up",
+  brief: 'too many orphaned sockets, or no memory left for TCP',
   means:
-    'The kernel had too many orphans or no memory left for TCP, and reset a connection that no process has any more.',
+    'The kernel had too many orphaned sockets or no memory left for TCP, and reset a connection that a process had closed.',
   usually:
     'Many connections closed at once while their peers are slow or gone; net.ipv4.tcp_max_orphans or tcp_mem too low.',
   next: [
@@ -22,8 +22,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * tcp_out_of_resources calls tcp_send_active_reset in the retransmission timer, for orphans alone (net/ipv4/tcp_timer.c);
- * __tcp_close calls it for an orphan when tcp_check_oom says so (net/ipv4/tcp.c).
+ * tcp_out_of_resources calls tcp_send_active_reset in the retransmission timer, for orphans alone
+ * (net/ipv4/tcp_timer.c); __tcp_close calls it for an orphan when tcp_check_oom says so (net/ipv4/tcp.c).
  */
 export const outOfMemory = {
   cause,

@@ -8,17 +8,17 @@ const cause = {
   who: 'peer-kernel',
   outcome: 'received',
   brief: 'the peer, or a firewall before it, does not know the connection',
-  means: 'The peer does not know the connection (any more) and answered a segment of ours with RST.',
+  means: 'The peer does not know the connection, or no longer, and answered a segment of this host with RST.',
   usually: 'The peer restarted, a load balancer moved or forgot the connection, or a firewall rejects with tcp-reset.',
   next: [
     'when did the peer boot, or its container start? who answers on that address now?',
-    'idle timeouts of load balancers and NAT on the way; keep-alive shorter than those (net.ipv4.tcp_keepalive_time)',
+    'idle timeouts of load balancers and NAT on the path; keepalive must be shorter (net.ipv4.tcp_keepalive_time)',
   ],
 } as const satisfies Cause
 
 /**
- * tcp_validate_incoming calls tcp_reset for a RST at rcv_nxt (net/ipv4/tcp_input.c). Its shape is that of a reply without a
- * socket: no ACK, window 0, as tcp_v4_send_reset of the peer's kernel makes it (net/ipv4/tcp_ipv4.c).
+ * tcp_validate_incoming calls tcp_reset for a RST at rcv_nxt (net/ipv4/tcp_input.c). Its shape is that of a reply
+ * without a socket: no ACK, window 0, as tcp_v4_send_reset of the peer's kernel makes it (net/ipv4/tcp_ipv4.c).
  */
 export const peerHasNoSocket = {
   cause,

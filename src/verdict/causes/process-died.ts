@@ -9,8 +9,8 @@ const cause = {
   id: 'process-died',
   who: 'local-app',
   outcome: 'sent',
-  brief: 'the same, by the end of a process',
-  means: 'A local process ended with bytes of the peer unread, and the kernel closed its connections with RST.',
+  brief: 'a process ended with data of the peer unread',
+  means: 'A local process ended with data of the peer unread, and the kernel closed its connections with RST.',
   usually: 'A crash, the out-of-memory killer, a SIGKILL from a supervisor or a deployment without draining.',
   next: [
     'journalctl -k --grep "Out of memory|segfault", and coredumpctl list, at the time of the reset',
@@ -20,8 +20,8 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * __tcp_close finds data_was_unread and calls tcp_send_active_reset (net/ipv4/tcp.c), below do_exit (kernel/exit.c). The
- * closer has an exit_code then, also where the stack is too short to show do_exit.
+ * __tcp_close finds data_was_unread and calls tcp_send_active_reset (net/ipv4/tcp.c), below do_exit (kernel/exit.c).
+ * The closer has an exit_code then, also where the stack is too short to show do_exit.
  */
 export const processDied = {
   cause,

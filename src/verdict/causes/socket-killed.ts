@@ -10,9 +10,9 @@ const cause = {
   brief: '`ss -K`, SOCK_DESTROY, or a BPF program',
   means: 'Somebody with CAP_NET_ADMIN, or a BPF program, destroyed the socket.',
   usually:
-    'ss -K by hand or by a script; a service mesh or a cluster network that ends connections to backends that are gone.',
+    'ss -K by hand or by a script; a service mesh or a cluster network that ends connections to removed backends.',
   next: [
-    'who ran ss -K, or sends SOCK_DESTROY? the verdict names the task where there was one',
+    'who ran ss -K, or sends SOCK_DESTROY? the verdict names the task where it is known',
     'bpftool prog list, for programs that call bpf_sock_destroy',
   ],
   rstReasons: ['TCP_STATE'],

@@ -7,11 +7,11 @@ const cause = {
   id: 'time-wait-assassinated',
   who: 'peer',
   outcome: 'received',
-  brief: 'RST ended a TIME_WAIT (RFC 1337)',
-  means: 'A RST ended a connection in TIME_WAIT before its time (RFC 1337).',
+  brief: 'RST ended a TIME_WAIT early (RFC 1337)',
+  means: 'A RST ended a connection in TIME_WAIT early (RFC 1337).',
   usually:
-    'A late segment reached the peer when it had forgotten the connection; harmless, unless the tuple is used again at once.',
-  next: ['sysctl net.ipv4.tcp_rfc1337=1 has such RSTs ignored'],
+    'A late segment reached the peer after it had forgotten the connection. Harmless, unless the tuple is reused at once.',
+  next: ['sysctl net.ipv4.tcp_rfc1337=1 makes the kernel ignore such RSTs'],
 } as const satisfies Cause
 
 /**

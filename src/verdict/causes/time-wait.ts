@@ -7,9 +7,10 @@ const cause = {
   id: 'time-wait',
   who: 'peer',
   outcome: 'sent',
-  brief: 'a segment that a TIME_WAIT does not take',
-  means: 'A segment came for a connection that is over here and in TIME_WAIT, and asked for a RST.',
-  usually: 'Data or a FIN of the peer that came out of order after the close; ports used again too early.',
+  brief: 'a segment that the TIME_WAIT of a closed connection refuses',
+  means:
+    'A segment arrived for a connection that is closed here and in TIME_WAIT, and the kernel answered it with RST.',
+  usually: 'Data or a FIN of the peer that arrived out of order after the close; ports reused too early.',
   next: ['net.ipv4.tcp_tw_reuse and the port range at the peer; load balancers that keep source ports'],
   rstReasons: ['TCP_TIMEWAIT_SOCKET'],
 } as const satisfies Cause

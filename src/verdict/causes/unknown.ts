@@ -8,8 +8,8 @@ export const unknownCause = {
   id: 'unknown',
   who: 'unknown',
   outcome: null,
-  brief: 'the evidence names none, and the verdict says why',
-  means: 'The evidence does not name a cause; the verdict says what was missing or what no rule explains.',
+  brief: 'the evidence does not name a cause; the verdict says what is missing',
+  means: 'The evidence does not name a cause. The verdict says what is missing, or that no rule explains the path.',
   usually:
     'Events were lost, a probe could not attach, the connection is older than the trace, or the cause has no rule yet.',
   next: [

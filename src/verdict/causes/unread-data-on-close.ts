@@ -9,13 +9,13 @@ const cause = {
   id: 'unread-data-on-close',
   who: 'local-app',
   outcome: 'sent',
-  brief: "close() while the peer's bytes lay unread",
+  brief: 'close() with data of the peer unread',
   means:
-    'A local process closed the connection while bytes of the peer lay unread in its receive queue, so TCP sent RST instead of FIN (RFC 2525, section 2.17).',
+    'A local process closed the connection with data of the peer unread in its receive queue, so TCP sent RST instead of FIN (RFC 2525, section 2.17).',
   usually:
-    'A server answers and closes before it has read the whole request: an upload refused, a body over its limit, a health check cut short.',
+    'A server answers and closes before it has read the whole request: it refuses an upload, the body is over its limit, or it cuts a health check short.',
   next: [
-    'look at what the process does on early errors: read on until end of file, or shutdown(SHUT_WR) and drain, before close()',
+    'look at how the process handles early errors: it should read until end of file, or shutdown(SHUT_WR) and drain, before close()',
     'limits of request size in the server: client_max_body_size and lingering_close in nginx, LimitRequestBody in Apache',
   ],
   rstReasons: ['TCP_ABORT_ON_CLOSE'],

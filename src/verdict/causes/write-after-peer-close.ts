@@ -7,12 +7,12 @@ const cause = {
   id: 'write-after-peer-close',
   who: 'local-app',
   outcome: 'received',
-  brief: "we went on writing after the peer's FIN",
+  brief: "this host went on writing after the peer's FIN",
   means: 'The peer had closed, this host went on sending, and the peer answered the data with RST.',
-  usually: 'A request sent on a kept-alive connection that the peer had just closed; an answer to a client that left.',
+  usually: 'A request on a kept-alive connection that the peer had just closed; a response to a client that had left.',
   next: [
     'read (or poll for) end of file before reusing a connection; retry idempotent requests on a new one',
-    'make the idle timeout here shorter than the one of the peer',
+    'make the idle timeout here shorter than that of the peer',
   ],
 } as const satisfies Cause
 

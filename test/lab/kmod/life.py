@@ -12,12 +12,13 @@ import sys
 import tempfile
 import time
 
-from harness import *
+from kmod.device import CLIENT4, DEVICE, GOOD, SERVER4, Session, call, check, has, lookup_text, parse
+from net.waits import PATIENCE_SECONDS, comes
 
 
 def check_concurrent(client, server):
     """Four askers over one tuple each while its sockets come and go."""
-    listener = listen(server, SERVER4, backlog=64)
+    listener = server.listen(backlog=64)
     port = listener.getsockname()[1]
     stop_read, stop_write = os.pipe()
 
@@ -43,7 +44,7 @@ def check_concurrent(client, server):
         own, seen = Session(), set()
         batch = "".join(lookup_text((CLIENT4, 41000), (SERVER4, port), netns=server.inode, id=f"{n}.{i}") + "\n"
                         for i in range(20))
-        end, rounds = time.monotonic() + DEADLINE_S, 0
+        end, rounds = time.monotonic() + PATIENCE_SECONDS, 0
         # On a busy machine a tuple may stay as it is for long.
         while rounds < 50 or (len(seen) < 2 and time.monotonic() < end):
             rounds += 1
@@ -100,7 +101,7 @@ def check_flipping(session, server):
             os._exit(1)
     line = lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)
     batch, found, wrong = (line + "\n") * 20, set(), []
-    last, rounds = time.monotonic() + DEADLINE_S, 0
+    last, rounds = time.monotonic() + PATIENCE_SECONDS, 0
     while not wrong and (rounds < 200 or (len(found) < 2 and time.monotonic() < last)):
         rounds += 1
         answers = [parse(text) for text in session.lines(batch)]
@@ -121,11 +122,11 @@ def check_gone(session, client, server):
     """A look-up that kept a socket or a netns would keep the veth pair too."""
     line = GOOD + f" netns={client.inode}"
     has("the client's netns is there", session.ask(line), status="ok")
-    os.close(client.fd)
-    check("closed, it is gone at once", until(lambda: session.ask(line).get("code") == "ENOENT"), session.ask(line))
+    client.remove()
+    check("closed, it is gone at once", comes(lambda: session.ask(line).get("code") == "ENOENT"), session.ask(line))
     with server.inside():
-        check("with all it held", until(lambda: "s0" not in [name for _, name in socket.if_nameindex()]))
-    os.close(server.fd)
+        check("with all it held", comes(lambda: "to-client" not in [name for _, name in socket.if_nameindex()]))
+    server.remove()
 
 
 def check_unload(session, module):

@@ -4,14 +4,16 @@ import os
 import socket
 import subprocess
 
-from harness import *
+from kmod.device import CLIENT4, CLIENT6, SERVER4, SERVER6, SILENT4, call, check, cookie, has, lookup_text, parse, tap
+from net.host import CLONE_NEWNET, Host
+from net.waits import comes
 
 ONLY_IPV6 = (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 
 
 def check_near(session, client, server):
-    listener = listen(server, SERVER4)
-    near = connect(client, listener.getsockname())
+    listener = server.listen()
+    near = client.connect(listener.getsockname())
     far, _ = listener.accept()
     here, there = near.getsockname(), near.getpeername()
     listener.close()
@@ -36,24 +38,24 @@ def check_near(session, client, server):
 
     cases = []  # name, listener, the look-up's (family, daddr), expected
     with server.inside():
-        index = socket.if_nametoindex("s0")
-    loop = listen(server, "127.0.0.1")
+        index = socket.if_nametoindex("to-client")
+    loop = server.listen(address="127.0.0.1")
     cases.append(("another address", loop, SERVER4, {}, dict(
         listen_differs="address", listen_family=4, listen_address="127.0.0.1", listen_ifindex=0)))
-    device = listen(server, SERVER4, options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"s0")])
+    device = server.listen(options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"to-client")])
     cases.append(("another device", device, SERVER4, {}, dict(
         listen_differs="device", listen_family=4, listen_address=SERVER4, listen_ifindex=index)))
-    any4 = listen(server, "0.0.0.0")
+    any4 = server.listen(address="0.0.0.0")
     cases.append(("asked for the slave of a VRF", any4, SERVER4, dict(dif=1, sdif=index), dict(
         listen_differs="device", listen_address="0.0.0.0", listen_ifindex=0)))
     cases.append(("address and device", device, "127.0.0.1", {}, dict(listen_differs="address,device")))
-    only6 = listen(server, "::", options=[ONLY_IPV6])
+    only6 = server.listen(kind=6, address="::", options=[ONLY_IPV6])
     cases.append(("IPv6 only, asked for IPv4", only6, SERVER4, {}, dict(
         listen_differs="family", listen_family=6, listen_address="::")))
-    six = listen(server, SERVER6, options=[ONLY_IPV6])
+    six = server.listen(kind=6, options=[ONLY_IPV6])
     cases.append(("another IPv6 address", six, "::1", {}, dict(
         listen_differs="address", listen_family=6, listen_address=SERVER6)))
-    four = listen(server, "0.0.0.0")
+    four = server.listen(address="0.0.0.0")
     cases.append(("IPv4, asked for IPv6", four, SERVER6, {}, dict(
         listen_differs="family", listen_family=4, listen_address="0.0.0.0")))
     for name, sock, address, extra, expected in cases:
@@ -63,7 +65,7 @@ def check_near(session, client, server):
     answer = session.ask(lookup_text((CLIENT4, 1), (SERVER4, four.getsockname()[1]), netns=server.inode, near=1))
     has("near: the listener that would take it has no rival", answer, found="listener", near="none")
     port = loop.getsockname()[1]
-    both = listen(server, "::1", options=[ONLY_IPV6], port=port)
+    both = server.listen(port, 6, address="::1", options=[ONLY_IPV6])
     has("near: of two, the one that differs in least",
         session.ask(lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)), near="listener",
         listen_family=4)
@@ -86,13 +88,13 @@ def check_many_netns(session):
     ran = subprocess.run(["unshare", "--user", "--map-root-user", "--net", "python3", "-c", script],
                          pass_fds=[session.fd], capture_output=True, text=True)
     if ran.returncode:
-        check(f"user namespaces # SKIP {ran.stderr.strip()}", True)
+        tap.skip("user namespaces", ran.stderr.strip())
     else:
         has("near: those it has no right to count too", parse(ran.stdout.strip()), near="none", netns_seen=0,
             netns_cut=1)
     for fd in [home, *fds]:
         os.close(fd)
-    until(lambda: session.ask(line)["netns_cut"] == "0")
+    comes(lambda: session.ask(line)["netns_cut"] == "0")
     has("near: they are gone", session.ask(line), netns_cut=0)
 
 
@@ -100,17 +102,17 @@ def check_own_ehash(session):
     """net.ipv4.tcp_child_ehash_entries: 6.1 and later give a child netns a table of its own."""
     path = "/proc/sys/net/ipv4/tcp_child_ehash_entries"
     if not os.path.exists(path):
-        return check("a netns with its own ehash # SKIP not in this kernel", True)
+        return tap.skip("a netns with its own ehash", "not in this kernel")
     with open(path, "w") as file:
         file.write("64")
-    netns = Netns()
+    netns = Host("own")
     with open(path, "w") as file:
         file.write("0")
     with netns.inside():
         shown = subprocess.run(["sysctl", "-n", "net.ipv4.tcp_ehash_entries"], capture_output=True, text=True).stdout
     check("the child has 64 buckets of its own", shown.strip() == "64", shown)
-    listener = listen(netns, "127.0.0.1")
-    near = connect(netns, listener.getsockname())
+    listener = netns.listen(address="127.0.0.1")
+    near = netns.connect(listener.getsockname())
     far, _ = listener.accept()
     line = lookup_text(near.getsockname(), near.getpeername(), netns=netns.inode)
     answer = session.ask(line)
@@ -127,5 +129,5 @@ def check_own_ehash(session):
           listed)
     for sock in near, far, listener:
         sock.close()
-    os.close(netns.fd)
-    check("own ehash: gone with its netns", until(lambda: session.ask(line).get("code") == "ENOENT"))
+    netns.remove()
+    check("own ehash: gone with its netns", comes(lambda: session.ask(line).get("code") == "ENOENT"))

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 
-from harness import *
+from kmod.device import DEVICE, GOOD, GOOD6, Session, check, fails, has, tap
+from net.endings import LIBC
 
 MALFORMED = [  # line, column, what
     ("", 1, "empty request"),
@@ -120,7 +121,7 @@ def check_session(session):
     os.set_blocking(session.fd, False)
     check("O_NONBLOCK changes nothing", session.read() == "" and session.lines("version\n") != [])
     os.set_blocking(session.fd, True)
-    bad = libc.write(session.fd, ctypes.c_void_p(8), ctypes.c_size_t(10))
+    bad = LIBC.write(session.fd, ctypes.c_void_p(8), ctypes.c_size_t(10))
     check("a bad address is EFAULT", bad == -1 and ctypes.get_errno() == errno.EFAULT)
     has("and leaves no trace", session.ask("version"), status="ok")
 
@@ -130,7 +131,7 @@ def check_shell():
              f'echo "{GOOD}" >&3; read -r line <&3; echo "$line"'
     for shell in "bash", "dash":
         if not shutil.which(shell):
-            check(f"a {shell} session # SKIP not here", True)
+            tap.skip(f"a {shell} session", "not here")
             continue
         ran = subprocess.run([shell, "-c", script], capture_output=True, text=True)
         lines = ran.stdout.splitlines()

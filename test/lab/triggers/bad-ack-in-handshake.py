@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A client acknowledges another SYN than the server sent."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
 CONFIDENCE = "certain"

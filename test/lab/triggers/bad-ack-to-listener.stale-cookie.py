@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A listener that answers with SYN cookies alone gets an ACK that is none of its cookies."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
 CONFIDENCE = "certain"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The server's firewall rejects a port with an iptables rule."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
 CONFIDENCE = "certain"

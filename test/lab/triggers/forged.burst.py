@@ -2,9 +2,9 @@
 """A stranger sends several RSTs, for the numbers that may be the right ones by the time they come."""
 import os
 
-from onlooker import Onlooker
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
 CONFIDENCE = "likely"

@@ -4,9 +4,9 @@ import os
 import socket
 import struct
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_client
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
 
 SIDE = "client"
 CONFIDENCE = "certain"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A RST comes for a connection that was never there."""
-from counters import arriving
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
 
 SIDE = "server"
 CONFIDENCE = "certain"

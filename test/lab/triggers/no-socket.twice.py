@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Two segments of the same stray connection, one right after the other."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
 CONFIDENCE = "certain"

@@ -4,8 +4,8 @@ import os
 import socket
 import struct
 
-from truth import seen_by_client
-from waits import wait_closed_by_peer, wait_reset
+from gauntlet.truth import seen_by_client
+from net.waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
 CONFIDENCE = "certain"

@@ -3,9 +3,9 @@
 import os
 import socket
 
-from endings import linger_zero
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset, wait_unread
+from gauntlet.truth import seen_by_server
+from net.endings import linger_zero
+from net.waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
 CONFIDENCE = "certain"

@@ -2,8 +2,8 @@
 """A server has read a request's head, refuses its body, answers so and closes."""
 import os
 
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "server"
 CONFIDENCE = "certain"
