@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EMPTY, from, merge, mergeMap } from 'rxjs'
 import { traceError, usageError } from '../errors.ts'
-import { describeFilter } from '../filter/describe.ts'
+import { recordedFilter } from '../filter/recorded.ts'
 import type { Io } from '../cli/io.ts'
 import type { Btf } from '../host/btf.ts'
 import { requireTraceable } from '../program/check.ts'
@@ -74,7 +74,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
         tool: toolVersion(),
         kernel: facts.kernel,
         bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
-        filter: describeFilter(options),
+        filter: recordedFilter(options),
         probes: program.probes,
         missing: program.missing,
         program: createHash('sha256').update(program.text).digest('hex'),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { isAnswer } from '../flow/case.ts'
 import { FLAG } from '../flow/states.ts'
-import type { Observation } from '../observation.ts'
+import { isUnfiltered } from '../filter/recorded.ts'
+import type { Kind, Observation } from '../observation.ts'
 
 /** What was seen of one network namespace, and what the kernel counted. */
 type Account = {
@@ -20,7 +21,7 @@ type Account = {
  * without a close against EstabResets. With a filter, the rest is of connections that it does not select. A replay that
  * `narrows` the filter of its recording leaves out what the probes had counted: then nothing is said of what was lost.
  */
-export const createBalance = (narrows: (recorded: string) => boolean) => {
+export const createBalance = (narrows: (recorded: Kind<'start'>['filter']) => boolean) => {
   const accounts = new Map<number, Account>()
   const answers = new Map<string, number>()
   let filtered = false
@@ -44,7 +45,7 @@ export const createBalance = (narrows: (recorded: string) => boolean) => {
     switch (observation.kind) {
       case 'start':
         narrowed = narrows(observation.filter)
-        filtered = narrowed || observation.filter !== 'any'
+        filtered = narrowed || !isUnfiltered(observation.filter)
         return
       case 'reset': {
         const account = of(observation.tuple.netns)
