@@ -2,14 +2,14 @@
 // The seam: the one type that crosses every boundary, live, in a file and in tests. One Observation is one line of JSON.
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
+import { address, recordedFilter } from './recordedFilter.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
-export const SCHEMA = 4
+export const SCHEMA = 5
 
 const uint = z.int().min(0)
 const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
 const time = z.strictObject({ s: z.int(), ns: uint.max(999_999_999) })
-const address = z.union([z.ipv4(), z.ipv6()])
 const tuple = z.strictObject({
   family: z.union([z.literal(4), z.literal(6)]),
   saddr: address,
@@ -98,8 +98,8 @@ const start = z.strictObject({
   boot: time,
   kernel: z.string(),
   bpftrace: z.string(),
-  /** Which connections the kernel side told of. */
-  filter: z.string(),
+  /** Which connections the kernel side told of; text where a schema before 5 says it in words that cannot be read. */
+  filter: z.union([recordedFilter, z.string()]),
   probes: z.array(z.string()),
   /** Probes that the catalogue has and this kernel has not. */
   missing: z.array(z.string()),

@@ -51,13 +51,13 @@ export const flow = (over: Partial<FlowFacts> = {}): FlowFacts => ({ ttl: 64, pa
 
 export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   kind: 'start',
-  schema: 4,
+  schema: 5,
   tool: '0.1.0',
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },
   kernel: '6.1.0',
   bpftrace: '0.17.0',
-  filter: 'any',
+  filter: {},
   probes: ['tcp_reset'],
   missing: [],
   program: 'e3b0',

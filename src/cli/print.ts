@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { closeSync } from 'node:fs'
 import type { Observable } from 'rxjs'
-import { describeFilter } from '../filter/describe.ts'
+import { narrows } from '../filter/recorded.ts'
 import { FORMATS } from '../format/format.ts'
 import type { CreateSink, Output, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
@@ -40,7 +40,7 @@ export const createPrinter = (
     explain: options.explain === true,
     steps: options.steps.length > 0,
   })
-  const report = createReport((recorded) => !['any', recorded].includes(describeFilter(options)))
+  const report = createReport((recorded) => narrows(options, recorded))
   const result: Result = { verdicts: new Map(), stop: undefined }
   let begun: Start | undefined
 

@@ -3,7 +3,7 @@ import { addressText, widthOf, type Prefix } from './address.ts'
 import type { Filter } from './filter.ts'
 import type { Range } from './port.ts'
 
-/** The filter as one line for people and the head of a recording: `saddr=192.0.2.0/24 not-dport=80,8000-8100`. */
+/** The filter as one line for people: `saddr=192.0.2.0/24 not-dport=80,8000-8100`. Recordings before schema 5 have it, too. */
 export const describeFilter = (filter: Filter): string => describeTerms(filterTerms(filter))
 
 /** An option without its dashes, and its values as one would type them. */
@@ -30,5 +30,6 @@ export const filterTerms = (filter: Filter): Term[] => [
 
 const rangeText = ({ first, last }: Range) => (first === last ? `${first}` : `${first}-${last}`)
 
-const prefixText = (prefix: Prefix) =>
+/** A prefix as one would type it, without its length where it is one address. */
+export const prefixText = (prefix: Prefix) =>
   prefix.bits === widthOf(prefix.family) ? addressText(prefix) : `${addressText(prefix)}/${prefix.bits}`

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { z } from 'zod'
+import { readDescription } from '../filter/recorded.ts'
 import { observation, SCHEMA, type Observation } from '../observation.ts'
 
 const opening = z.looseObject({ kind: z.literal('start'), schema: z.int() })
@@ -30,12 +31,16 @@ const checkOpening = (line: unknown) => {
     throw new Error(`made by a newer trace-reset: it has schema ${data.schema}, and this one reads up to ${SCHEMA}`)
 }
 
-/** What turns a line of an older schema into one of the next. So far kinds and fields were added, and none changed. */
+/** What turns a line of an older schema into one of the next. Up to 4 kinds and fields were added, and none changed. */
 const UPGRADES: Readonly<Record<number, (start: object) => object>> = {
   1: (start) => ({ ...start, schema: 2 }),
   2: (start) => ({ ...start, schema: 3 }),
   3: (start) => ({ ...start, schema: 4 }),
+  // The filter was text for people.
+  4: (start) => ({ ...start, schema: 5, ...('filter' in start ? { filter: readFilter(start.filter) } : {}) }),
 }
+
+const readFilter = (filter: unknown) => (typeof filter === 'string' ? (readDescription(filter) ?? filter) : filter)
 
 // Only `start` says which schema it is of; so far it is the only line that has to change.
 const upgrade = (line: unknown): unknown => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { isAnswer } from '../flow/case.ts'
-import { FLAG } from '../flow/states.ts'
+import { isRst } from '../flow/segment.ts'
+import { isUnfiltered } from '../filter/recorded.ts'
 import type { Kind, Observation } from '../observation.ts'
 
 /** The resets seen in one network namespace, and the kernel's counters of it. */
@@ -34,13 +35,13 @@ type Ledger = {
  * whether a replay's filter is narrower than the one recorded: the probes counted by the wider filter, so the balance
  * then says nothing of losses.
  */
-export const createBalance = (narrows: (recorded: string) => boolean) => {
+export const createBalance = (narrows: (recorded: Kind<'start'>['filter']) => boolean) => {
   const ledger: Ledger = { accounts: new Map(), answers: new Map(), filtered: false, narrowed: false, lostEvents: 0 }
   return {
     see: (observation: Observation) => {
       if (observation.kind === 'start') {
         ledger.narrowed = narrows(observation.filter)
-        ledger.filtered = ledger.narrowed || observation.filter !== 'any'
+        ledger.filtered = ledger.narrowed || !isUnfiltered(observation.filter)
       } else enter(ledger, observation)
     },
     /** Two lines for each network namespace in which something happened. */
@@ -102,7 +103,7 @@ const enter = (ledger: Ledger, observation: Observation) => {
 
 const enterReset = (ledger: Ledger, reset: Kind<'reset'>) => {
   const account = accountOf(ledger, reset.tuple.netns)
-  const hasRst = reset.segment === null || (reset.segment.flags & FLAG.rst) !== 0
+  const hasRst = reset.segment === null || isRst(reset.segment)
   if (isAnswer(reset)) ledger.answers.set(reset.segment?.skb ?? '', reset.tuple.netns)
   else if (reset.fn === 'tcp_send_active_reset') account.sent += 1
   else if (reset.fn === 'tcp_reset' && hasRst) account.obeyed += 1

@@ -6,7 +6,7 @@ import { createBalance } from './balance.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
 /** Counts Observations and verdicts for the last line on standard error; `narrows` as in balance.ts. */
-export const createReport = (narrows: (recorded: string) => boolean) => {
+export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boolean) => {
   const balance = createBalance(narrows)
   const outcomes = { sent: 0, received: 0, ignored: 0 }
   const lost = { events: 0, lookups: 0 }

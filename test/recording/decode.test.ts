@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { recordedFilter } from '../../src/filter/recorded.ts'
 import { decode } from '../../src/recording/decode.ts'
-import type { Observation } from '../../src/observation.ts'
+import type { Kind, Observation } from '../../src/observation.ts'
+import { filters } from '../filter/arbitrary.ts'
 import {
   call,
   counters,
@@ -75,7 +77,9 @@ const answers = fc.record(
 )
 
 const observations: fc.Arbitrary<Observation> = fc.oneof(
-  fc.record({ at: moment, kernel: text, probes: fc.array(text) }).map(start),
+  fc
+    .record({ at: moment, kernel: text, probes: fc.array(text), filter: fc.oneof(filters.map(recordedFilter), text) })
+    .map(start),
   fc
     .record(
       { at: moment, tuple, segment: segments, first: fc.boolean(), socket: sockets },
@@ -130,7 +134,7 @@ test('what is written is read back', () => {
 })
 
 test.each([
-  [1, '{"kind":"start","schema":5}', 'made by a newer trace-reset: it has schema 5, and this one reads up to 4'],
+  [1, '{"kind":"start","schema":6}', 'made by a newer trace-reset: it has schema 6, and this one reads up to 5'],
   [1, JSON.stringify(stop()), 'no recording: its first line is not the start of one'],
   [1, '{"hello":1}', 'no recording: its first line is not the start of one'],
   [1, 'null', 'no recording: its first line is not the start of one'],
@@ -155,7 +159,7 @@ test.each<[string, object]>([
 
 // As the first release wrote them: each kind that schema 1 had, with the fields that it had.
 const OF_SCHEMA_1 = [
-  { ...start(), schema: 1 },
+  { ...start(), schema: 1, filter: 'any' },
   packet(),
   reset(),
   reply(),
@@ -174,7 +178,7 @@ test('a recording of schema 1 reads as one of today', () => {
 
 // Schema 2 had steps, counters and cgroups, and no RST with its socket.
 const OF_SCHEMA_2 = [
-  { ...start(), schema: 2 },
+  { ...start(), schema: 2, filter: 'any' },
   ...OF_SCHEMA_1.slice(1, -1),
   call(),
   returned(),
@@ -189,8 +193,33 @@ test('a recording of schema 2 reads as one of today', () => {
   expect(read).toEqual([start(), ...OF_SCHEMA_2.slice(1)])
 })
 
-test('the schema of today is 4', () => {
-  expect(decode(JSON.stringify(start()), 1)).toEqual({ ...start(), schema: 4 })
+test('the schema of today is 5', () => {
+  expect(decode(JSON.stringify(start()), 1)).toEqual({ ...start(), schema: 5 })
+})
+
+test.each<[string, Kind<'start'>['filter']]>([
+  ['any', {}],
+  [
+    'saddr=192.0.2.0/24,2001:db8::1 dport=80,8000-8100',
+    {
+      saddr: ['192.0.2.0/24', '2001:db8::1'],
+      dport: [
+        { first: 80, last: 80 },
+        { first: 8000, last: 8100 },
+      ],
+    },
+  ],
+  ['not-sport=1 netns=4026531840,all', { not_sport: [{ first: 1, last: 1 }], netns: [4026531840, 'all'] }],
+  // What no version wrote stays as it is.
+  ['dport=080', 'dport=080'],
+  ['saddr=192.0.2.1/24', 'saddr=192.0.2.1/24'],
+  ['netns=web', 'netns=web'],
+  ['tcp port 80', 'tcp port 80'],
+  ['any dport=80', 'any dport=80'],
+  ['', ''],
+])('the filter of schema 4 becomes data where that says the same: %s', (filter, data) => {
+  const line = JSON.stringify({ ...start(), schema: 4, filter })
+  expect(decode(line, 1)).toEqual(start({ filter: data }))
 })
 
 test.each([0, -1, 1.5, '1', null])('schema %j is none', (schema) => {

@@ -9,7 +9,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { Observation } from '../../src/observation.ts'
 import { recordTo } from '../../src/recording/record.ts'
 import { replayHere, traceReset } from '../command.ts'
-import { at, reset, start, stop, tick } from '../samples.ts'
+import { at, counters, reset, start, stop, tick, total } from '../samples.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-replay-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -42,9 +42,30 @@ test('a whole recording', async () => {
   expect(await replay(file(WHOLE))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
 })
 
-test.each([1, 2, 3])('a recording of schema %d', async (schema) => {
-  const old = [`${JSON.stringify({ ...start(), schema })}\n`, ...LINES.slice(1)].join('')
+test.each([1, 2, 3, 4])('a recording of schema %d', async (schema) => {
+  const old = [`${JSON.stringify({ ...start(), schema, filter: 'any' })}\n`, ...LINES.slice(1)].join('')
   expect(await replay(file(old))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+})
+
+// What the probes counted is said to be lost only where the replay watches all that they watched.
+test.each([
+  ['443,80', '1 reported + 22 lost'],
+  ['1-1000', '1 reported + 22 lost'],
+  ['80', '1 reported of'],
+])('a recording of --dport 80,443 with --dport %s', async (dport, sent) => {
+  const head = start({
+    filter: {
+      dport: [
+        { first: 80, last: 80 },
+        { first: 443, last: 443 },
+      ],
+    },
+  })
+  const active = reset({ fn: 'tcp_send_active_reset', segment: null })
+  const [before, after] = [counters(0, { OutRsts: 100 }), counters(9000, { OutRsts: 123 })]
+  const recording = [head, before, active, total(23), after, stop()].map((line) => `${JSON.stringify(line)}\n`).join('')
+  const { stderr } = await replayHere([file(recording), '--summary', '--dport', dport])
+  expect(stderr).toContain(`sent: ${sent}`)
 })
 
 test('gzip is known by its content, whatever the name', async () => {
@@ -113,8 +134,8 @@ test('a damaged gzip file', async () => {
 test.each([
   [
     'of a newer schema',
-    JSON.stringify({ ...start(), schema: 5 }),
-    'line 1: made by a newer trace-reset: it has schema 5',
+    JSON.stringify({ ...start(), schema: 6 }),
+    'line 1: made by a newer trace-reset: it has schema 6',
   ],
   ['empty', '', 'it is empty, and no recording'],
   ['without its first line', LINES.slice(1).join(''), 'line 1: no recording: its first line is not the start of one'],

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
 import { createBalance } from '../../src/summary/balance.ts'
-import type { Observation } from '../../src/observation.ts'
+import type { Kind, Observation } from '../../src/observation.ts'
 import { counters, lost, packet, reply, reset, segment, start, state, SYN, tick, total, TUPLE } from '../samples.ts'
 
 const lines = (...observations: Observation[]) => balanced(() => false, ...observations)
 
-const balanced = (narrows: (recorded: string) => boolean, ...observations: Observation[]) => {
+const balanced = (narrows: (recorded: Kind<'start'>['filter']) => boolean, ...observations: Observation[]) => {
   const balance = createBalance(narrows)
   for (const observation of observations) balance.see(observation)
   return balance.lines()
@@ -16,7 +16,7 @@ const active = reset({ fn: 'tcp_send_active_reset', segment: null })
 const answer = reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null })
 const before = counters(0, { OutRsts: 100, EstabResets: 10, InSegs: 7 })
 const after = (OutRsts: number, EstabResets: number) => counters(9000, { OutRsts, EstabResets, InSegs: 90 })
-const FILTERED = start({ filter: 'dport=80' })
+const FILTERED = start({ filter: { dport: [{ first: 80, last: 80 }] } })
 const SENT = `netns ${TUPLE.netns}: sent: `
 const ENDED = `netns ${TUPLE.netns}: ended without a close: `
 
@@ -115,7 +115,7 @@ test.each<[string, Observation[], string[]]>([
   expect(lines(...observations)).toEqual(expected)
 })
 
-const narrows = (recorded: string) => recorded === 'any'
+const narrows = (recorded: Kind<'start'>['filter']) => recorded !== FILTERED.filter
 
 test('a replay that narrows the filter says nothing of what was lost: the probes counted all', () => {
   expect(balanced(narrows, start(), before, active, total(23), after(123, 10))).toEqual([

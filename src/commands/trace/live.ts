@@ -4,7 +4,7 @@ import { EMPTY, from, merge, mergeMap, type Observable } from 'rxjs'
 import type { TraceOptions } from '../../cli/options.ts'
 import { toolVersion } from '../../cli/package.ts'
 import type { Ehash } from '../../ehash/ehash.ts'
-import { describeFilter } from '../../filter/describe.ts'
+import { recordedFilter } from '../../filter/recorded.ts'
 import type { Btf } from '../../host/btf.ts'
 import { createCgroups } from '../../host/cgroups.ts'
 import { readClock } from '../../host/clock.ts'
@@ -50,7 +50,7 @@ const startOf = (options: TraceOptions, { facts, ehash }: Machine, program: Prog
   tool: toolVersion(),
   kernel: facts.kernel,
   bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
-  filter: describeFilter(options),
+  filter: recordedFilter(options),
   probes: program.probes,
   missing: program.missing,
   program: createHash('sha256').update(program.text).digest('hex'),
