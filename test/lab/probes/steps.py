@@ -42,10 +42,11 @@ def catalogue():
     return steps
 
 
-def test(client, server, tap):
+def test(client, server, tap, names=None):
+    """`names`: of these steps alone."""
     # The step of netfilter is there only once its module is, so the rules come before the catalogue is asked.
     with server.reject(4, "INPUT", REJECTED), server.reject(6, "INPUT", REJECTED):
-        steps = catalogue()
+        steps = {name: step for name, step in catalogue().items() if names is None or name in names}
         here = [name for name, step in steps.items() if step["here"]]
         with Watch("--netns", str(server.inode), "--packets", "--probe", ",".join(here)) as watch:
             for kind in KINDS:
