@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/** TCP states by number, as in the kernel's include/net/tcp_states.h; the numbers are part of its user ABI. */
+/**
+ * TCP states by number, as in the kernel's include/net/tcp_states.h; the numbers are part of its user ABI. BOUND_INACTIVE
+ * came with Linux 6.8: only a socket's dump knows it.
+ */
 export const STATES = [
   'NONE',
   'ESTABLISHED',
@@ -15,6 +18,7 @@ export const STATES = [
   'LISTEN',
   'CLOSING',
   'NEW_SYN_RECV',
+  'BOUND_INACTIVE',
 ] as const
 
 /** The kernel's name of a TCP state without its TCP_ prefix; `STATE_n` for a number that it does not have. */

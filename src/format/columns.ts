@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
-import { isoTime, type Time } from '../time.ts'
+import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import { lagOf } from '../verdict/hash.ts'
 import type { Verdict } from '../verdict/verdict.ts'
+import { ehash } from './ehash.ts'
+import type { Shown, Start } from './sink.ts'
 
-export type Value = string | number | null | readonly string[] | { readonly [name: string]: Value }
+export type Value = string | number | boolean | null | readonly string[] | { readonly [name: string]: Value }
 
 /** A field of what is printed: its name in every format, what it means, and its value. */
-export type Field<T> = { name: string; means: string; value: (of: T, boot: Time) => Value }
+export type Field<T> = { name: string; means: string; value: (of: T, start: Start) => Value }
 
-/** Every field of a verdict, in order. Table, JSON and CSV are made from this list and nothing else. */
-export const COLUMNS: readonly Field<Verdict>[] = [
+/** Every field of a verdict, in order. JSON, CSV, their schema and README.md are made from this list and nothing else. */
+export const COLUMNS = [
   {
     name: 'time',
     means: 'when the reset happened, ISO 8601 with nanoseconds',
-    value: ({ at }, boot) => isoTime(at, boot),
+    value: ({ at }, { boot }) => isoTime(at, boot),
   },
   { name: 'outcome', means: 'sent, received or ignored', value: ({ outcome }) => outcome },
   { name: 'cause', means: 'why: a name that trace-reset causes explains', value: ({ cause }) => cause },
@@ -41,30 +42,18 @@ export const COLUMNS: readonly Field<Verdict>[] = [
   { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
   { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
   {
-    name: 'ehash',
-    means: 'what the TCP hash held right after: its source (module, ss, off), found, and the lag in ns',
-    value: ehash,
+    name: 'reset_reason',
+    means: "the kernel's own reason for a RST of its own (enum sk_rst_reason, Linux 6.12 and later)",
+    value: ({ resetReason }) => resetReason,
   },
+  {
+    name: 'drop_reason',
+    means: 'of a RST that came in and was dropped: the reason (enum skb_drop_reason, Linux 5.17 and later)',
+    value: ({ dropReason }) => dropReason,
+  },
+  { name: 'ehash', means: 'what the TCP hash held right after the reset', value: ehash },
   { name: 'because', means: 'the evidence, a sentence each', value: ({ because }) => because },
-]
-
-const ANSWER = [
-  'found',
-  'error',
-  'state',
-  'substate',
-  'cookie',
-  'inode',
-  'uid',
-  'snd_una',
-  'snd_nxt',
-  'rcv_nxt',
-  'retransmits',
-  'bucket',
-  'chain',
-  'backlog',
-  'limit',
-] as const
+] as const satisfies readonly Field<Verdict>[]
 
 /** What `--stack` adds. */
 export const STACK: Field<Verdict> = {
@@ -80,13 +69,9 @@ export const EXPLANATION: readonly Field<Verdict>[] = [
   { name: 'next', means: 'what to look at next, a sentence each', value: ({ cause }) => CAUSES[cause].next },
 ]
 
-/** The names below `ehash`, all of them, so that CSV has the same columns in every row. */
-export const EHASH_FIELDS = ['source', 'lag', ...ANSWER] as const
-
-function ehash({ after }: Verdict): Value {
-  if (after === null) return { source: 'off', found: null, lag: null }
-  const answer = ANSWER.flatMap((name) =>
-    after.answer[name] === undefined ? [] : [[name, after.answer[name] ?? null]],
-  )
-  return { source: after.source, lag: lagOf(after), ...Object.fromEntries(answer) }
-}
+/** The fields of a verdict that are shown, in order. */
+export const shownFields = ({ stack, explain }: Shown): readonly Field<Verdict>[] => [
+  ...COLUMNS,
+  ...(stack ? [STACK] : []),
+  ...(explain ? EXPLANATION : []),
+]

@@ -1,24 +1,38 @@
 // SPDX-License-Identifier: MIT
 import { stringify, type Options } from 'csv-stringify/sync'
-import type { Time } from '../time.ts'
-import { EHASH_FIELDS, type Field, type Value } from './columns.ts'
+import { shownFields, type Field, type Value } from './columns.ts'
+import { EHASH_FIELDS } from './ehash.ts'
+import type { CreateSink, Start } from './sink.ts'
+import { STEP_FIELDS } from './step.ts'
 import { printable } from './text.ts'
 
 // escape_formulas: a task may call itself =cmd(), and a spreadsheet would run it.
 const OPTIONS: Options = { escape_formulas: true }
 
-/** The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example. */
-export const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
+/** Rows below one header, in which verdicts and steps have their columns: RFC 4180. */
+export const csv: CreateSink = (shown) => {
+  const fields = shownFields(shown)
+  const names = csvNames(fields, shown.steps ? STEP_FIELDS : [])
+  return {
+    start: () => stringify([names], OPTIONS),
+    verdict: (verdict, start) => csvLine(names, fields, verdict, start),
+    step: (step, start) => csvLine(names, STEP_FIELDS, step, start),
+    end: () => '',
+  }
+}
+
+// The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example.
+const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
   ...new Set(
-    kinds.flat().flatMap(({ name }) => (name === 'ehash' ? EHASH_FIELDS.map((field) => `ehash_${field}`) : [name])),
+    kinds
+      .flat()
+      .flatMap(({ name }) => (name === 'ehash' ? Object.keys(EHASH_FIELDS).map((field) => `ehash_${field}`) : [name])),
   ),
 ]
 
-export const csvHeader = (names: readonly string[]): string => stringify([names], OPTIONS)
-
-/** The fields of something as a row below those names, empty where it has none; sentences are joined by `; `. */
-export const csvLine = <T>(names: readonly string[], fields: readonly Field<T>[], of: T, boot: Time): string => {
-  const cells = new Map(fields.flatMap(({ name, value }) => flattened(name, value(of, boot))))
+// The fields of something as a row below those names, empty where it has none; sentences are joined by `; `.
+const csvLine = <T>(names: readonly string[], fields: readonly Field<T>[], of: T, start: Start): string => {
+  const cells = new Map(fields.flatMap(({ name, value }) => flattened(name, value(of, start))))
   return stringify([names.map((name) => cell(cells.get(name) ?? null))], OPTIONS)
 }
 

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: MIT
-import type { Time } from '../time.ts'
-import type { Field } from './columns.ts'
+import { shownFields, type Field } from './columns.ts'
+import type { CreateSink, Start } from './sink.ts'
+import { STEP_FIELDS } from './step.ts'
 
-/** The fields of something as one JSON object in one line. What JSON lets stand and a terminal may obey is escaped too. */
-export const jsonLine = <T>(fields: readonly Field<T>[], of: T, boot: Time): string =>
-  `${JSON.stringify(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, boot)]))).replaceAll(
+/** One JSON object a line, for each verdict and each step. */
+export const json: CreateSink = (shown) => {
+  const fields = shownFields(shown)
+  return {
+    start: () => '',
+    verdict: (verdict, start) => jsonLine(fields, verdict, start),
+    step: (step, start) => jsonLine(STEP_FIELDS, step, start),
+    end: () => '',
+  }
+}
+
+// What JSON lets stand and a terminal may obey is escaped too.
+const jsonLine = <T>(fields: readonly Field<T>[], of: T, start: Start): string =>
+  `${JSON.stringify(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)]))).replaceAll(
     /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
     escaped,
   )}\n`

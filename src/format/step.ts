@@ -2,13 +2,14 @@
 import { flagNames } from '../flow/states.ts'
 import { endpoint } from '../flow/tuple.ts'
 import type { Step } from '../flow/steps.ts'
-import { isoTime, spanText, type Time } from '../time.ts'
+import { isoTime, spanText } from '../time.ts'
 import { type Field, type Value } from './columns.ts'
+import type { Start } from './sink.ts'
 import { printable, wrap } from './text.ts'
 
 /** Every field of a step of the trail, in order; those that a verdict has too have its names and meanings. */
-export const STEP_FIELDS: readonly Field<Step>[] = [
-  { name: 'time', means: 'when the function was called', value: ({ call }, boot) => isoTime(call.at, boot) },
+export const STEP_FIELDS = [
+  { name: 'time', means: 'when the function was called', value: ({ call }, { boot }) => isoTime(call.at, boot) },
   { name: 'step', means: 'the kernel function', value: ({ call }) => call.fn },
   { name: 'returned', means: 'what it gave back, in its own words', value: ({ returned }) => returned?.value ?? null },
   { name: 'took', means: 'ns from call to return', value: ({ returned }) => returned?.took ?? null },
@@ -29,13 +30,13 @@ export const STEP_FIELDS: readonly Field<Step>[] = [
   })),
   { name: 'sk', means: 'the socket, by its address in memory', value: ({ call }) => call.socket?.sk ?? null },
   { name: 'state', means: 'of that socket', value: ({ call }) => call.socket?.state ?? null },
-]
+] as const satisfies readonly Field<Step>[]
 
 const WIDTH = 80
 const INDENT = 16
 
 /** A step for people: when, what function and what it returned; below it the packet, where there is one. */
-export const stepEntry = (step: Step, boot: Time): string => {
+export const stepEntry = (step: Step, { boot }: Start): string => {
   const { call, returned } = step
   const time = isoTime(call.at, boot).slice(11, 26)
   const { segment, socket, tuple } = call

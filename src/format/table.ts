@@ -4,19 +4,29 @@ import { endpoint } from '../flow/tuple.ts'
 import { isoTime, type Time } from '../time.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { explanation } from './explanation.ts'
+import type { CreateSink } from './sink.ts'
+import { stepEntry } from './step.ts'
 import { printable, wrap } from './text.ts'
 
 const WIDTH = 80
 const INDENT = 13
 
-/** Whether to colour, decided once from the terminal that is written to, and whether to print stacks and what the cause means. */
-export type Look = { paint: boolean; stack: boolean; explain: boolean }
+/** For people: a row for each verdict with its evidence below. What a cause means is said once, below its first verdict. */
+export const table: CreateSink = ({ paint, stack, explain }) => {
+  const explained = new Set<string>()
+  const isNew = ({ cause }: Verdict) => explain && explained.size < explained.add(cause).size
+  return {
+    start: () => row('TIME (UTC)', 'PEER', 'LOCAL', 'CAUSE'),
+    verdict: (verdict, { boot }) => entry(verdict, boot, { paint, stack, explain: isNew(verdict) }),
+    step: stepEntry,
+    end: () => '',
+  }
+}
 
-/** The head of the table. */
-export const tableHeader = (): string => row('TIME (UTC)', 'PEER', 'LOCAL', 'CAUSE')
+type Look = { paint: boolean; stack: boolean; explain: boolean }
 
-/** A verdict as a row with its cause, a line of who it was, and its evidence, in 80 columns where addresses allow it. */
-export const tableEntry = (verdict: Verdict, boot: Time, { paint, stack, explain }: Look): string => {
+// A row with the cause, a line of who it was, and the evidence, in 80 columns where addresses allow it.
+const entry = (verdict: Verdict, boot: Time, { paint, stack, explain }: Look): string => {
   const { tuple, cause } = verdict
   const time = isoTime(verdict.at, boot).slice(11, 23)
   const head = row(

@@ -47,6 +47,6 @@ export const openForWriting = (option: string, file: string): number => {
 }
 
 /** Writes all bytes, which a pipe or a full disk may take in parts. Throws what the system says. */
-export const writeAll = (descriptor: number, bytes: Buffer): void => {
+export const writeAll = (descriptor: number, bytes: Uint8Array): void => {
   for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written)
 }

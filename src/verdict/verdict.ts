@@ -3,7 +3,7 @@ import type { Case } from '../flow/case.ts'
 import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
-import { CAUSES, outcomeOf, type CauseId } from './causes.ts'
+import { CAUSES, type CauseId } from './causes.ts'
 import type { Confidence } from './rule.ts'
 
 /** The answer: who reset this connection, and why. */
@@ -17,15 +17,21 @@ export type Verdict = {
   state: string | null
   owner: Case['owner']
   dev: Case['dev']
+  /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
+  late: Case['late']
+  /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
+  resetReason: string | null
+  dropReason: string | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
 }
 
+/** The verdict on a case, with what is said of its cause whatever the case. */
 export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
   at: reset.reset.at,
-  outcome: outcomeOf(cause) ?? reset.outcome,
+  outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
   who: CAUSES[cause].who,
   confidence,
@@ -33,7 +39,10 @@ export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, b
   state: reset.stateBefore,
   owner: reset.owner,
   dev: reset.dev,
-  after: reset.after ?? reset.late,
+  after: reset.after,
+  late: reset.late,
+  resetReason: reset.reset.reason,
+  dropReason: reset.drop?.reason ?? null,
   because,
   stack: reset.reset.stack,
 })

@@ -7,7 +7,8 @@ test.each([
   [1, 'ESTABLISHED'],
   [7, 'CLOSE'],
   [12, 'NEW_SYN_RECV'],
-  [13, 'STATE_13'],
+  [13, 'BOUND_INACTIVE'],
+  [14, 'STATE_14'],
 ])('state %d is %s', (number, name) => expect(stateName(number)).toBe(name))
 
 test.each([

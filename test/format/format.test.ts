@@ -2,16 +2,19 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { COLUMNS } from '../../src/format/columns.ts'
-import { formatOf, FORMATS, type FormatName, type Shown } from '../../src/format/format.ts'
+import { FORMATS, type FormatName } from '../../src/format/format.ts'
+import type { Shown } from '../../src/format/sink.ts'
 import { CAUSES, isCause } from '../../src/verdict/causes.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
-import { at, lookup, TUPLE, verdict } from '../samples.ts'
+import type { Kind } from '../../src/observation.ts'
+import { at, lookup, start, TUPLE, verdict } from '../samples.ts'
 
-const BOOT = { s: 1_795_316_400, ns: 1 }
+const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
+const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
 
 const text = (name: FormatName, verdicts: readonly Verdict[], over: Partial<Shown> = {}) => {
-  const format = formatOf(name, { paint: false, stack: false, explain: false, steps: false, ...over })
-  return format.header() + verdicts.map((one) => format.verdict(one, BOOT)).join('')
+  const sink = FORMATS[name]({ paint: false, stack: false, explain: false, steps: false, ...over })
+  return [sink.start(START), ...verdicts.map((one) => sink.verdict(one, START)), sink.end(START)].join('')
 }
 
 const REFUSED = verdict({
@@ -31,6 +34,10 @@ const HOSTILE = verdict({
   owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;', cgroup: '/=\u001b[2J,"\n\u202e\u{e0001}' },
   dev: '\u001b[2J,"=',
   because: ['closed by =\u001b\u009b2J",\n;[1]'],
+})
+
+test('the formats are these', () => {
+  expect(Object.keys(FORMATS)).toEqual(NAMES)
 })
 
 test('table', () => {
@@ -56,17 +63,17 @@ test('the table says of a RST that was ignored that it was, and how sure that is
 
 test('json', () => {
   expect(text('json', BOTH)).toMatchInlineSnapshot(`
-    "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","cgroup":null,"dev":null,"ehash":{"source":"module","lag":1500000,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
-    {"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","cgroup":null,"dev":null,"ehash":{"source":"off","found":null,"lag":null},"because":[]}
+    "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"ehash":{"source":"module","lag":1500000,"late":false,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
+    {"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"ehash":{"source":"off","lag":null,"late":null,"found":null},"because":[]}
     "
   `)
 })
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,ehash_source,ehash_lag,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,because
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,module,1500000,none,,,,,,,,,,,6001,0,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,off,,,,,,,,,,,,,,,,,
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,because
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,off,,,,,,,,,,,,,,,,,,,,,,,,,,
     "
   `)
 })
@@ -117,7 +124,7 @@ describe('table', () => {
 
 test('json has the fields of the issue, in this order', () => {
   const fields =
-    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev ehash because'
+    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev reset_reason drop_reason ehash because'
   for (const line of text('json', [...BOTH, HOSTILE])
     .trimEnd()
     .split('\n')) {
@@ -126,15 +133,59 @@ test('json has the fields of the issue, in this order', () => {
   expect(COLUMNS.map(({ name }) => name).join(' ')).toBe(fields)
 })
 
-test.each([
-  [null, { source: 'off', found: null, lag: null }],
-  [lookup({ found: 'none', chain: 0 }), { source: 'module', lag: 1_500_000, found: 'none', chain: 0 }],
+const NOTHING = { lag: null, late: null, found: null }
+const NEAR = { other_netns: 4026532001, other_found: 'listener', reversed: 'established' } as const
+
+test.each<[string, Partial<Verdict>, Kind<'start'>['ehash'], object]>([
+  ['nobody looks', { after: null }, 'off', { source: 'off', ...NOTHING }],
+  ['this reset was not asked for', { after: null }, 'ss', { source: 'not-asked', ...NOTHING }],
   [
-    lookup({ found: null, error: 'EIO' }, { source: 'ss' }),
-    { source: 'ss', lag: 1_500_000, found: null, error: 'EIO' },
+    'found nothing',
+    { after: lookup({ found: 'none', chain: 0 }) },
+    'module',
+    { source: 'module', lag: 1_500_000, late: false, found: 'none', chain: 0 },
   ],
-])('the TCP hash in json: %#', (after, ehash) => {
-  expect(JSON.parse(text('json', [verdict({ after })]))).toMatchObject({ ehash })
+  [
+    'failed',
+    { after: lookup({ found: null, error: 'EIO' }, { source: 'ss' }) },
+    'ss',
+    { source: 'ss', lag: 1_500_000, late: false, found: null, error: 'EIO' },
+  ],
+  [
+    'was made after the reset',
+    { after: null, late: lookup({ found: 'established', rcv_wnd: 7 }) },
+    'module',
+    { source: 'module', lag: 1_500_000, late: true, found: 'established', rcv_wnd: 7 },
+  ],
+  [
+    'came near',
+    { after: lookup({ found: 'none', ...NEAR }) },
+    'module',
+    { source: 'module', lag: 1_500_000, late: false, found: 'none', ...NEAR },
+  ],
+])('the TCP hash: %s', (_, over, source, ehash) => {
+  const head = start({ ehash: source })
+  const shown = { paint: false, stack: false, explain: false, steps: false }
+  const [json, csv] = [FORMATS.json(shown), FORMATS.csv(shown)]
+  const fields = z
+    .looseObject({ ehash: z.looseObject({}) })
+    .parse(JSON.parse(json.verdict(verdict(over), head).toString()))
+  expect(fields.ehash).toEqual(ehash)
+  const [names, values] = [csv.start(head), csv.verdict(verdict(over), head)].map((row) =>
+    cells(row.toString().trimEnd()),
+  )
+  const flat = Object.entries(ehash).map(([name, value]) => [`ehash_${name}`, value === null ? '' : String(value)])
+  expect(Object.fromEntries((names ?? []).map((name, index) => [name, values?.[index]]))).toMatchObject(
+    Object.fromEntries(flat),
+  )
+})
+
+test("the kernel's own reasons are fields", () => {
+  const reasons = verdict({ resetReason: 'NO_SOCKET', dropReason: 'TCP_OLD_SEQUENCE' })
+  expect(JSON.parse(text('json', [reasons]))).toMatchObject({
+    reset_reason: 'NO_SOCKET',
+    drop_reason: 'TCP_OLD_SEQUENCE',
+  })
 })
 
 // A reader of RFC 4180, small enough to be right.
@@ -155,7 +206,7 @@ test.each(['=cmd()', '+1', '-1', '@x', '\t=1'])('csv lets no spreadsheet run %j'
   expect(row).not.toMatch(/(^|,)"?[=+@-]/)
 })
 
-test.each(FORMATS)('a hostile name of a task controls nothing in %s', (name) => {
+test.each(NAMES)('a hostile name of a task controls nothing in %s', (name) => {
   const lines = text(name, [HOSTILE]).split('\n')
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   expect(lines.length).toBe(text(name, [verdict({ because: ['closed by nginx[1]'] })]).split('\n').length)

@@ -2,14 +2,15 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Step } from '../../src/flow/steps.ts'
-import { formatOf, FORMATS, type FormatName } from '../../src/format/format.ts'
+import { FORMATS, type FormatName } from '../../src/format/format.ts'
 import { STEP_FIELDS } from '../../src/format/step.ts'
-import { call, RST_ACK, segment, TUPLE, verdict } from '../samples.ts'
+import { call, RST_ACK, segment, start, TUPLE, verdict } from '../samples.ts'
 
-const BOOT = { s: 1_795_316_400, ns: 1 }
+const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
+const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
 
-const formatted = (name: FormatName) => formatOf(name, { paint: false, stack: false, explain: false, steps: true })
-const text = (name: FormatName, ...steps: Step[]) => steps.map((step) => formatted(name).step(step, BOOT)).join('')
+const formatted = (name: FormatName) => FORMATS[name]({ paint: false, stack: false, explain: false, steps: true })
+const text = (name: FormatName, ...steps: Step[]) => steps.map((step) => formatted(name).step(step, START)).join('')
 
 const TAKEN: Step = {
   call: call({
@@ -80,14 +81,14 @@ test('json', () => {
 })
 
 test('csv, below the columns of verdicts and steps', () => {
-  const { header, verdict: entry } = formatted('csv')
-  expect(header() + entry(verdict(), BOOT) + text('csv', ...EACH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,ehash_source,ehash_lag,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,because,step,returned,took,reason,location,cpu,flags,seq,ack,window,length,ttl,ip_id,skb,sk
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,module,1500000,none,,,,,,,,,,,6001,0,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread,,,,,,,,,,,,,,,
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,,,,,eth0,,,,,,,,,,,,,,,,,,,tcp_v4_do_rcv,0,12345,,,0,PSH ACK,1000,2000,502,5,64,7,ffff0001,ffff888103c48000
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,kfree_skb,,,TCP_RFC7323_PAWS,tcp_v4_rcv,0,RST ACK,1000,2000,502,0,64,7,ffff0001,
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,CLOSE,,,,,,,,,,,,,,,,,,,,,,,,tcp_done,,850,,,0,,,,,,,,,ffff888103c48000
-    2026-11-22T03:00:01.000000001Z,,,,,6,2001:db8::2,40000,2001:db8::1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,__inet6_lookup_established,NULL,1500000,,,0,,,,,,,,,
+  const sink = formatted('csv')
+  expect([sink.start(START), sink.verdict(verdict(), START)].join('') + text('csv', ...EACH)).toMatchInlineSnapshot(`
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,because,step,returned,took,reason,location,cpu,flags,seq,ack,window,length,ttl,ip_id,skb,sk
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread,,,,,,,,,,,,,,,
+    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,,,,,eth0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_v4_do_rcv,0,12345,,,0,PSH ACK,1000,2000,502,5,64,7,ffff0001,ffff888103c48000
+    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,kfree_skb,,,TCP_RFC7323_PAWS,tcp_v4_rcv,0,RST ACK,1000,2000,502,0,64,7,ffff0001,
+    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,CLOSE,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_done,,850,,,0,,,,,,,,,ffff888103c48000
+    2026-11-22T03:00:01.000000001Z,,,,,6,2001:db8::2,40000,2001:db8::1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,__inet6_lookup_established,NULL,1500000,,,0,,,,,,,,,
     "
   `)
 })
@@ -96,14 +97,17 @@ test('csv, below the columns of verdicts and steps', () => {
 const cells = (row: string) => [...`${row},`.matchAll(/("(?:[^"]|"")*"|[^",]*),/g)].map(([, cell]) => cell)
 
 test('csv has the columns of both, each once, and as many cells in each row', () => {
-  const { header, verdict: entry } = formatted('csv')
-  const names = header().trimEnd().split(',')
+  const sink = formatted('csv')
+  const names = sink.start(START).toString().trimEnd().split(',')
   expect(new Set(names).size).toBe(names.length)
   for (const { name } of STEP_FIELDS) expect(names).toContain(name)
-  const bare = formatOf('csv', { paint: false, stack: false, explain: false, steps: false })
-  const ofVerdicts = bare.header().trimEnd().split(',')
+  const bare = FORMATS.csv({ paint: false, stack: false, explain: false, steps: false })
+  const ofVerdicts = bare.start(START).toString().trimEnd().split(',')
   expect(names.filter((name) => ofVerdicts.includes(name))).toEqual(ofVerdicts)
-  const rows = [entry(verdict(), BOOT), text('csv', ...EACH), text('csv', HOSTILE)].join('').trimEnd().split('\n')
+  const rows = [sink.verdict(verdict(), START), text('csv', ...EACH), text('csv', HOSTILE)]
+    .join('')
+    .trimEnd()
+    .split('\n')
   expect(rows).toHaveLength(6)
   for (const row of rows) expect(cells(row)).toHaveLength(names.length)
 })
@@ -119,7 +123,7 @@ test('json has the fields in their order, and says null where there is nothing',
   expect(JSON.parse(text('json', DROPPED))).toMatchObject({ returned: null, took: null, sk: null })
 })
 
-test.each(FORMATS)('hostile names control nothing in %s', (name) => {
+test.each(NAMES)('hostile names control nothing in %s', (name) => {
   const lines = text(name, HOSTILE).split('\n')
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   // What goes on below the first line is indented, and only in a table is there any.

@@ -55,4 +55,11 @@ test('a recording is taken apart by the ports of its triggers, line for line', (
   expect(kept('no-listener', 'live.json')).toEqual([
     JSON.stringify({ cause: 'no-listener', sport: 40000, dport: 8001 }),
   ])
+  expect(readdirSync(join(directory, 'kept', 'no-listener'))).toEqual(['live.json', 'recording.jsonl'])
+})
+
+test('a trace that watched one trigger is kept whole, without what only its run needed', () => {
+  for (const file of ['live.json', 'recording.jsonl', 'options.json', 'cells.json', 'live.csv']) write(file, [file])
+  keepCells('linger-zero.ss', directory, join(directory, 'kept'))
+  expect(readdirSync(join(directory, 'kept', 'linger-zero.ss'))).toEqual(['live.csv', 'live.json', 'recording.jsonl'])
 })

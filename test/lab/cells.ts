@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -42,8 +42,9 @@ const COMMON: readonly string[] = ['start', 'stop', 'lost']
 
 /**
  * Takes a recording apart: each trigger's lines, just as they were recorded, with those that are about no connection at
- * all, into `TARGET/NAME`, for IPv6 `TARGET/NAME.ipv6`, with the options of the trace and the lines that it printed of it.
- * A trace with options of its own, which watched one trigger, is kept whole.
+ * all, into `TARGET/NAME`, for IPv6 `TARGET/NAME.ipv6`, with the lines that the trace printed of it. A trace with options of
+ * its own, which watched one trigger, is kept whole. The head of a recording has the filter of its trace, and the name of
+ * what it printed has the format, so no other option is kept.
  */
 export const keepCells = (trace: string, directory: string, target: string): void => {
   if (trace.includes('.')) return keepWhole(trace, directory, target)
@@ -62,14 +63,13 @@ export const keepCells = (trace: string, directory: string, target: string): voi
     const place = freshDirectory(join(target, family === 6 ? `${name}.ipv6` : name))
     writeFileSync(join(place, 'recording.jsonl'), mine.map(({ text }) => `${text}\n`).join(''))
     writeFileSync(join(place, 'live.json'), verdicts.map((text) => `${text}\n`).join(''))
-    cpSync(join(directory, 'options.json'), join(place, 'options.json'))
   }
 }
 
 const keepWhole = (trace: string, directory: string, target: string) => {
   const place = freshDirectory(join(target, trace))
-  cpSync(directory, place, { recursive: true })
-  rmSync(join(place, 'cells.json'))
+  for (const name of readdirSync(directory))
+    if (name === 'recording.jsonl' || name.startsWith('live.')) cpSync(join(directory, name), join(place, name))
 }
 
 const freshDirectory = (path: string) => {

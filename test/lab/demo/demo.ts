@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { readFacts } from '../../../src/host/facts.ts'
+import { loadFacts } from '../../../src/program/loadFacts.ts'
 import { lacksOf } from './demoPlace.ts'
 import { LabError } from '../vm/errors.ts'
 import { ensureHostPackages } from '../vm/hostPackages.ts'
@@ -16,13 +16,13 @@ const tell = (line: string) => process.stderr.write(`demo: ${line}\n`)
 
 /** Shows the tool at work on this machine's kernel, when all of it can be shown there, else on a stock one in the lab. */
 const main = async (): Promise<number> => {
-  const facts = await readFacts('bpftrace')
+  const facts = await loadFacts({ bpftrace: 'bpftrace' })
   const lacks = lacksOf(facts)
   if (lacks.length > 0) return inLab(lacks)
   if (facts.module === 'absent' && !(await takesModule())) return inLab(['module: it cannot be had, as was said'])
   await ensureHostPackages(undefined, PROGRAMS)
   // What apt-get brought may be too old.
-  const still = lacksOf(await readFacts('bpftrace'))
+  const still = lacksOf(await loadFacts({ bpftrace: 'bpftrace' }))
   if (still.length > 0) return inLab(still)
   tell("on this machine's own kernel, between two network namespaces that go away again")
   return (await run('python3', 'test/lab/demo', 'node', 'dist/cli.js')).exitCode ?? 1

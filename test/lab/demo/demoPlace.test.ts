@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
 import type { Facts } from '../../../src/host/facts.ts'
-import { loadFacts } from '../../../src/host/recordedFacts.ts'
+import { loadFacts } from '../../../src/program/loadFacts.ts'
 import { factsOf } from '../../command.ts'
 import { lacksOf } from './demoPlace.ts'
 

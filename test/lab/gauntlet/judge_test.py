@@ -11,7 +11,7 @@ from gauntlet.judge import compare, truths_of  # noqa: E402
 from net.world import load_trigger  # noqa: E402
 
 FIXTURES = LAB.parent.parent / "fixtures"
-KERNELS = sorted(path.name for path in FIXTURES.iterdir())
+KERNELS = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
 TRUTH = {"cause": "no-listener", "confidence": "certain", "state": None}
 VERDICT = {**TRUTH, "sport": 40000, "dport": 8001, "because": []}
 

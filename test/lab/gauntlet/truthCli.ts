@@ -8,7 +8,7 @@ import { runGauntlet } from './gauntlet.ts'
 import { RELEASES } from '../vm/releases.ts'
 import { createTruth } from './truth.ts'
 
-const README = fileURLToPath(new URL('../../../README.md', import.meta.url))
+const README = fileURLToPath(new URL('../../../fixtures/README.md', import.meta.url))
 const [BEGIN, END] = ['<!-- truth -->', '<!-- /truth -->']
 
 /** Machines at once: each has two processors, and waits for about half of its time. */
@@ -17,7 +17,7 @@ const AT_ONCE = availableParallelism()
 const main = async () => {
   const program = new Command('npm run truth --')
     .description(
-      "Provokes every cause on the lab's kernels, in both families, and writes the table of what was named into README.md.",
+      "Provokes every cause on the lab's kernels, in both families, and writes the table of what was named into fixtures/README.md.",
     )
     .option('--rounds <n>', 'provoke each so many times under one trace', Number, 1)
     .option('--keep', 'make the recordings the fixtures that every test run replays', false)
@@ -46,7 +46,7 @@ const main = async () => {
 const writeTable = (table: string) => {
   const text = readFileSync(README, 'utf8')
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (from < 0 || to < from) throw new Error(`README.md has no ${BEGIN} and ${END}`)
+  if (from < 0 || to < from) throw new Error(`fixtures/README.md has no ${BEGIN} and ${END}`)
   writeFileSync(README, `${text.slice(0, from + BEGIN.length)}\n\n${table}\n\n${text.slice(to)}`)
 }
 

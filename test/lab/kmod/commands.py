@@ -41,7 +41,7 @@ def check_build():
 
 def check_commands():
     fields = subprocess.run(["modinfo", str(BUILT)], capture_output=True, text=True).stdout
-    for field in ("license:        GPL", "version:        0.1.0", "description:    ", "author:         ", "vermagic:       ",
+    for field in ("license:        GPL", "version:        0.2.0", "description:    ", "author:         ", "vermagic:       ",
                   "parm:           dump:", "parm:           dump_max:"):
         check(f"modinfo has {field.split(':')[0]} {field.split(':')[1].strip()}", field in fields, fields)
     check("modinfo: depends on no module", "depends:        \n" in fields, fields)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import tempfile
 import time
 
 from kmod.device import CLIENT4, DEVICE, GOOD, SERVER4, Session, check, ended_well, has, lookup_text, parse, start
-from net.sockets import linger_zero
+from net.sockets import disconnect, linger_zero
 from net.waits import PATIENCE_SECONDS, comes
 
 
@@ -60,6 +61,46 @@ def check_concurrent(client, server):
     good.append(ended_well(churning))
     check("four askers, 4000 look-ups, sockets coming and going", all(good), good)
     listener.close()
+
+
+def check_flipping(session, server):
+    """A socket that listens, is disconnected, connects and listens again takes its node of the table along."""
+    with server.inside():
+        calm, flipping = socket.socket(), socket.socket()
+    calm.bind((SERVER4, 0))
+    calm.listen(64)
+    # A port that the kernel chose would be lost with each disconnect.
+    end, port = calm.getsockname(), 7001
+    flipping.bind((SERVER4, port))
+
+    def flip():
+        while os.getppid() == asker:
+            flipping.listen(4)
+            disconnect(flipping)
+            with contextlib.suppress(OSError):
+                flipping.connect(end)
+                calm.accept()[0].close()
+            disconnect(flipping)
+
+    asker = os.getpid()
+    pid = start(flip)
+    line = lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)
+    batch, found, wrong = (line + "\n") * 20, set(), []
+    last, rounds = time.monotonic() + PATIENCE_SECONDS, 0
+    while not wrong and (rounds < 200 or (len(found) < 2 and time.monotonic() < last)):
+        rounds += 1
+        answers = [parse(text) for text in session.lines(batch)]
+        found |= {answer["found"] for answer in answers}
+        wrong += [answer for answer in answers if answer["found"] not in ("listener", "none")]
+        kinds = [entry["found"] for entry in session.list(netns=server.inode)]
+        listeners = kinds[kinds.index("listener"):] if "listener" in kinds else []
+        if not 1 <= len(listeners) <= 2 or set(listeners) != {"listener"}:
+            wrong.append(kinds)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    check("a look-up finds it listening or not at all", found == {"listener", "none"} and not wrong, (found, wrong))
+    for sock in calm, flipping:
+        sock.close()
 
 
 def check_gone(session, client, server):

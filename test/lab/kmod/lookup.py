@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Answers about real sockets of every kind."""
+import contextlib
 import ctypes
 import os
 import socket
@@ -56,6 +57,23 @@ def check_established(session, client, server, kind, address, family):
     comes(lambda: session.ask(near_line)["state"] == "CLOSE_WAIT")
     has(f"{kind}: peer closed", session.ask(near_line), found="established", state="CLOSE_WAIT")
     near.close()
+    listener.close()
+
+
+def check_orphan(session, client, server):
+    """Its peer reads nothing, so that some of what it sent stays."""
+    listener = server.listen(options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)])
+    near = client.connect(listener.getsockname())
+    far, _ = listener.accept()
+    line = lookup_text(near.getpeername(), near.getsockname(), netns=client.inode)
+    near.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            near.send(bytes(65536))
+    near.close()
+    has("closed with bytes unsent, it has no inode", session.ask(line), found="established", state="FIN_WAIT1", inode=0,
+        uid=0)
+    far.close()
     listener.close()
 
 
@@ -117,7 +135,8 @@ def check_listener(session, client, server):
     has("listener", answer, found="listener", state="LISTEN", family=4, backlog=0, limit=1, uid=0, ifindex=0,
         cookie=cookie(listener), inode=os.fstat(listener.fileno()).st_ino)
     check("its keys, in order", answer["keys"] ==
-          "at netns found state family cookie inode uid ifindex backlog limit bucket chain", answer["keys"])
+          "at netns found state family cookie inode uid ifindex backlog limit bucket chain reuseport", answer["keys"])
+    has("it shares its port with none", answer, reuseport=0)
     waiting = [client.connect((SERVER4, port)) for _ in range(2)]
     check("backlog counts who waits", comes(lambda: session.ask(line)["backlog"] == "2"), session.ask(line))
     for sock in [*waiting, listener]:
@@ -146,6 +165,7 @@ def check_reuseport(session, server):
                       struct.pack("HxxxxxxP", 1, ctypes.addressof(instructions)))
     line = lookup_text((CLIENT4, 1), first.getsockname(), netns=server.inode)
     cookies = {session.ask(line.replace("sport=1", f"sport={port}"))["cookie"] for port in range(1, 65)}
+    has("a listener that may share its port", session.ask(line), found="listener", reuseport=1)
     check("reuseport group with a program", cookies == {cookie(first), cookie(second)}, cookies)
     first.close()
     second.close()
@@ -170,10 +190,13 @@ def check_sk_lookup(session, server):
     if os.uname().machine != "x86_64":
         return tap.skip("sk_lookup programs", "system call number not known")
     listener = server.listen()
-    line = lookup_text((CLIENT4, 1), listener.getsockname(), netns=server.inode)
-    for verdict, found in (1, "listener"), (0, "none"):
+    line = lookup_text((CLIENT4, 1), listener.getsockname(), netns=server.inode, near=1)
+    for verdict, found, near, hidden in (1, "listener", "none", None), (0, "none", "hidden", 1):
         fds = sk_lookup_attach(server, verdict)
-        has(f"sk_lookup program that returns {verdict}", session.ask(line), status="ok", found=found)
+        answer = session.ask(line)
+        has(f"sk_lookup program that returns {verdict}", answer, status="ok", found=found, near=near)
+        check(f"sk_lookup program that returns {verdict}: is a listener hidden?", answer.get("hidden") ==
+              (hidden and str(hidden)), answer)
         for fd in reversed(fds):
             os.close(fd)
     comes(lambda: session.ask(line)["found"] == "listener")

@@ -4,8 +4,8 @@ import os
 import socket
 import subprocess
 
-from kmod.device import CLIENT4, CLIENT6, SERVER4, SERVER6, SILENT4, check, cookie, has, lookup_text, tap
-from net.host import Host
+from kmod.device import CLIENT4, CLIENT6, SERVER4, SERVER6, SILENT4, call, check, cookie, has, lookup_text, parse, tap
+from net.host import CLONE_NEWNET, Host
 from net.waits import comes
 
 ONLY_IPV6 = (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -22,7 +22,7 @@ def check_near(session, client, server):
     has("near: the tuple the other way round, and in another netns", answer, found="none", near="reversed,netns",
         reversed="established", other_netns=server.inode, other_found="established")
     check("its keys, in order", answer["keys"] == "at netns found bucket chain near reversed other_netns other_found "
-          "netns_seen", answer["keys"])
+          "netns_seen netns_cut", answer["keys"])
     check("without near=1 nothing of it", session.ask(lookup_text(here, there, netns=client.inode))["keys"] ==
           "at netns found bucket chain")
     check("near=0 neither", session.ask(lookup_text(here, there, netns=client.inode, near=0))["keys"] ==
@@ -30,8 +30,9 @@ def check_near(session, client, server):
     check("near: what is found has none", "near" not in session.ask(lookup_text(there, here, netns=client.inode, near=1)))
     answer = session.ask(lookup_text((SILENT4, 5), (SILENT4, 6), netns=client.inode, near=1))
     has("near: nothing at all", answer, found="none", near="none")
-    check("its keys", answer["keys"] == "at netns found bucket chain near netns_seen", answer["keys"])
-    check("other netns were looked into", int(answer["netns_seen"]) >= 2, answer)
+    check("its keys", answer["keys"] == "at netns found bucket chain near netns_seen netns_cut", answer["keys"])
+    check("other netns were looked into, all of them", int(answer["netns_seen"]) >= 2 and answer["netns_cut"] == "0",
+          answer)
     near.close()
     far.close()
 
@@ -44,6 +45,9 @@ def check_near(session, client, server):
     device = server.listen(options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"to-client")])
     cases.append(("another device", device, SERVER4, {}, dict(
         listen_differs="device", listen_family=4, listen_address=SERVER4, listen_ifindex=index)))
+    any4 = server.listen(address="0.0.0.0")
+    cases.append(("asked for the slave of a VRF", any4, SERVER4, dict(dif=1, sdif=index), dict(
+        listen_differs="device", listen_address="0.0.0.0", listen_ifindex=0)))
     cases.append(("address and device", device, "127.0.0.1", {}, dict(listen_differs="address,device")))
     only6 = server.listen(kind=6, address="::", options=[ONLY_IPV6])
     cases.append(("IPv6 only, asked for IPv4", only6, SERVER4, {}, dict(
@@ -65,8 +69,33 @@ def check_near(session, client, server):
     has("near: of two, the one that differs in least",
         session.ask(lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)), near="listener",
         listen_family=4)
-    for sock in [loop, device, only6, six, four, both]:
+    for sock in [loop, any4, device, only6, six, four, both]:
         sock.close()
+
+
+def check_many_netns(session):
+    """More than are looked into, and for who has no right to them, more than are met."""
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    fds = []
+    for _ in range(260):
+        call("unshare", CLONE_NEWNET)
+        fds.append(os.open("/proc/self/ns/net", os.O_RDONLY))
+    call("setns", home, CLONE_NEWNET)
+    line = lookup_text((SILENT4, 5), (SILENT4, 6), near=1)
+    has("near: of many netns the first 64, and it says so", session.ask(line), near="none", netns_seen=64, netns_cut=1)
+    script = (f"import os; os.write({session.fd}, {(line + chr(10)).encode()}); "
+              f"print(os.read({session.fd}, 4096).decode())")
+    ran = subprocess.run(["unshare", "--user", "--map-root-user", "--net", "python3", "-c", script],
+                         pass_fds=[session.fd], capture_output=True, text=True)
+    if ran.returncode:
+        tap.skip("user namespaces", ran.stderr.strip())
+    else:
+        has("near: those it has no right to count too", parse(ran.stdout.strip()), near="none", netns_seen=0,
+            netns_cut=1)
+    for fd in [home, *fds]:
+        os.close(fd)
+    comes(lambda: session.ask(line)["netns_cut"] == "0")
+    has("near: they are gone", session.ask(line), netns_cut=0)
 
 
 def check_own_ehash(session):

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// What `--format json` prints, as a schema. Names and meanings are those of the columns: a column that has no type here does
+// not compile.
+import { z } from 'zod'
+import { answer } from '../observation.ts'
+import { CAUSES } from '../verdict/causes.ts'
+import type { Outcome, Who } from '../verdict/cause.ts'
+import type { Confidence } from '../verdict/rule.ts'
+import { COLUMNS, EXPLANATION, STACK } from './columns.ts'
+import { EHASH_FIELDS } from './ehash.ts'
+import { STEP_FIELDS } from './step.ts'
+
+const count = z.int().min(0)
+const text = z.string().nullable()
+const sentences = z.array(z.string())
+const WHO: readonly Who[] = [
+  'local-app',
+  'local-kernel',
+  'local-admin',
+  'local-firewall',
+  'peer',
+  'peer-app',
+  'peer-kernel',
+  'middlebox',
+  'unknown',
+]
+const OUTCOMES: readonly Outcome[] = ['sent', 'received', 'ignored']
+const CONFIDENCES: readonly Confidence[] = ['certain', 'likely', 'unknown']
+
+const connection = {
+  time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/),
+  family: z.union([z.literal(4), z.literal(6)]),
+  saddr: z.union([z.ipv4(), z.ipv6()]),
+  sport: count.max(65535),
+  daddr: z.union([z.ipv4(), z.ipv6()]),
+  dport: count.max(65535),
+  netns: count,
+  dev: text,
+  state: text,
+}
+
+type Named = { readonly name: string; readonly means: string }
+
+/** The types of those fields, in their order and with their meanings. */
+const described = <F extends Named>(fields: readonly F[], types: Readonly<Record<F['name'], z.ZodType>>) =>
+  Object.fromEntries(fields.map(({ name, means }: F) => [name, types[name as F['name']].describe(means)]))
+
+const EHASH: Readonly<Record<keyof typeof EHASH_FIELDS, z.ZodType>> = {
+  source: z.enum(['module', 'ss', 'off', 'not-asked']),
+  lag: z.int().nullable(),
+  late: z.boolean().nullable(),
+  ...answer.shape,
+}
+const ehash = z.strictObject(
+  described(
+    Object.entries(EHASH_FIELDS).map(([name, means]) => ({ name, means })),
+    EHASH,
+  ),
+)
+
+const verdict = z.strictObject({
+  ...described(COLUMNS, {
+    ...connection,
+    outcome: z.enum(OUTCOMES),
+    cause: z.enum(Object.keys(CAUSES).toSorted()),
+    who: z.enum(WHO),
+    confidence: z.enum(CONFIDENCES),
+    pid: count.nullable(),
+    comm: text,
+    owner: z.enum(['closer', 'socket', 'none']),
+    cgroup: text,
+    reset_reason: text,
+    drop_reason: text,
+    ehash,
+    because: sentences,
+  }),
+  stack: sentences.optional().describe(`${STACK.means} (--stack)`),
+  ...Object.fromEntries(
+    EXPLANATION.map(({ name, means }) => [
+      name,
+      (name === 'next' ? sentences : z.string()).optional().describe(`${means} (--explain)`),
+    ]),
+  ),
+})
+
+const number = count.nullable()
+const step = z.strictObject(
+  described(STEP_FIELDS, {
+    ...connection,
+    step: z.string(),
+    returned: text,
+    took: z.int().nullable(),
+    reason: text,
+    location: text,
+    cpu: count,
+    flags: text,
+    seq: number,
+    ack: number,
+    window: number,
+    length: z.int().nullable(),
+    ttl: number,
+    ip_id: number,
+    skb: text,
+    sk: text,
+  }),
+)
+
+/** One line of `--format json`: a verdict, or with `--packets` or `--probe` a step of a packet. */
+export const jsonOutput = z.union([verdict, step])
