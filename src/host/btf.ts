@@ -32,7 +32,7 @@ const TAIL: Record<number, readonly [number, number]> = {
 }
 
 /** Which names BTF is asked for; `like` adds every function, and every tracepoint, whose name is like that. */
-export type WantedNames = {
+export type AskedNames = {
   functions: readonly string[]
   typedefs: readonly string[]
   enums: readonly string[]
@@ -40,7 +40,7 @@ export type WantedNames = {
 }
 
 /** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are no BTF. */
-export const readBtf = (bytes: Buffer, wanted: WantedNames): Btf => {
+export const readBtf = (bytes: Buffer, wanted: AskedNames): Btf => {
   if (bytes.readUInt16LE(0) !== MAGIC) throw new Error('not BTF: the magic number is missing')
   const header = bytes.readUInt32LE(4)
   const types = bytes.subarray(header + bytes.readUInt32LE(8)).subarray(0, bytes.readUInt32LE(12))

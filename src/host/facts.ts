@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
-import { readBtf, type Btf, type WantedNames } from './btf.ts'
+import { readBtf, type Btf, type AskedNames } from './btf.ts'
 
 /** What of the kernel decides over the steps besides BTF: loaded modules, and the compiler's copies of functions. */
 export type Symbols = { modules: readonly string[]; copies: readonly string[] }
@@ -14,7 +14,7 @@ export type Symbols = { modules: readonly string[]; copies: readonly string[] }
  * What is to be asked of the kernel: names in its BTF, modules that may be loaded, and copies that the compiler may have
  * made of a function, by that function's name.
  */
-export type Wanted = WantedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
+export type Asked = AskedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
 
 /** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
 export type Facts = {
@@ -43,7 +43,7 @@ export const MODULE_DEVICE = '/dev/tcphash'
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
 
 /** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
-export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts> => {
+export const readFacts = async (bpftrace: string, wanted: Asked): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
   const btf = kernelBtf(wanted)
   const [version, ss, setpriv] = await asked
@@ -63,7 +63,7 @@ export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts
   }
 }
 
-const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
+const kernelBtf = (wanted: AskedNames): Facts['btf'] => {
   try {
     return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), wanted)
   } catch (error) {
@@ -72,7 +72,7 @@ const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
 }
 
 // What BTF does not tell: loaded modules, and where a function is not, whether the compiler made a copy of it.
-const symbolsOf = (btf: Facts['btf'], wanted: Wanted): Symbols => {
+const symbolsOf = (btf: Facts['btf'], wanted: Asked): Symbols => {
   const known = 'error' in btf ? {} : btf.functions
   const copies = Object.entries(wanted.copies).flatMap(([name, copy]) => (name in known ? [] : copy))
   return {
