@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The filter in the head of a recording: a part of observation.ts.
 import { z } from 'zod'
-
-/** An address of either family, as text. */
-export const address = z.union([z.ipv4(), z.ipv6()])
+import { address } from './values.ts'
 
 const port = z.int().min(0).max(65535)
 const addresses = z.array(z.union([address, z.cidrv4(), z.cidrv6()])).optional()

@@ -2,7 +2,7 @@
 // What `--format json` prints, as a schema. Names and meanings are those of the columns: a column that has no type here does
 // not compile.
 import { z } from 'zod'
-import { answer } from '../observation.ts'
+import { address, answer } from '../values.ts'
 import { CAUSES } from '../verdict/causes.ts'
 import type { Outcome, Who } from '../verdict/cause.ts'
 import type { Confidence } from '../verdict/rule.ts'
@@ -30,9 +30,9 @@ const CONFIDENCES: readonly Confidence[] = ['certain', 'likely', 'unknown']
 const connection = {
   time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/),
   family: z.union([z.literal(4), z.literal(6)]),
-  saddr: z.union([z.ipv4(), z.ipv6()]),
+  saddr: address,
   sport: count.max(65535),
-  daddr: z.union([z.ipv4(), z.ipv6()]),
+  daddr: address,
   dport: count.max(65535),
   netns: count,
   dev: text,
