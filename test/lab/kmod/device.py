@@ -2,6 +2,7 @@
 """The device, how its answers are checked, and what else all the checks use."""
 import ctypes
 import os
+import socket
 import struct
 
 from net.endings import LIBC
