@@ -86,5 +86,5 @@ test.each<[string, string, string, string[], string, boolean?]>([
     stop(),
   ).map(judge)
   expect(verdict?.cause).toBe(cause)
-  expect(verdict?.because.some((one) => one.startsWith('missing: whether it is of REJECT'))).toBe(cause === 'unknown')
+  expect(verdict?.because.some((one) => one.startsWith('missing: proof that no firewall'))).toBe(cause === 'unknown')
 })
