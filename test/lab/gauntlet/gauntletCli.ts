@@ -13,7 +13,7 @@ const main = async () => {
     .option('--keep', 'make the recordings the fixtures that every test run replays', false)
     .argument('[name...]', 'causes, or none for all')
   program.parse()
-  const { release, ...how } = program.opts<{ release?: string[]; rounds: number; noise: boolean; keep: boolean }>()
+  const { release, ...how } = program.opts<{ release: string[]; rounds: number; noise: boolean; keep: boolean }>()
   const counts = await Promise.all(
     releasesOf(release).map((name) => runGauntlet(name, { ...how, names: program.args })),
   )

@@ -11,7 +11,7 @@ const main = async () => {
     .option('--brief', 'a few filters and steps, as in every run of the tests', false)
     .argument('[part...]', `of ${PROBE_PARTS.join(', ')}; none for all`)
   program.parse()
-  const { brief, release } = program.opts<{ release?: string[]; brief: boolean }>()
+  const { brief, release } = program.opts<{ release: string[]; brief: boolean }>()
   const parts = PROBE_PARTS.filter((part) => program.args.length === 0 || program.args.includes(part))
   const counts = []
   // One machine at a time: two would only share the processors.
