@@ -31,8 +31,9 @@ const told = (events: Event[], drops: Event, answer: Observation) =>
     ...events.filter(({ at: when }) => compareTime(when, came.at) > 0),
     stop(),
   ).map((one) => {
-    const { cause, state: before, because, after } = judge(one)
-    return { cause, before, late: because.some((said) => said.includes('made after it')), after: after?.answer.found }
+    const { cause, state: before, because, after, late } = judge(one)
+    const found = (after ?? late)?.answer.found
+    return { cause, before, late: because.some((said) => said.includes('made after it')), after: found }
   })
 
 test.each<[string, Event[], boolean]>([
