@@ -90,6 +90,14 @@ static int format_listener(char *buf, size_t size, const struct tcphash_answer *
 			 answer->backlog, answer->limit);
 }
 
+/* What came later than the keys before it, and so stands behind bucket and chain. */
+static int format_reuseport(char *buf, size_t size, const struct tcphash_answer *answer)
+{
+	if (answer->found != TCPHASH_LISTENER)
+		return 0;
+	return scnprintf(buf, size, " reuseport=%d", answer->reuseport);
+}
+
 static int format_found(char *buf, size_t size, const struct tcphash_answer *answer)
 {
 	switch (answer->found) {
@@ -131,13 +139,13 @@ static int format_address(char *buf, size_t size, const char *key, int family,
 
 static int format_near(char *buf, size_t size, const struct tcphash_near *near)
 {
-	static const char *const nears[] = { "reversed", "netns", "listener" };
+	static const char *const nears[] = { "reversed", "netns", "listener", "hidden" };
 	static const char *const differences[] = { "address", "device", "family" };
 	bool reversed = near->reversed != TCPHASH_NONE, other = near->other_found != TCPHASH_NONE;
 	int len = scnprintf(buf, size, " near=");
 
 	len += format_words(buf + len, size - len, nears,
-			    reversed | other << 1 | !!near->differs << 2);
+			    reversed | other << 1 | !!near->differs << 2 | near->hidden << 3);
 	if (reversed)
 		len += scnprintf(buf + len, size - len, " reversed=%s", founds[near->reversed]);
 	if (other)
@@ -152,7 +160,11 @@ static int format_near(char *buf, size_t size, const struct tcphash_near *near)
 				      &near->address);
 		len += scnprintf(buf + len, size - len, " listen_ifindex=%d", near->ifindex);
 	}
-	return len + scnprintf(buf + len, size - len, " netns_seen=%u", near->netns_seen);
+	len += scnprintf(buf + len, size - len, " netns_seen=%u netns_cut=%d", near->netns_seen,
+			 near->netns_cut);
+	if (near->hidden)
+		len += scnprintf(buf + len, size - len, " hidden=1");
+	return len;
 }
 
 int tcphash_format_answer(char *buf, size_t size, const struct tcphash_request *request,
@@ -165,6 +177,7 @@ int tcphash_format_answer(char *buf, size_t size, const struct tcphash_request *
 	len += format_found(buf + len, size - len, answer);
 	len += scnprintf(buf + len, size - len, " bucket=%u chain=%u",
 			 answer->bucket, answer->chain);
+	len += format_reuseport(buf + len, size - len, answer);
 	if (request->near && (answer->found == TCPHASH_NONE || answer->found == TCPHASH_LISTENER))
 		len += format_near(buf + len, size - len, &answer->near);
 	return len + scnprintf(buf + len, size - len, "\n");
@@ -181,6 +194,7 @@ int tcphash_format_entry(char *buf, size_t size, const struct tcphash_request *r
 	len += format_address(buf + len, size - len, "daddr", entry->family, &entry->daddr);
 	len += scnprintf(buf + len, size - len, " dport=%u", entry->dport);
 	len += format_found(buf + len, size - len, &entry->answer);
+	len += format_reuseport(buf + len, size - len, &entry->answer);
 	return len + scnprintf(buf + len, size - len, "\n");
 }
 

@@ -25,22 +25,41 @@
 
 /*
  * The look-ups of include/net/inet_hashtables.h and inet6_hashtables.h lost
- * their hashinfo argument during 6.18: Kbuild asks the header, and the version
- * stands in only where that was not done.
+ * their hashinfo argument during 6.18. Kbuild asks the header; without Kbuild the
+ * version decides.
  */
 #ifndef TCPHASH_LOOKUP_HASHINFO
 #define TCPHASH_LOOKUP_HASHINFO (LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0))
 #endif
 
 #if TCPHASH_LOOKUP_HASHINFO
-#define tcphash_call(lookup, net, ...) \
-	lookup(net, (net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#define tcphash_call(lookup, net, ...) lookup(net, tcphash_hashinfo(net), __VA_ARGS__)
 #else
 #define tcphash_call(lookup, net, ...) lookup(net, __VA_ARGS__)
 #endif
 
+/*
+ * tcp_death_row of struct netns_ipv4 was a pointer from fbb8295248e1 (5.18) to
+ * e9bd0cca09d1 (6.1). Kbuild asks the header for this too.
+ */
+#ifndef TCPHASH_DEATH_ROW_POINTER
+#define TCPHASH_DEATH_ROW_POINTER (LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0) && \
+				   LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0))
+#endif
+
 #include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
+#include <net/net_namespace.h>
+
+/* The table that a netns uses: its own, or the one that all others share. */
+static inline struct inet_hashinfo *tcphash_hashinfo(const struct net *net)
+{
+#if TCPHASH_DEATH_ROW_POINTER
+	return net->ipv4.tcp_death_row->hashinfo;
+#else
+	return net->ipv4.tcp_death_row.hashinfo;
+#endif
+}
 
 /*
  * The listeners of one bucket, under RCU. 5.19 moved them from an hlist of

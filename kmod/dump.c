@@ -9,9 +9,8 @@
 
 #include "tcphash.h"
 
-#define BATCH	32
 /* A console may take a hundred lines a second; insmod waits for all of this. */
-#define DUMP_NS	(5 * NSEC_PER_SEC)
+#define DUMP_NS	(5ULL * NSEC_PER_SEC)
 
 static bool dump;
 module_param(dump, bool, 0444);
@@ -38,7 +37,7 @@ static void print(const struct tcphash_entry *entry)
 			answer->rcv_nxt);
 }
 
-/* Returns whether there is time and number left for more. */
+/* Returns false when the time or the number of sockets is used up. */
 static bool dump_netns(struct net *net, struct tcphash_entry *entries, u64 end, u32 *left)
 {
 	static const struct tcphash_request everything;
@@ -50,7 +49,8 @@ static bool dump_netns(struct net *net, struct tcphash_entry *entries, u64 end, 
 	while (!cursor.done) {
 		if (!*left || ktime_get_boottime_ns() > end || fatal_signal_pending(current))
 			return false;
-		count = tcphash_walk(net, &everything, &cursor, entries, min_t(u32, BATCH, *left));
+		count = tcphash_walk(net, &everything, &cursor, entries,
+				     min_t(u32, TCPHASH_BATCH, *left));
 		for (i = 0; i < count; i++)
 			print(&entries[i]);
 		*left -= count;
@@ -70,7 +70,7 @@ void tcphash_dump(void)
 
 	if (!dump)
 		return;
-	entries = kmalloc_array(BATCH, sizeof(*entries), GFP_KERNEL);
+	entries = kmalloc_array(TCPHASH_BATCH, sizeof(*entries), GFP_KERNEL);
 	if (!entries)
 		return;
 	while (more && (net = tcphash_netns_nth(n++))) {

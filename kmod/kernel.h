@@ -24,6 +24,15 @@ struct tcphash_cursor {
 	bool done;
 };
 
+/* The error of a line that the parser took and the kernel refuses. */
+static inline void tcphash_refuse(struct tcphash_error *error, const char *code,
+				  unsigned int column, const char *what)
+{
+	error->code = code;
+	error->column = column;
+	error->what = what;
+}
+
 /* netns.c: a reference for put_net(), or NULL, with *error filled where there is one. */
 struct net *tcphash_netns_get(const struct tcphash_request *request, const struct file *opener,
 			      struct tcphash_error *error);
@@ -31,23 +40,37 @@ struct net *tcphash_netns_nth(unsigned int n);
 bool tcphash_netns_allowed(const struct net *net, const struct file *opener);
 bool tcphash_host_allowed(const struct file *opener);
 
-/* read.c: copies out of a socket that is held, or a listener under RCU. */
+/* read.c: copies out of a socket that is held, under RCU. */
 enum tcphash_found tcphash_kind(const struct sock *sk);
 void tcphash_read_sock(struct sock *sk, struct tcphash_answer *answer);
+void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer);
+
+/*
+ * find.c: a socket of any kind that the ehash has for the tuple, held until
+ * sock_gen_put(), or NULL; and only its kind, with nothing held.
+ */
+struct sock *tcphash_established_get(struct net *net, const struct tcphash_request *request);
+enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *request);
 
 /* lookup.c: returns 0, or a negative errno with *error filled. */
 int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
 		   struct tcphash_answer *answer, struct tcphash_error *error);
-enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *request);
 
 /* near.c: sleeps. */
 void tcphash_near(struct net *net, const struct tcphash_request *request,
 		  const struct file *opener, struct tcphash_answer *answer);
 
+/* How many entries list.c and dump.c ask tcphash_walk() for at a time. */
+#define TCPHASH_BATCH	32
+
 /* walk.c: one bounded RCU section; returns the entries filled. */
 unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
 			  unsigned int max);
+
+/* walk.c, of the listeners of one bucket of lhash2: the next one, and a reference. */
+bool tcphash_listener_next(struct sock *sk, struct sock **next);
+bool tcphash_listener_get(struct sock *sk, const struct net *net);
 
 /* list.c: returns the length of the answer lines, or a negative errno with *error filled. */
 int tcphash_list(const struct tcphash_request *request, const struct file *opener,

@@ -8,16 +8,7 @@
 
 #include "tcphash.h"
 
-#define BATCH	32
 #define SLICE_NS	(20 * NSEC_PER_MSEC)
-
-static int fail(struct tcphash_error *error, int err, const char *code, const char *what)
-{
-	error->code = code;
-	error->column = 1;
-	error->what = what;
-	return err;
-}
 
 /* Writes as much as fits, with room left for the last line. */
 static int list(struct net *net, const struct tcphash_request *request,
@@ -38,7 +29,7 @@ static int list(struct net *net, const struct tcphash_request *request,
 		if (room < 2 || listed == max || fatal_signal_pending(current))
 			break;
 		count = tcphash_walk(net, request, &cursor, entries,
-				     min3((u32)BATCH, (u32)room - 1, max - listed));
+				     min3((u32)TCPHASH_BATCH, (u32)room - 1, max - listed));
 		for (i = 0; i < count; i++)
 			len += tcphash_format_entry(buf + len, TCPHASH_ANSWER_MAX, request,
 						    &entries[i]);
@@ -57,17 +48,21 @@ int tcphash_list(const struct tcphash_request *request, const struct file *opene
 	struct net *net;
 	int len;
 
-	if (!tcphash_host_allowed(opener))
-		return fail(error, -EPERM, "EPERM",
-			    "no CAP_NET_ADMIN over the initial user namespace");
+	if (!tcphash_host_allowed(opener)) {
+		tcphash_refuse(error, "EPERM", 1,
+			       "no CAP_NET_ADMIN over the initial user namespace");
+		return -EPERM;
+	}
 	net = tcphash_netns_get(request, opener, error);
 	if (!net)
 		return -EPERM;
-	entries = kmalloc_array(BATCH, sizeof(*entries), GFP_KERNEL);
-	if (entries)
+	entries = kmalloc_array(TCPHASH_BATCH, sizeof(*entries), GFP_KERNEL);
+	if (entries) {
 		len = list(net, request, entries, buf, size);
-	else
-		len = fail(error, -ENOMEM, "ENOMEM", "no memory");
+	} else {
+		tcphash_refuse(error, "ENOMEM", 1, "no memory");
+		len = -ENOMEM;
+	}
 	kfree(entries);
 	put_net(net);
 	return len;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One look-up, the way tcp_v4_rcv() and tcp_v6_rcv() make it: the ehash chain
- * of the tuple, then the listener. All under RCU; no lock of a bucket or of a
- * socket is taken, and no other chain is read.
+ * of the tuple (find.c), then the listener. All under RCU; no lock of a bucket
+ * or of a socket is taken, and no other chain is read.
  */
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
@@ -27,32 +27,19 @@ static u32 ehash(const struct net *net, const struct tcphash_request *request)
 			    request->saddr.v4, htons(request->sport));
 }
 
-/* Takes a reference on a socket of any kind: sock_gen_put() gives it back. */
-static struct sock *established_get(struct net *net, const struct tcphash_request *request)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (request->family == AF_INET6)
-		return tcphash_call(__inet6_lookup_established, net,
-				    &request->saddr.v6, htons(request->sport),
-				    &request->daddr.v6, request->dport,
-				    request->dif, request->sdif);
-#endif
-	return tcphash_call(__inet_lookup_established, net,
-			    request->saddr.v4, htons(request->sport),
-			    request->daddr.v4, request->dport,
-			    request->dif, request->sdif);
-}
-
 /*
- * Takes no reference: the listener is good until rcu_read_unlock()
- * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener).
+ * Takes no reference. The listener is good until rcu_read_unlock()
+ * (SOCK_RCU_FREE, set where net/ipv4/inet_hashtables.c hashes a listener); but
+ * what was found may be a listener no more: tcphash_listener_get().
  *
  * There is no packet to show. reuseport_select_sock() (net/core/sock_reuseport.c)
- * then leaves a group's BPF program alone and chooses by hash, and an
+ * then leaves a group's BPF program alone and chooses by hash, maybe another
+ * member than the program or, with SO_INCOMING_CPU, the SYN's CPU would. An
  * sk_lookup program of the netns (bpf_sk_lookup_run_v4(), include/linux/filter.h)
- * never sees the skb: it does run, as it would for the SYN. The kernel makes this
- * very call, skb NULL in process context, in inet_diag_find_one_icsk() and
- * in sk_lookup() of net/core/filter.c.
+ * never sees the skb and does run, as it would for the SYN: what it counts in its
+ * maps, it counts for this look-up too. That and the cookie are all that a look-up
+ * leaves behind. The kernel makes this very call, skb NULL in process context, in
+ * inet_diag_find_one_icsk() and in sk_lookup() of net/core/filter.c.
  */
 static struct sock *listener(struct net *net, const struct tcphash_request *request)
 {
@@ -98,40 +85,25 @@ static void make_cookie(struct sock *sk)
 	sock_diag_save_cookie(sk, cookie);
 }
 
-/* What the ehash has for the tuple, and no more of it than that. */
-enum tcphash_found tcphash_find(struct net *net, const struct tcphash_request *request)
-{
-	enum tcphash_found found = TCPHASH_NONE;
-	struct sock *sk;
-
-	rcu_read_lock();
-	sk = established_get(net, request);
-	if (sk) {
-		found = tcphash_kind(sk);
-		sock_gen_put(sk);
-	}
-	rcu_read_unlock();
-	return found;
-}
-
 static void search(struct net *net, const struct tcphash_request *request, bool with_bucket,
 		   struct tcphash_answer *answer)
 {
-	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	const struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	struct sock *sk;
 
 	rcu_read_lock();
 	answer->at = ktime_get_boottime_ns();
-	sk = established_get(net, request);
+	sk = tcphash_established_get(net, request);
 	if (sk) {
 		make_cookie(sk);
 		tcphash_read_sock(sk, answer);
 		sock_gen_put(sk);
 	} else {
 		sk = listener(net, request);
-		if (sk) {
+		if (sk && tcphash_listener_get(sk, net)) {
 			make_cookie(sk);
-			tcphash_read_sock(sk, answer);
+			tcphash_read_listener(sk, answer);
+			sock_gen_put(sk);
 		}
 	}
 	if (with_bucket) {
@@ -141,15 +113,32 @@ static void search(struct net *net, const struct tcphash_request *request, bool 
 	rcu_read_unlock();
 }
 
+static bool listens(struct net *net, const struct tcphash_request *request)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = listener(net, request);
+	rcu_read_unlock();
+	return found;
+}
+
+static void near(struct net *net, const struct tcphash_request *request,
+		 const struct file *opener, struct tcphash_answer *answer)
+{
+	tcphash_near(net, request, opener, answer);
+	/* One that came since the look-up is not hidden. */
+	if (answer->near.hidden)
+		answer->near.hidden = !listens(net, request);
+}
+
 int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
 		   struct tcphash_answer *answer, struct tcphash_error *error)
 {
 	struct net *net;
 
 	if (request->family == AF_INET6 && !IS_ENABLED(CONFIG_IPV6)) {
-		error->code = "EAFNOSUPPORT";
-		error->column = 1;
-		error->what = "kernel without IPv6";
+		tcphash_refuse(error, "EAFNOSUPPORT", 1, "kernel without IPv6");
 		return -EAFNOSUPPORT;
 	}
 	net = tcphash_netns_get(request, opener, error);
@@ -159,7 +148,7 @@ int tcphash_lookup(const struct tcphash_request *request, const struct file *ope
 	answer->netns = net->ns.inum;
 	search(net, request, tcphash_host_allowed(opener), answer);
 	if (request->near && (answer->found == TCPHASH_NONE || answer->found == TCPHASH_LISTENER))
-		tcphash_near(net, request, opener, answer);
+		near(net, request, opener, answer);
 	put_net(net);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The device /dev/tcphash. What it speaks is in tcphash.h. */
+/* The device /dev/tcphash. Its protocol is in tcphash.h. */
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -12,7 +12,7 @@ static int tcphash_open(struct inode *inode, struct file *file)
 {
 	struct tcphash_session *session;
 
-	/* Over what, is asked at each look-up; the mode keeps out whom it was not given to. */
+	/* Each look-up checks the netns it is for; mode 0600 limits who can open the device. */
 	if (!ns_capable(file->f_cred->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 	session = tcphash_session_alloc();

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Near misses: what there is when there is nothing for the tuple. Costs more
- * than a look-up and is done for those who ask: near=1.
+ * Near misses: sockets that resemble the tuple when the table has none for it.
+ * Costs more than a look-up, so a request must ask for it: near=1.
  */
 #include <linux/bitops.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <net/inet_hashtables.h>
+#include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "tcphash.h"
 
-#define NETNS_MAX		64
+#define NETNS_SEEN_MAX		64
+/* Of one RCU section, those included whose rights are asked for in vain. */
+#define NETNS_MET_MAX		256
 /* Between two rescheduling points. */
 #define BUCKETS_PER_SLICE	256
 /* tcp_init() (net/ipv4/tcp.c) makes at most 65536 buckets, so this bounds their contents. */
 #define LISTENERS_MAX		65536
 
-/* The peer's view: what a packet of the other direction would find here. */
+/* What a packet of the other direction would find here. */
 static enum tcphash_found find_reversed(struct net *net, const struct tcphash_request *request)
 {
 	struct tcphash_request reversed = *request;
@@ -39,22 +43,27 @@ static void find_elsewhere(const struct net *here, const struct tcphash_request 
 			   const struct file *opener, struct tcphash_near *near)
 {
 	struct tcphash_request unbound = *request;
+	unsigned int met = 0;
 	struct net *net;
 
 	unbound.dif = 0;
 	unbound.sdif = 0;
 	rcu_read_lock();
 	for_each_net_rcu(net) {
+		near->netns_cut = met++ == NETNS_MET_MAX;
+		if (near->netns_cut)
+			break;
 		if (net_eq(net, here) || !check_net(net) || !tcphash_netns_allowed(net, opener))
 			continue;
+		near->netns_cut = near->netns_seen == NETNS_SEEN_MAX;
+		if (near->netns_cut)
+			break;
 		near->netns_seen++;
 		near->other_found = tcphash_find(net, &unbound);
 		if (near->other_found != TCPHASH_NONE) {
 			near->other_netns = net->ns.inum;
 			break;
 		}
-		if (near->netns_seen == NETNS_MAX)
-			break;
 	}
 	rcu_read_unlock();
 }
@@ -90,8 +99,8 @@ static u8 differs4(const struct sock *sk, const struct tcphash_request *request)
 static u8 differs(const struct sock *sk, const struct tcphash_request *request)
 {
 	int bound = READ_ONCE(sk->sk_bound_dev_if);
-	u8 device = bound && bound != request->dif && bound != request->sdif ?
-		    TCPHASH_DIFFERS_DEVICE : 0;
+	u8 device = inet_sk_bound_dev_eq(sock_net(sk), bound, request->dif, request->sdif) ?
+		    0 : TCPHASH_DIFFERS_DEVICE;
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
@@ -100,7 +109,7 @@ static u8 differs(const struct sock *sk, const struct tcphash_request *request)
 	return differs4(sk, request) | device;
 }
 
-/* Is it nearer to differ so than so? In fewer things, or else in the smaller ones. */
+/* Whether the difference `how` is smaller than `than`: fewer flags, or smaller ones. */
 static bool nearer(u8 how, u8 than)
 {
 	if (!than || hweight8(how) != hweight8(than))
@@ -108,13 +117,14 @@ static bool nearer(u8 how, u8 than)
 	return how < than;
 }
 
-/* Keeps the listener that differs in least. Listeners are good under RCU: see lookup.c. */
+/* Keeps the listener that differs least. */
 static void consider(const struct sock *sk, const struct tcphash_request *request,
 		     struct tcphash_near *near)
 {
 	u8 how = differs(sk, request);
 
-	/* One that does not differ came since the look-up, or a BPF program hides it. */
+	if (!how)
+		near->hidden = true;
 	if (!how || !nearer(how, near->differs))
 		return;
 	near->differs = how;
@@ -129,28 +139,49 @@ static void consider(const struct sock *sk, const struct tcphash_request *reques
 	near->address.v4 = sk->sk_rcv_saddr;
 }
 
+/* Returns how many sockets it met. */
+static unsigned int consider_bucket(struct inet_listen_hashbucket *head, const struct net *net,
+				    const struct tcphash_request *request,
+				    struct tcphash_near *near)
+{
+	unsigned int seen = 0, restarts = 0;
+	struct sock *sk, *next;
+
+restart:
+	for (sk = tcphash_first_listener(head); sk && seen < LISTENERS_MAX; sk = next) {
+		seen++;
+		if (!tcphash_listener_next(sk, &next)) {
+			if (restarts++ < TCPHASH_CHAIN_RESTARTS)
+				goto restart;
+			continue;
+		}
+		if (sk->sk_num != request->dport || !tcphash_listener_get(sk, net))
+			continue;
+		/* Before there was a reference it may have been another socket. */
+		if (sk->sk_num == request->dport)
+			consider(sk, request, near);
+		sock_gen_put(sk);
+	}
+	return seen;
+}
+
 /*
- * lhash2 is keyed by address and port, so that "the port, on any address" is all
- * of it. A netns with its own ehash shares it too: inet_pernet_hashinfo_alloc().
+ * lhash2 is keyed by address and port, so listeners on a port, on any address,
+ * may be in every bucket. A netns with its own ehash still shares lhash2:
+ * inet_pernet_hashinfo_alloc().
  */
 static void find_listener(struct net *net, const struct tcphash_request *request,
 			  struct tcphash_near *near)
 {
-	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	unsigned int bucket = 0, seen = 0, end;
-	struct sock *sk;
 
 	while (bucket <= hashinfo->lhash2_mask && seen < LISTENERS_MAX) {
 		rcu_read_lock();
 		end = bucket + BUCKETS_PER_SLICE;
-		for (; bucket < end && bucket <= hashinfo->lhash2_mask; bucket++) {
-			for (sk = tcphash_first_listener(&hashinfo->lhash2[bucket]);
-			     sk && seen < LISTENERS_MAX; sk = tcphash_next_listener(sk)) {
-				seen++;
-				if (net_eq(sock_net(sk), net) && sk->sk_num == request->dport)
-					consider(sk, request, near);
-			}
-		}
+		for (; bucket < end && bucket <= hashinfo->lhash2_mask && seen < LISTENERS_MAX;
+		     bucket++)
+			seen += consider_bucket(&hashinfo->lhash2[bucket], net, request, near);
 		rcu_read_unlock();
 		cond_resched();
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Network namespaces: found by inode, and who may look into which. */
+/* Network namespaces: how they are found, and the right to look into one. */
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -29,7 +29,7 @@ static struct net *by_inode(u32 inode)
 	return found;
 }
 
-/* For going through all of them without a lock held between one and the next. */
+/* The n-th netns, or NULL: a way through all of them that holds no lock in between. */
 struct net *tcphash_netns_nth(unsigned int n)
 {
 	struct net *net, *found = NULL;
@@ -38,7 +38,7 @@ struct net *tcphash_netns_nth(unsigned int n)
 	for_each_net_rcu(net) {
 		if (n--)
 			continue;
-		/* One that is on its way out is passed over. */
+		/* Skips a netns that is being destroyed. */
 		found = maybe_get_net(net);
 		if (found)
 			break;
@@ -49,9 +49,9 @@ struct net *tcphash_netns_nth(unsigned int n)
 }
 
 /*
- * Both the one who opened the file and the one who writes: file_ns_capable()
- * (kernel/capability.c) is against a program with more rights that is made to
- * write, ns_capable() against a file that went to somebody with less.
+ * Opener and writer both need the capability. file_ns_capable()
+ * (kernel/capability.c) stops an opener who makes a program with more rights
+ * write; ns_capable() stops a writer with fewer rights than the opener.
  */
 static bool allowed(struct user_namespace *owner, const struct file *opener)
 {
@@ -64,7 +64,7 @@ bool tcphash_netns_allowed(const struct net *net, const struct file *opener)
 	return allowed(net->user_ns, opener);
 }
 
-/* May it see what concerns the whole host, as a table shared by all netns does? */
+/* Whether opener and writer may see facts of the whole host, as of the shared table. */
 bool tcphash_host_allowed(const struct file *opener)
 {
 	return allowed(&init_user_ns, opener);
@@ -78,14 +78,11 @@ struct net *tcphash_netns_get(const struct tcphash_request *request, const struc
 
 	if (net && tcphash_netns_allowed(net, opener))
 		return net;
-	error->column = request->netns_column;
 	if (!net && tcphash_host_allowed(opener)) {
-		error->code = "ENOENT";
-		error->what = "no such netns";
+		tcphash_refuse(error, "ENOENT", request->netns_column, "no such netns");
 		return NULL;
 	}
-	error->code = "EPERM";
-	error->what = "no CAP_NET_ADMIN over this netns";
+	tcphash_refuse(error, "EPERM", request->netns_column, "no CAP_NET_ADMIN over this netns");
 	if (net)
 		put_net(net);
 	return NULL;

@@ -19,7 +19,7 @@ enum pair_key {
 static const struct {
 	const char *name;
 	unsigned int verbs;	/* the requests that take it */
-	const char *missing;	/* what to say when a look-up lacks it, or NULL where it may */
+	const char *missing;	/* the error when a look-up lacks it, or NULL */
 } keys[KEYS] = {
 	[KEY_FAMILY]	= { "family", LOOKUP | LIST, "missing key family" },
 	[KEY_SADDR]	= { "saddr", LOOKUP | LIST, "missing key saddr" },
@@ -151,7 +151,7 @@ int tcphash_parse(const char *line, size_t len, struct tcphash_request *request,
 	check_printable(line, len, error);
 	next_token(line, len, &at, &token);
 	request->verb = parse_verb(&token, error);
-	/* Goes on after an error, for the id that may still come. */
+	/* Goes on after an error: an id may follow, and the answer repeats it. */
 	while (next_token(line, len, &at, &token))
 		parse_pair(&token, request->verb, values, error);
 	tcphash_parse_id(&values[KEY_ID], request->id, error);

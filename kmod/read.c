@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Copies what an answer tells out of a socket of any kind. No socket is locked. */
+/* Copies the fields of an answer out of a socket of any kind, under RCU, without locking it. */
 #include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/jiffies.h>
+#include <linux/rcupdate.h>
 #include <linux/tcp.h>
 #include <linux/user_namespace.h>
 #include <net/inet_timewait_sock.h>
@@ -19,10 +21,22 @@ static void read_common(struct sock *sk, struct tcphash_answer *answer)
 	answer->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 }
 
+/*
+ * sock_i_ino() takes sk_callback_lock before 6.17 (net/core/sock.c). It is not
+ * needed under RCU: sock_orphan() clears sk_socket before the inode is put, and
+ * sockfs frees an inode after a grace period (sock_free_inode() in net/socket.c).
+ */
+static u64 read_inode(const struct sock *sk)
+{
+	struct socket *socket = READ_ONCE(sk->sk_socket);
+
+	return socket ? SOCK_INODE(socket)->i_ino : 0;
+}
+
 /* sock_i_uid() is gone in 7.x, and sk_uid is good after the process has let go. */
 static void read_owner(struct sock *sk, struct tcphash_answer *answer)
 {
-	answer->inode = sock_i_ino(sk);
+	answer->inode = read_inode(sk);
 	answer->uid = from_kuid_munged(current_user_ns(), sk->sk_uid);
 }
 
@@ -74,9 +88,10 @@ static void read_listener(struct sock *sk, struct tcphash_answer *answer)
 	read_owner(sk, answer);
 	answer->backlog = READ_ONCE(sk->sk_ack_backlog);
 	answer->limit = READ_ONCE(sk->sk_max_ack_backlog);
+	answer->reuseport = sk->sk_reuseport;
 }
 
-/* TCP_LISTEN has no kind of its own in the ehash: listeners are elsewhere. */
+/* The kind of a socket of the ehash, which has no listeners. */
 enum tcphash_found tcphash_kind(const struct sock *sk)
 {
 	switch (inet_sk_state_load(sk)) {
@@ -91,7 +106,20 @@ enum tcphash_found tcphash_kind(const struct sock *sk)
 	}
 }
 
-/* The state decides what the memory is: read once, before anything else is believed. */
+/*
+ * For a socket that a look-up of listeners gave. When it was closed since, this
+ * leaves the answer as it was. The state is read once.
+ */
+void tcphash_read_listener(struct sock *sk, struct tcphash_answer *answer)
+{
+	if (inet_sk_state_load(sk) != TCP_LISTEN)
+		return;
+	answer->state = TCP_LISTEN;
+	read_common(sk, answer);
+	read_listener(sk, answer);
+}
+
+/* The state decides which struct the memory holds, so it is read once and first. */
 void tcphash_read_sock(struct sock *sk, struct tcphash_answer *answer)
 {
 	answer->state = inet_sk_state_load(sk);

@@ -96,9 +96,9 @@ static void end_line(struct tcphash_session *session, const struct file *opener)
 }
 
 /*
- * Takes whole lines and, at the end, the beginning of one. When it must stop
- * early, the line under way is forgotten back to where this write began it, so
- * that a writer who ignores short writes never joins two requests.
+ * Takes whole lines and, at the end, the beginning of one. When this must stop
+ * early, it drops the part of the unfinished line that came in this write. So a
+ * writer that ignores short writes never joins two requests.
  */
 static ssize_t write_locked(struct tcphash_session *session, const struct file *opener,
 			    const char __user *buf, size_t count)

@@ -6,9 +6,9 @@
  *
  * Text. One request a line, one answer a line, in the order of the requests.
  * Opening takes CAP_NET_ADMIN in the opener's user namespace. Each look-up takes
- * it over the network namespace it looks into, of the opener and of the writer:
- * neither a file handed to a daemon nor one got from it gives rights away. So a
- * process of a user namespace learns of its own netns, and of no other.
+ * it over the network namespace it looks into, of the opener and of the writer,
+ * so handing over the open file gives nobody new rights. A process of a user
+ * namespace sees its own netns, and no other.
  *
  *   request  = "version" [SP id] LF
  *            | "lookup" 1*(SP key "=" value) LF         keys in any order, each once
@@ -51,6 +51,7 @@
  *         state family cookie ifindex retransmits rcv_isn snt_isn rcv_nxt bucket chain
  *     found=listener      nothing in the ehash, and this socket would take a SYN:
  *         state family cookie inode uid ifindex backlog limit bucket chain
+ *         reuseport
  *     found=none          neither:
  *         bucket chain
  *
@@ -67,6 +68,9 @@
  *     ttl_ms      how long the mini-socket has left
  *     retransmits SYN-ACKs sent again
  *     backlog     connections that wait for accept(); full when above limit
+ *     reuseport   1: SO_REUSEPORT is set, and the SYN may go to another socket of
+ *                 the group, with a backlog of its own: chosen by the group's BPF
+ *                 program, which is not run here, or by the CPU
  *     bucket      index of the ehash chain for the tuple
  *     chain       sockets in that chain, 1024 meaning "or more"
  *   bucket and chain are 0 for whoever lacks CAP_NET_ADMIN over the initial user
@@ -74,7 +78,7 @@
  *   The socket is not locked: the numbers of one answer may be a packet apart.
  *
  *   near=1 appends near misses to found=none and found=listener:
- *     near=WORDS  "none", or of reversed,netns,listener those that were found
+ *     near=WORDS  "none", or of reversed,netns,listener,hidden those that were found
  *     reversed=FOUND      what this netns has for the tuple seen from the peer
  *     other_netns=INODE other_found=FOUND
  *                         a netns that has the tuple, the first one met
@@ -82,6 +86,11 @@
  *                         found=none alone: the listener on dport that comes
  *                         closest, and what of address,device,family differs
  *     netns_seen=COUNT    other netns looked into, of those allowed; 64 is the most
+ *     netns_cut=0|1       1: there are more that were not looked into: more than 64
+ *                         allowed, or not among the first 256, allowed or not
+ *     hidden=1            found=none alone: a listener that does not differ is
+ *                         there, but the look-up, made twice, does not find it: a
+ *                         BPF program of type sk_lookup drops or diverts
  *   The cost is one chain for each of those netns, and, for found=none, one pass
  *   through the table of listeners. "The same peer on another port" is not here:
  *   it takes the whole ehash, which "list family=4 saddr=PEER" reads in slices.
@@ -121,7 +130,7 @@
 
 #include "compat.h"
 
-#define TCPHASH_VERSION		"0.1.0"
+#define TCPHASH_VERSION		"0.2.0"
 #define TCPHASH_PROTOCOL	1
 
 #define TCPHASH_LINE_MAX	256
@@ -182,6 +191,8 @@ struct tcphash_near {
 	enum tcphash_found other_found;
 	u32 other_netns;
 	u32 netns_seen;
+	bool netns_cut;
+	bool hidden;
 	u8 differs;			/* 0 for no listener */
 	u16 family;
 	int ifindex;
@@ -215,6 +226,7 @@ struct tcphash_answer {
 	u32 snt_isn;
 	u32 backlog;
 	u32 limit;
+	bool reuseport;
 	struct tcphash_near near;
 };
 

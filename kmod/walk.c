@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way through the whole table, in steps. Each step is one RCU section of
- * bounded length, takes no lock of a bucket, and leaves a cursor for the next.
+ * Goes through the whole table in steps. Each step is one RCU section of bounded
+ * length, takes no lock of a bucket, and leaves a cursor for the next step.
  */
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
@@ -12,7 +12,7 @@
 
 #include "tcphash.h"
 
-/* Empty buckets cost little; so many of them end a step too. */
+/* Empty buckets cost little, but this many of them end a step too. */
 #define BUCKETS_MAX	256
 
 struct walk {
@@ -53,7 +53,8 @@ static bool wanted(const struct tcphash_request *filter, const struct tcphash_en
 	return !memcmp(&filter->saddr.v6, &entry->saddr.v6, sizeof(entry->saddr.v6));
 }
 
-static void take(struct walk *walk, struct sock *sk)
+static void take(struct walk *walk, struct sock *sk,
+		 void (*read)(struct sock *sk, struct tcphash_answer *answer))
 {
 	struct tcphash_entry *entry = &walk->entries[walk->count];
 
@@ -61,15 +62,16 @@ static void take(struct walk *walk, struct sock *sk)
 	read_tuple(sk, entry);
 	if (!wanted(walk->filter, entry))
 		return;
-	tcphash_read_sock(sk, &entry->answer);
-	walk->count++;
+	read(sk, &entry->answer);
+	if (entry->answer.found != TCPHASH_NONE)
+		walk->count++;
 }
 
 /*
- * As __inet_lookup_established() (net/ipv4/inet_hashtables.c) goes through it:
- * the memory of a socket may become another socket's at any time, so a reference
- * first, then whether it is still of this chain; and a chain that ends in
- * another's nulls value is begun again, with what it gave forgotten.
+ * Follows __inet_lookup_established() (net/ipv4/inet_hashtables.c). The memory
+ * of a socket may be reused for another socket at any time, so this takes a
+ * reference first and then checks that the socket is still in this chain. A chain
+ * that ends in the nulls value of another chain is read again from its head.
  */
 static void walk_chain(struct walk *walk, struct inet_hashinfo *hashinfo)
 {
@@ -96,7 +98,7 @@ restart:
 				goto restart;
 			continue;
 		}
-		take(walk, sk);
+		take(walk, sk, tcphash_read_sock);
 		sock_gen_put(sk);
 	}
 	if (get_nulls_value(node) != bucket && restarts++ < TCPHASH_CHAIN_RESTARTS)
@@ -109,29 +111,68 @@ full:
 	walk->cursor->skip = seen;
 }
 
-/* Listeners are freed by RCU (lookup.c): neither reference nor second look is needed. */
+/*
+ * From 5.19 on a listener is in its bucket by the node that connect() puts into
+ * the ehash after connect(AF_UNSPEC). A walker that stands on this node then goes
+ * on in a chain of the ehash, where memory may become another socket's at any
+ * time. So this reads the next node first, and then returns whether sk still
+ * listens: only then is *next good. A socket leaves TCP_LISTEN before its node is
+ * in another chain.
+ */
+bool tcphash_listener_next(struct sock *sk, struct sock **next)
+{
+	*next = tcphash_next_listener(sk);
+	/* After tcp_set_state() comes the locked insertion into the ehash: read in reverse. */
+	smp_rmb();
+	return inet_sk_state_load(sk) == TCP_LISTEN;
+}
+
+/* A reference, for sock_gen_put(), before more than struct sock_common is read. */
+bool tcphash_listener_get(struct sock *sk, const struct net *net)
+{
+	if (!net_eq(sock_net(sk), net) || !refcount_inc_not_zero(&sk->sk_refcnt))
+		return false;
+	if (inet_sk_state_load(sk) == TCP_LISTEN && net_eq(sock_net(sk), net))
+		return true;
+	sock_gen_put(sk);
+	return false;
+}
+
 static void walk_listeners(struct walk *walk, struct inet_listen_hashbucket *head)
 {
-	struct sock *sk;
-	u32 seen = 0;
+	unsigned int before = walk->count, restarts = 0;
+	struct sock *sk, *next;
+	u32 seen;
 
-	for (sk = tcphash_first_listener(head); sk; sk = tcphash_next_listener(sk)) {
-		if (walk->count == walk->max) {
-			walk->cursor->skip = seen;
-			return;
+restart:
+	seen = 0;
+	walk->count = before;
+	for (sk = tcphash_first_listener(head); sk; sk = next) {
+		if (walk->count == walk->max)
+			goto full;
+		if (!tcphash_listener_next(sk, &next)) {
+			if (restarts++ < TCPHASH_CHAIN_RESTARTS)
+				goto restart;
+			continue;
 		}
-		if (seen++ >= walk->cursor->skip && net_eq(sock_net(sk), walk->net))
-			take(walk, sk);
+		if (seen++ < walk->cursor->skip || !tcphash_listener_get(sk, walk->net))
+			continue;
+		take(walk, sk, tcphash_read_listener);
+		sock_gen_put(sk);
 	}
 	walk->cursor->bucket++;
 	walk->cursor->skip = 0;
+	return;
+
+full:
+	walk->cursor->skip = seen;
 }
 
 unsigned int tcphash_walk(struct net *net, const struct tcphash_request *filter,
 			  struct tcphash_cursor *cursor, struct tcphash_entry *entries,
 			  unsigned int max)
 {
-	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_hashinfo *hashinfo = tcphash_hashinfo(net);
 	const u32 chains = hashinfo->ehash_mask + 1;
 	const u32 buckets = chains + hashinfo->lhash2_mask + 1;
 	struct walk step = {

@@ -6,7 +6,8 @@ import { CommanderError } from 'commander'
 import { findNetns } from './host/netns.ts'
 import { ExpectedError } from './errors.ts'
 import { printable } from './format/text.ts'
-import { createCommand, type Actions } from './cli/options.ts'
+import { createCommand } from './cli/command.ts'
+import type { Actions } from './cli/options.ts'
 import { toolVersion } from './cli/package.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
@@ -14,12 +15,12 @@ import type { Io } from './cli/io.ts'
 const main = async () => {
   const stop = new AbortController()
   const kill = new AbortController()
-  // A reader that went away ends the run too, and the first Ctrl-C after that is no second one.
+  // A reader that went away ends the run without counting as a signal: the first Ctrl-C after it ends in good order.
   let signals = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => (++signals === 1 ? stop : kill).abort())
   }
-  // Whoever read our output has gone, as head does: there is nothing left to say, and nothing wrong.
+  // The reader of our output has gone, as head does: that is a normal end.
   process.stdout.on('error', () => stop.abort())
   const io: Io = {
     cache: cacheDirectory(),
@@ -29,7 +30,7 @@ const main = async () => {
     stop: stop.signal,
     kill: kill.signal,
   }
-  // Loaded when asked for: rxjs and execa take longer to load than most commands to run.
+  // Commands are imported on use: rxjs and execa take longer to load than most commands take to run.
   const actions: Actions = {
     trace: async (options) => (await import('./commands/trace.ts')).trace(options, io),
     replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, io),
@@ -53,20 +54,20 @@ const main = async () => {
   }
 }
 
-// Root loads modules only from where nobody else can write, whatever HOME sudo left it.
+// Root must load modules only from a directory that nobody else can write to, and sudo may leave HOME as it was.
 const cacheDirectory = () =>
   process.geteuid?.() === 0
     ? '/var/cache/trace-reset'
     : join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'trace-reset')
 
 const exitCodeOf = (error: unknown): number => {
-  // commander has said what is wrong by itself.
+  // commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (!(error instanceof ExpectedError)) {
     process.stderr.write(`trace-reset: unexpected: ${error instanceof Error ? error.stack : String(error)}\n`)
     return 1
   }
-  // What bpftrace, a compiler or a file name has in it is no reason to let escapes out to the terminal.
+  // Words of bpftrace or a compiler and file names may hold terminal escapes.
   const message = error.message.split('\n').map(printable).join('\n')
   process.stderr.write(`trace-reset: ${message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`)
   return error.exitCode

@@ -11,30 +11,30 @@ import { judge } from './verdict/judge.ts'
 import { selects, type VerdictFilter } from './filter/verdict.ts'
 import type { Verdict } from './verdict/verdict.ts'
 
-/** How long an event waits for older ones of another CPU, in event time, where no tick says when it was read. */
+/** How long an event waits for older events of other CPUs, in event time, in recordings without ticks. */
 const WINDOW_NS = 250_000_000
 
-/** What a run needs besides its source: where Observations are written to, which resets count, when to end. */
+/** What a run needs besides its source: the recorder, the filters, and the end. */
 export type Run = {
   record: MonoTypeOperatorFunction<Observation>
   filter: Filter & VerdictFilter
-  /** Steps of the trail to give, by function. */
+  /** The kernel functions whose steps are given. */
   steps: readonly string[]
-  /** Verdicts to give at most; `enough` is told when they are given, and ends the source in good order. */
+  /** The most verdicts to give; `enough` is called after the last of them, to end the source in good order. */
   count: number
   enough: () => void
   /** Sees every Observation before it is judged. */
   see: (observation: Observation) => void
 }
 
-/** What a run gives: a verdict, or a step of the trail. */
+/** What a run gives: a verdict, or a packet's step through the kernel. */
 export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step: Step }
 
-/** The whole tool: a source of Observations, live or recorded, becomes Lines. Nothing right of the source has a clock. */
+/** The whole tool: Observations, live or recorded, become Lines. Nothing after the source reads a clock. */
 export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
   source.pipe(
     options.record,
-    // Calls go on whether wanted or not: their returns do not say of which connection they are.
+    // Calls pass the filter always: their returns do not name a connection.
     filter(
       (observation) =>
         observation.kind === 'call' ||
@@ -54,12 +54,12 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
     limit(options),
   )
 
-// A listener has no peer for the filter to name, and is the one that owns what it refuses.
+// A listener has no peer that a filter could match, and it owns the connections that it refuses.
 const isOfListener = (observation: Observation) =>
   (observation.kind === 'state' && (observation.to === 'LISTEN' || observation.from === 'LISTEN')) ||
   (observation.kind === 'owner' && observation.tuple.sport === 0)
 
-// Two machines on one stream of events: what each gives for an event comes in this order.
+// Runs two machines on one stream; for each event, the output of the first comes first.
 const both = <In, A, B>(one: Machine<In, A>, other: Machine<In, B>): Machine<In, A | B> => ({
   push: (input) => [...one.push(input), ...other.push(input)],
   flush: () => [...one.flush(), ...other.flush()],
@@ -70,7 +70,7 @@ const stepLine = (step: Step, { steps }: Run): Line[] => (steps.includes(step.ca
 const verdictLine = (verdict: Verdict, { filter: wanted }: Run): Line[] =>
   selects(wanted, verdict) ? [{ kind: 'verdict', verdict }] : []
 
-// Verdicts are counted, and nothing comes after the last of them.
+// Ends after the last verdict asked for: no step comes after it.
 const limit = ({ count, enough }: Run): MonoTypeOperatorFunction<Line> => {
   let given = 0
   return filter((line) => {

@@ -18,7 +18,7 @@ export const timeOf = (nanoseconds: bigint): Time => {
 /** The count of nanoseconds. */
 export const nanoseconds = (time: Time): bigint => BigInt(time.s) * BILLION + BigInt(time.ns)
 
-/** Below zero when a comes before b, for sorting. */
+/** Negative when a is before b, for sorting. */
 export const compareTime = (a: Time, b: Time): number => a.s - b.s || a.ns - b.ns
 
 /** a - b in nanoseconds; exact up to 104 days. */
@@ -30,7 +30,7 @@ export const isoTime = (moment: Time, boot: Time): string => {
   return `${new Date(s * 1000).toISOString().slice(0, 19)}.${String(ns).padStart(9, '0')}Z`
 }
 
-/** A span as a person says it: `850 ns`, `1.5 ms`, `12 s`. */
+/** A span of nanoseconds with three digits and a unit: `850 ns`, `1.5 ms`, `12 s`. */
 export const spanText = (ns: number): string => {
   const units = [
     ['ns', 1],

@@ -110,6 +110,8 @@ export const answer = z.strictObject({
   chain: uint.optional(),
   backlog: uint.optional(),
   limit: uint.optional(),
+  /** The listener shares its port (SO_REUSEPORT): the SYN may go to another one, with a backlog of its own. */
+  reuseport: z.boolean().optional(),
   /** Near misses, where they were asked for and there are some; the names are those of kmod/tcphash.h. */
   reversed: z.string().optional(),
   other_netns: uint.optional(),
@@ -118,4 +120,9 @@ export const answer = z.strictObject({
   listen_family: uint.optional(),
   listen_address: address.optional(),
   listen_ifindex: uint.optional(),
+  /** A listener would take it, but a BPF program (sk_lookup) hides it. */
+  hidden: z.boolean().optional(),
+  /** How many other network namespaces were looked into, and that there are more. */
+  netns_seen: uint.optional(),
+  netns_cut: z.boolean().optional(),
 })

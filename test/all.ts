@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Everything that `npm test` promises, each report counted: checks of the code, units and replays, and, unless --fast,
-// on real kernels the gauntlet, the module's tests and a slice of its stress. The last line is the sum.
+// on real kernels the gauntlet, its witness, a part of the probes, the module's tests and a slice of its stress. The last line is the sum.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
 import { sum, type Count } from './count.ts'
-import { LabError } from './lab/errors.ts'
-import { runGauntlet } from './lab/gauntlet.ts'
-import { GAUNTLET_RELEASES, SMOKE, SMOKE_RELEASES } from './lab/releases.ts'
-import { stress } from './lab/stress.ts'
-import { runTap } from './lab/tap.ts'
+import { LabError } from './lab/vm/errors.ts'
+import { runGauntlet } from './lab/gauntlet/gauntlet.ts'
+import { PROBE_SLICE, runProbes } from './lab/probes/probes.ts'
+import { GAUNTLET_RELEASES, SMOKE, SMOKE_RELEASES } from './lab/vm/releases.ts'
+import { stress } from './lab/stress/stress.ts'
+import { runTap } from './lab/vm/tap.ts'
 
 const CHECKS = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
@@ -74,6 +75,7 @@ const tell = (error: unknown) => {
 const onRealKernels = async (): Promise<Count[]> => {
   const gauntlet = { rounds: 1, names: [], keep: false }
   const smoke = { ...gauntlet, names: SMOKE }
+  const witness = ['python3', 'test/lab/gauntlet/witness.py']
   const module = ['python3', 'test/lab/kmod', 'kmod/tcphash.ko']
   const onEach = (
     what: string,
@@ -83,6 +85,8 @@ const onRealKernels = async (): Promise<Count[]> => {
   return [
     ...(await onEach('the gauntlet', (release) => runGauntlet(release, gauntlet))),
     ...(await onEach('a part of the gauntlet', (release) => runGauntlet(release, smoke), SMOKE_RELEASES)),
+    ...(await onEach('the witness', (release) => runTap({ release, command: witness }))),
+    ...(await onEach('a part of the probes', (release) => runProbes(release, PROBE_SLICE), ['trixie'])),
     ...(await onEach('the module', (release) => runTap({ release, command: module }))),
     await attempt('stress', () => stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress'))),
   ]

@@ -229,8 +229,8 @@ test('--stack, --explain and --summary are of what is printed', async () => {
   const summed = await replayHere([TWO, '--summary'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(
-    `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is not known: the namespace was not there at both ends\n` +
-      `trace-reset: netns ${TUPLE.netns}: ended without a close: 0; the kernel's EstabResets is not known: the namespace was not there at both ends; 2 of all by a RST\n`,
+    `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace\n` +
+      `trace-reset: netns ${TUPLE.netns}: ended without a close: 0; the kernel's EstabResets is unknown: the namespace did not exist for the whole trace; 2 of all by a RST\n`,
   )
 })
 

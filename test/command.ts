@@ -6,7 +6,8 @@ import { replay } from '../src/commands/replay.ts'
 import { findNetns } from '../src/host/netns.ts'
 import { ExpectedError } from '../src/errors.ts'
 import type { Io } from '../src/cli/io.ts'
-import { createCommand, type Actions } from '../src/cli/options.ts'
+import { createCommand } from '../src/cli/command.ts'
+import type { Actions } from '../src/cli/options.ts'
 import { servicePort } from '../src/host/services.ts'
 
 export const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))

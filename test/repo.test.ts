@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What holds of the tree as a whole: who imports whom, what is pure, how long files are, what they begin with.
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, normalize } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { CATALOGUE } from '../src/program/catalogue.ts'
+import { KINDS } from '../src/program/fields.ts'
+import { HOLE } from '../src/program/fill.ts'
+import { FRAGMENTS } from '../src/program/holes.ts'
 import { PARTS, TRACEPOINT_PARTS } from '../src/program/parts.ts'
+import { parsePrint } from '../src/program/print.ts'
 import { neededIn, versionOf } from './json.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -35,7 +39,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/cli/'],
   ['src/run.ts', 'src/live/', 'src/recording/'],
   ['src/ehash/', 'src/summary/'],
-  ['src/program/', 'src/host/'],
+  ['src/program/'],
+  ['src/host/'],
   ['src/format/'],
   ['src/filter/'],
   ['src/verdict/'],
@@ -80,7 +85,7 @@ const PURE_OF_NODE: Record<string, readonly string[]> = {
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format|summary)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(options|filterOptions|io)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|parts|holes|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering)\.ts$|^src\/host\/(btf|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|summary)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering)\.ts$|^src\/host\/(btf|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>
@@ -118,71 +123,73 @@ test.each(['subscribe(', 'Subject('])('%s appears where it must and nowhere else
   expect(SOURCES.filter((path) => code(path).includes(word)).toSorted()).toEqual(where)
 })
 
-const holesOf = (path: string) => [...read(path).matchAll(/\/\*\{(\w+)\*\//g)].map(([, name = '']) => name)
-
 describe('probes', () => {
-  const names = PROBES.map((path) => basename(path))
+  const names = PROBES.map((path) => path.replace(/^probes\//, ''))
 
-  /** What other files have in place of a hole, and the frame of all. */
-  const SHARED = ['frame.bt', 'of_sock.bt', 'of_skb.bt', 'return.bt']
+  /** What every program has, or every step. */
+  const SHARED = ['frame.bt', 'return.bt']
 
-  test('each is of a part of a trace, or of a step, or shared; and none that is named is missing', () => {
+  test('each is of a part of a trace, or of a step, or shared, or a fragment; and none that is named is missing', () => {
     const used = [...PARTS, ...TRACEPOINT_PARTS].map(({ file }) => file).concat(CATALOGUE.map(({ by }) => by))
-    expect(names.toSorted()).toEqual([...new Set([...used, ...SHARED])].toSorted())
+    const fragments = FRAGMENTS.map((name) => `fragments/${name}.bt`)
+    expect(names.toSorted()).toEqual([...new Set([...used, ...SHARED, ...fragments])].toSorted())
   })
 
-  test('each hole is closed in its line, and named where there are values for holes', () => {
-    const sources = ['program', 'holes', 'packetPath', 'parts'].map((name) => code(`src/program/${name}.ts`)).join('\n')
-    for (const path of PROBES) {
-      expect(read(path).match(/\/\*\{\w+\*\//g)?.length ?? 0).toBe(
-        read(path).match(/\/\*\{\w+\*\/.*?\/\*\}\*\//g)?.length ?? 0,
-      )
-      for (const hole of holesOf(path)) expect(sources, `${path}: ${hole}`).toMatch(new RegExp(`\\b${hole}\\b`))
-    }
+  // That each has a value is held by the programs: fill throws without.
+  test('each hole is closed', () => {
+    const open = PROBES.filter((path) => /\/\*[{}]|[{}]\*\//.test(read(path).replaceAll(HOLE, '')))
+    expect(open).toEqual([])
   })
 
-  test('marks of a fragment are in the files whose fragments are holes, and in no other', () => {
-    const marked = PROBES.filter((path) => /^ {2}\/\*[[\]]\*\/$/m.test(read(path))).map((path) => basename(path, '.bt'))
-    expect(marked.toSorted()).toEqual(['of_skb', 'of_sock'])
-    const holes = new Set(PROBES.flatMap(holesOf))
-    for (const name of marked) expect([...holes]).toContain(name)
+  test('each fragment is in the place of a hole', () => {
+    const holes = [...PROBES, ...SOURCES].flatMap((path) => [...read(path).matchAll(HOLE)].map(([, name]) => name))
+    expect(FRAGMENTS.filter((name) => !holes.includes(name))).toEqual([])
   })
+
+  const prints = PROBES.flatMap((path) =>
+    [...read(path).matchAll(HOLE)].flatMap(([, asked = '']) => (asked.startsWith('print ') ? [parsePrint(asked)] : [])),
+  )
 
   test('each line that is printed names its kind, and a reader knows it', () => {
-    const kinds = PROBES.flatMap((path) => [...read(path).matchAll(/printf\("(\w+) /g)].map(([, kind = '']) => kind))
-    for (const kind of new Set(kinds)) expect(code('src/live/line.ts')).toContain(`'${kind}'`)
-    expect(new Set(kinds).size).toBeGreaterThan(6)
+    const kinds = new Set(prints.map(({ kind }) => kind))
+    for (const kind of kinds) expect(code('src/live/line.ts')).toContain(`'${kind}'`)
+    expect([...kinds].toSorted()).toEqual(Object.keys(KINDS).toSorted())
   })
 
-  // A format and its arguments drift apart without a word from bpftrace: it refuses the program, on the machine.
-  test('each format has as many arguments as it asks for', () => {
-    const wrong = PROBES.flatMap((path) =>
-      [...read(path).matchAll(/printf\("((?:[^"\\]|\\.)*)",?([^;]*)\);/g)]
-        .filter(([, format = '', list = '']) => {
-          const asked = format.match(/%\w+/g)?.length ?? 0
-          return asked !== argumentsIn(list.replaceAll(/\/\*.*?\*\//g, ''))
-        })
-        .map(([, format]) => `${path}: ${format}`),
-    )
+  test('a stack, which has lines of its own, and the name of a task, which may be anything, come last', () => {
+    const wrong = prints.filter(({ fields }) => {
+      const last = fields.map(({ name }) => name).filter((name) => name === 'stack' || name === 'comm')
+      return (
+        fields.slice(fields.length - last.length).some(({ name }, index) => name !== last[index]) || last[1] === 'stack'
+      )
+    })
     expect(wrong).toEqual([])
+  })
+
+  test('nothing is printed but by the table of fields', () => {
+    expect(PROBES.filter((path) => /\bprintf\(/.test(read(path)))).toEqual([])
+  })
+
+  test('no line is longer than 120 characters', () => {
+    const long = PROBES.flatMap((path) =>
+      read(path)
+        .split('\n')
+        .filter((line) => line.length > 120)
+        .map((line) => `${path}: ${line}`),
+    )
+    expect(long).toEqual([])
   })
 })
 
-// Commas outside of brackets part arguments.
-const argumentsIn = (list: string) => {
-  let depth = 0
-  let count = list.trim() === '' ? 0 : 1
-  for (const character of list) {
-    if ('([{'.includes(character)) depth += 1
-    if (')]}'.includes(character)) depth -= 1
-    if (character === ',' && depth === 0) count += 1
-  }
-  return count
-}
+const linesOf = (path: string) => read(path).trimEnd().split('\n').length
 
 test('no file is longer than 250 lines', () => {
-  const long = [...SOURCES, ...PROBES, ...KMOD].filter((path) => read(path).trimEnd().split('\n').length > 250)
-  expect(long).toEqual([])
+  expect([...SOURCES, ...PROBES, ...KMOD].filter((path) => linesOf(path) > 250)).toEqual([])
+})
+
+test('half of the source files have at most 60 lines', () => {
+  const lengths = SOURCES.map(linesOf).toSorted((a, b) => a - b)
+  expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(60)
 })
 
 test('every source file names its licence in its first two lines', () => {

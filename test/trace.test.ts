@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../src/host/facts.ts'
-import { loadFacts } from '../src/host/recordedFacts.ts'
+import { loadFacts } from '../src/program/loadFacts.ts'
 import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
 import { causesOf, verdictsOf } from './json.ts'
 
@@ -166,7 +166,7 @@ describe('bpftrace fails', () => {
   test('to attach: said, and no success', async () => {
     const { stderr, exitCode } = await traceReset(live('never-attaches'))
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('trace-reset: bpftrace ended before it had attached\n')
+    expect(stderr).toContain('trace-reset: bpftrace ended before it attached its probes\n')
   })
 
   test.each([
@@ -321,7 +321,9 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
   test('a kernel without kprobes is traced by its tracepoints, and what that costs is said', async () => {
     const { stderr, exitCode } = await lacking(without('register_kprobe'), '--record', file('tracepoints.jsonl'))
     expect(exitCode).toBe(0)
-    expect(stderr).toMatch(/^trace-reset: warning: this kernel has no kprobes and is traced by its tracepoints alone: /)
+    expect(stderr).toMatch(
+      /^trace-reset: warning: this kernel has no kprobes, so only tracepoints are used\. Not visible: /,
+    )
     const [head = ''] = readFileSync(file('tracepoints.jsonl'), 'utf8').split('\n')
     const probes = ['netif_receive_skb', 'inet_sock_set_state', 'tcp_send_reset', 'tcp_receive_reset', 'kfree_skb']
     expect(JSON.parse(head)).toMatchObject({ probes, missing: [] })

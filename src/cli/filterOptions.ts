@@ -16,8 +16,8 @@ type Parse<T> = (option: string, text: string) => T[]
 
 type Add = <T>(name: string, value: string, about: string, parse: Parse<T>) => void
 
-const CONNECTIONS = 'Which connections (of a list one must hold; --not-saddr and so on exclude):'
-const VERDICTS = 'Which resets, once they are judged (--not-comm and so on exclude):'
+const CONNECTIONS = 'Which connections (values of a list are alternatives; --not-saddr etc. exclude):'
+const VERDICTS = 'Which resets, by their verdict (--not-comm etc. exclude):'
 
 /** The options that select connections, each with its opposite. */
 export const withFilter = (command: Command, names: Names): Command => withBoth(command, CONNECTIONS, connection(names))
@@ -25,7 +25,7 @@ export const withFilter = (command: Command, names: Names): Command => withBoth(
 /** The options that select verdicts, each with its opposite. */
 export const withVerdictFilter = (command: Command): Command => withBoth(command, VERDICTS, verdict)
 
-/** The options that name one connection: none is excluded where only one is asked for. */
+/** The options that name one connection; they have no opposites. */
 export const withTuple = (command: Command, names: Names): Command => {
   connection(names)((name, value, about, parse) => addList(command, `--${name} <${value}>`, about, parse))
   return command
@@ -48,11 +48,11 @@ const portsBy =
     parsePorts(option, text, servicePort)
 
 const verdict = (add: Add) => {
-  add('pid', 'pids', "the socket's owner, where it is known", parsePids)
+  add('pid', 'pids', 'the process that owns the socket, where known', parsePids)
   add('comm', 'names', "the owner's name, as ps -o comm shows it", parseComms)
-  add('dev', 'interfaces', 'where the packets came in', parseDevs)
-  add('state', 'states', 'before the reset: established, ... or none', parseStates)
-  add('cause', 'causes', 'as trace-reset causes lists them', parseCauses)
+  add('dev', 'interfaces', 'the interface that packets arrive on', parseDevs)
+  add('state', 'states', 'of the socket before the reset: established, ... or none', parseStates)
+  add('cause', 'causes', 'listed by trace-reset causes', parseCauses)
 }
 
 const withBoth = (command: Command, group: string, addAll: (add: Add) => void) => {
@@ -73,7 +73,7 @@ const addList = <T>(command: Command, flags: string, about: string, parse: Parse
   return option
 }
 
-/** Puts empty lists where an option was not given. Throws a usage error on options that contradict each other. */
+/** Fills in empty lists for options that were not given. Throws a usage error on options that contradict each other. */
 export const checked = <T extends object>(given: T): T & Filter & VerdictFilter => {
   const options = { ...ANY, ...ANY_VERDICT, ...given }
   families(options)

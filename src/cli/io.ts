@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 import type { Output } from '../format/sink.ts'
 
-/** What commands see of the process. Only cli.ts knows more. */
+/** All that a command sees of the process; only cli.ts sees more. */
 export type Io = {
-  /** Where to keep what can be made again: the built module. */
+  /** The directory for what can be made again: the built module. */
   cache: string
-  /** Verdicts and whatever else was asked for. */
+  /** Writes to standard output, text or bytes: verdicts, and what a command was asked for. */
   out: (output: Output) => void
-  /** Everything else: readiness, losses, totals, one line each. */
+  /** Writes one line to standard error: readiness, warnings, losses, totals. */
   tell: (line: string) => void
-  /** Standard output is a terminal that wants colours. */
+  /** Whether standard output is a terminal that takes colours. */
   colour: boolean
-  /** Fires when the run is to end in good order: the first Ctrl-C, SIGTERM, a reader that went away. */
+  /** Fires when the run must end in good order: the first Ctrl-C or SIGTERM, or a reader that went away. */
   stop: AbortSignal
-  /** Fires when it is to end at once: the second Ctrl-C. */
+  /** Fires when the run must end at once: the second Ctrl-C. */
   kill: AbortSignal
 }

@@ -11,20 +11,23 @@ import { openForWriting, writeAll } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
 import type { Line } from '../run.ts'
 
-/** What a finished run has come to. */
+/** The sum of a finished run: verdicts by cause, and the end of the trace. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
 
 /** Where a run is written to, opened before the run begins. */
 export type Printer = {
   see: (observation: Observation) => void
   /**
-   * Writes verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the failure
-   * of the source.
+   * Writes verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the
+   * failure of the source.
    */
   print: (lines: Observable<Line>, until: AbortSignal) => Promise<Result>
 }
 
-/** Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be written. */
+/**
+ * Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be
+ * written.
+ */
 export const createPrinter = (
   io: Io,
   options: OutputOptions,

@@ -6,10 +6,10 @@ import type { Wanted } from '../filter/filter.ts'
 import type { Netns } from '../filter/netns.ts'
 import type { Range } from '../filter/port.ts'
 import type { Io } from '../cli/io.ts'
-import { readFacts } from '../host/facts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { openEhash, type EhashChoice } from '../ehash/open.ts'
 
-/** Asks the TCP hash once, for exactly one 5-tuple, and prints the answer as `name value` lines. */
+/** Looks one 5-tuple up in the TCP hash and prints the answer as `name value` lines. */
 export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {
   const saddr = oneAddress('--saddr', options.saddr)
   const daddr = oneAddress('--daddr', options.daddr)
@@ -22,9 +22,12 @@ export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: 
     dport: onePort('--dport', options.dport),
     netns: oneNetns(options.netns),
   }
-  const ehash = openEhash(options.ehash, await readFacts('true'))
+  const ehash = openEhash(options.ehash, await loadFacts({ bpftrace: 'true' }))
   if (ehash === undefined)
-    throw environmentError('there is nobody to ask', 'load the module (trace-reset module load) or install iproute2')
+    throw environmentError(
+      'no source of look-ups is available',
+      'load the module (trace-reset module load) or install iproute2',
+    )
   try {
     const { answer } = await ehash.ask(tuple, true)
     if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)

@@ -9,7 +9,7 @@ import { endpoint } from '../flow/tuple.ts'
 import type { Io } from '../cli/io.ts'
 import { MODULE_DEVICE } from '../host/facts.ts'
 
-/** Prints the sockets of the TCP hash, in all states, a line each. For study: it goes through the whole table. */
+/** Prints the sockets of the TCP hash, in all states, a line each. It reads the whole table, so it is for study. */
 export const ehashList = async (options: Filter & { count: number }, io: Io): Promise<number> => {
   let left = options.count
   io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
@@ -18,7 +18,7 @@ export const ehashList = async (options: Filter & { count: number }, io: Io): Pr
       const wanted = slice.filter(({ tuple }) => matches(options, tuple)).slice(0, left)
       io.out(wanted.map(socketRow).join(''))
       left -= wanted.length
-      // Between two slices Ctrl-C gets its turn, and so does whoever reads.
+      // Let signals and the reader of our output run between two slices.
       await setImmediate()
       if (left === 0 || io.stop.aborted) return 0
     }
@@ -26,7 +26,7 @@ export const ehashList = async (options: Filter & { count: number }, io: Io): Pr
   return 0
 }
 
-// Without --netns the one that we are in: a listing is a look, and each namespace costs a pass through the table.
+// Without --netns only our own network namespace is listed, since each one costs a pass through the table.
 const namespaces = ({ netns }: Filter): number[] => {
   if (netns.length === 0) return [statSync('/proc/self/ns/net').ino]
   return netns.includes('all') ? [...netnsPaths().keys()] : netns.filter((inode) => inode !== 'all')
@@ -41,4 +41,5 @@ const socketRow = ({ tuple, fields }: Listed) =>
   )
 
 const row = (state: string, peer: string, local: string, ...numbers: string[]) =>
-  `${state.padEnd(12)} ${peer.padEnd(21)} ${local.padEnd(21)} ${numbers.map((number) => number.padStart(10)).join(' ')}\n`
+  [state.padEnd(12), peer.padEnd(21), local.padEnd(21), ...numbers.map((number) => number.padStart(10))].join(' ') +
+  '\n'

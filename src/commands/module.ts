@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
-import { MODULE_DEVICE, readFacts, type Facts } from '../host/facts.ts'
+import { MODULE_DEVICE, type Facts } from '../host/facts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { packageFile } from '../cli/package.ts'
-import { explainRefusal } from './refusal.ts'
+import { explainRefusal, missingSymbols } from './refusal.ts'
 
-/** Builds, loads, unloads tcphash.ko, or tells how it stands. Fails with an environment or trace error. */
+/** Builds, loads or unloads tcphash.ko, or prints its status. Fails with an environment or trace error. */
 export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
-  const facts = await readFacts('true')
+  const facts = await loadFacts({ bpftrace: 'true' })
   switch (verb) {
     case 'build':
       return build(facts, io)
@@ -24,14 +25,14 @@ export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: I
   }
 }
 
-/** Where the module for one kernel is built: not in the package, which may not be ours to write to. */
+/** Where the module for this kernel is built; the package itself may be read-only. */
 const directory = ({ cache }: Io) => join(cache, 'kmod', release())
 const built = (io: Io) => join(directory(io), 'tcphash.ko')
 
 const build = async ({ headers, kernel }: Facts, io: Io) => {
   if (!headers) {
     throw environmentError(
-      `the headers of Linux ${kernel} are not here`,
+      `the headers of Linux ${kernel} are not installed`,
       `apt-get install linux-headers-${kernel} gcc make, or your system's packages of those names`,
     )
   }
@@ -45,9 +46,15 @@ const build = async ({ headers, kernel }: Facts, io: Io) => {
     stdin: 'ignore',
   })
   if (exitCode !== 0) {
+    const missing = missingSymbols(all ?? '')
+    if (missing.length > 0)
+      throw traceError(
+        `the module cannot be built: Linux ${kernel} does not export ${missing.join(', ')}`,
+        'this module is older than the kernel, or the kernel keeps that to itself: use --ehash ss',
+      )
     throw traceError(
       `the module cannot be built: ${all?.split('\n').slice(-8).join('\n') ?? shortMessage}`,
-      'gcc and make are needed, the gcc that built the kernel best',
+      'install gcc and make; use the gcc version that built the kernel if you can',
     )
   }
   io.tell(`built ${built(io)}`)
@@ -61,7 +68,7 @@ const load = async (facts: Facts, io: Io) => {
     return 0
   }
   if (!existsSync(built(io)))
-    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'trace-reset module build')
+    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'build it with: trace-reset module build')
   const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
   if (exitCode !== 0)
     throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
@@ -79,7 +86,7 @@ const unload = async (facts: Facts, io: Io) => {
   if (exitCode !== 0)
     throw traceError(
       `tcphash cannot be unloaded: ${stderr}`,
-      'somebody has /dev/tcphash open: fuser /dev/tcphash tells who',
+      'a process has /dev/tcphash open; fuser /dev/tcphash names it',
     )
   io.tell('unloaded')
   return 0
@@ -91,8 +98,16 @@ const status = (facts: Facts, io: Io) => {
     denied: 'loaded, but not for this user: run as root',
     absent: 'not loaded',
   }
+  const lines = {
+    kernel: facts.kernel,
+    headers: facts.headers ? 'there' : 'absent',
+    built: existsSync(built(io)) ? built(io) : 'no',
+    module: words[facts.module],
+  }
   io.out(
-    `kernel   ${facts.kernel}\nheaders  ${facts.headers ? 'there' : 'absent'}\nbuilt    ${existsSync(built(io)) ? built(io) : 'no'}\nmodule   ${words[facts.module]}\n`,
+    Object.entries(lines)
+      .map(([name, value]) => `${name.padEnd(8)} ${value}\n`)
+      .join(''),
   )
   return facts.module === 'ready' ? 0 : 3
 }

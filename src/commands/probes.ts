@@ -6,16 +6,19 @@ import { CATALOGUE, type Traced } from '../program/catalogue.ts'
 import { requireBtf } from '../program/check.ts'
 import type { Facts } from '../host/facts.ts'
 import { partsFor, presentIn, type Part } from '../program/parts.ts'
-import { loadFacts } from '../host/recordedFacts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import { stepOf } from '../program/packetPath.ts'
 
-/** Lists what every trace uses and the catalogue for `--probe`: what each takes on this kernel, gives, tells and costs. */
+/**
+ * Lists the probes of every trace, and those for `--probe` with arguments, return value, use and cost on this kernel.
+ */
 export const probes = async (options: { bpftrace: string; facts?: string }, io: Io): Promise<number> => {
   const facts = await loadFacts(options)
   const btf = requireBtf(facts)
   io.out('Of every trace:\n')
-  // Two parts may be at the two ends of the same functions.
-  for (const line of new Set(partsFor(btf).map((part) => partLine(btf, part)))) io.out(line)
+  // Two parts may be attached to the entry and the return of the same functions.
+  const attached = partsFor(btf).filter(({ timer }) => timer !== true)
+  for (const line of new Set(attached.map((part) => partLine(btf, part)))) io.out(line)
   io.out('\nFor --probe NAME,... (* what --packets shows):\n')
   for (const traced of CATALOGUE) io.out(entry(traced, facts))
   return 0
@@ -41,5 +44,6 @@ const entry = (traced: Traced, facts: Facts) => {
     `IPv${families.replace(', ', ', IPv')}; costs ${cost}; probes/${traced.by}`,
     ...(step === undefined ? [absent] : []),
   ]
-  return `${step === undefined ? '-' : '+'}${packets === true ? '*' : ' '} ${signature}\n${lines.map((line) => `    ${line}\n`).join('')}`
+  const head = `${step === undefined ? '-' : '+'}${packets === true ? '*' : ' '} ${signature}`
+  return [head, ...lines.map((line) => `    ${line}`), ''].join('\n')
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
 import type { Io } from '../cli/io.ts'
 import { requireBtf } from '../program/check.ts'
 import { writeProgram } from '../program/program.ts'
-import { loadFacts } from '../host/recordedFacts.ts'
+import { loadFacts } from '../program/loadFacts.ts'
 import type { ProgramOptions } from '../cli/options.ts'
-import { packageFile } from '../cli/package.ts'
+import { readProbe } from '../cli/package.ts'
 
 /** Prints exactly the bpftrace program that a trace with these options would run. Fails with an environment error. */
 export const program = async (options: ProgramOptions, io: Io): Promise<number> => {
@@ -14,7 +13,7 @@ export const program = async (options: ProgramOptions, io: Io): Promise<number> 
     requireBtf(facts),
     facts.symbols,
     { filter: options, steps: options.steps, light: options.light === true },
-    (file) => readFileSync(packageFile(`probes/${file}`), 'utf8'),
+    readProbe,
   )
   io.out(program.text)
   return 0

@@ -7,12 +7,12 @@ import { createPrinter } from '../cli/print.ts'
 import { replay as observations } from '../recording/replay.ts'
 import { run } from '../run.ts'
 
-/** Judges a recording. Fails with a trace error when it cannot be read, an expectation error when one does not hold. */
+/** Judges a recording. Fails with a trace error when it cannot be read, and with an expectation error. */
 export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
   if (options.output !== undefined && isSameFile(file, options.output)) {
     throw usageError(
       `--output: ${options.output} is the recording itself`,
-      'name another file: the output would take its place',
+      'name another file: the output would overwrite the recording',
     )
   }
   const printer = createPrinter(io, options)
@@ -42,5 +42,7 @@ const isSameFile = (one: string, other: string) => {
 const holds = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
   count === undefined ? given.has(cause) : (given.get(cause) ?? 0) === count
 
-const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
-  `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${[...given].map(([name, n]) => `${name} ${n} times`).join(', ') || 'no verdict'}`
+const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) => {
+  const got = [...given].map(([name, n]) => `${name} ${n} times`).join(', ')
+  return `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${got || 'no verdict'}`
+}

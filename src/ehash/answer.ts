@@ -4,9 +4,10 @@ import type { Answer } from '../observation.ts'
 import { timeOf } from '../time.ts'
 import type { Reply } from './ehash.ts'
 
-/** The request that asks tcphash.ko for one connection, and for near misses; the grammar is in kmod/tcphash.h. */
+/** The request line for one connection, with near misses or without; the grammar is in kmod/tcphash.h. */
 export const writeRequest = ({ family, saddr, sport, daddr, dport, netns }: Tuple, near: boolean): string =>
-  `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}${near ? ' near=1' : ''}\n`
+  `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}` +
+  `${near ? ' near=1' : ''}\n`
 
 const FOUND = ['established', 'timewait', 'request', 'listener', 'none'] as const
 const WORDS = ['state', 'substate', 'cookie', 'reversed', 'other_found', 'listen_differs', 'listen_address'] as const
@@ -23,11 +24,14 @@ const NUMBERS = [
   'backlog',
   'limit',
   'other_netns',
+  'netns_seen',
   'listen_family',
   'listen_ifindex',
 ] as const
 
-/** Reads one answer line of tcphash.ko. A line that is no answer becomes an answer with `error`. */
+const FLAGS = ['reuseport', 'netns_cut', 'hidden'] as const
+
+/** Reads one answer line of tcphash.ko. A malformed line becomes an answer with `error`. */
 export const readAnswer = (line: string): Reply => {
   const [status, ...pairs] = line.trim().split(' ')
   if (status === 'error') return failed(/ what=(.*)/.exec(line)?.[1] ?? line.trim())
@@ -46,6 +50,7 @@ export const readAnswer = (line: string): Reply => {
     const value = fields.get(name)
     if (value !== undefined && /^\d+$/.test(value)) answer[name] = Number(value)
   }
+  for (const name of FLAGS) if (fields.get(name) === '1') answer[name] = true
   return { answer, at: timeOf(BigInt(at)) }
 }
 

@@ -4,15 +4,15 @@ import { environmentError } from '../errors.ts'
 import type { Tuple } from '../flow/tuple.ts'
 import { openDevice } from './module.ts'
 
-/** A socket of the table, as tcphash.ko lists it: what it is the end of, and its fields by the module's names. */
+/** A socket of the table as tcphash.ko lists it: its connection, and its fields by the module's names. */
 export type Listed = { tuple: Tuple; fields: ReadonlyMap<string, string> }
 
-/** The module's buffer of answers (TCPHASH_ANSWERS_SIZE in kmod/tcphash.h). */
+/** The size of the module's answer buffer (TCPHASH_ANSWERS_SIZE in kmod/tcphash.h). */
 const SLICE_BYTES = 64 * 1024
 
 /**
- * Goes through the whole table for one network namespace, a slice of it at a time: each is one request, bounded in time
- * and size by the module. Throws an environment error when the device cannot be opened or the module refuses.
+ * Lists the whole table for one network namespace, in slices. Each slice is one request, and the module bounds its time
+ * and size. Throws an environment error when the device cannot be opened or the module refuses.
  */
 export function* listModule(device: string, netns: number): Generator<Listed[]> {
   const descriptor = openDevice(device)
@@ -31,7 +31,7 @@ export function* listModule(device: string, netns: number): Generator<Listed[]> 
   }
 }
 
-/** Reads one slice: `socket` lines, and the `ok` that says where to go on. */
+/** Reads one slice: `socket` lines, and an `ok` line with the place to go on from. Throws an environment error. */
 export const readSlice = (
   text: string,
   netns: number,

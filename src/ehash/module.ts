@@ -2,22 +2,22 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { environmentError, messageOf } from '../errors.ts'
 import { readAnswer, writeRequest } from './answer.ts'
-import type { Ehash } from './ehash.ts'
+import { NETNS_UNKNOWN, type Ehash } from './ehash.ts'
 
 /** Longer than any answer; the module bounds its lines (kmod/tcphash.h). */
 const ANSWER_BYTES = 4096
 
 /**
- * Opens tcphash.ko's device. A request and its answer are a write and a read, 3 us together, so they are made at once
- * instead of by the thread pool, which would take 50. Throws an environment error when the device cannot be opened.
+ * Opens tcphash.ko's device. A request and its answer are a write and a read and take 3 us together, so they are
+ * synchronous; the thread pool would take 50 us. Throws an environment error when the device cannot be opened.
  */
 export const openModule = (device: string): Ehash => {
   const descriptor = openDevice(device)
   const buffer = Buffer.alloc(ANSWER_BYTES)
   return {
     source: 'module',
-    first: true,
     ask: (tuple, near) => {
+      if (tuple.netns === 0) return NETNS_UNKNOWN
       try {
         writeSync(descriptor, writeRequest(tuple, near))
         return readAnswer(buffer.toString('latin1', 0, readSync(descriptor, buffer)))
@@ -29,7 +29,7 @@ export const openModule = (device: string): Ehash => {
   }
 }
 
-/** A descriptor of tcphash.ko's device. Throws an environment error that says what to do when it cannot be had. */
+/** Opens tcphash.ko's device and gives its file descriptor. Throws an environment error with a hint. */
 export const openDevice = (device: string): number => {
   try {
     return openSync(device, constants.O_RDWR)

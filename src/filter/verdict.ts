@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describeTerms, filterTerms, type Term } from './describe.ts'
 import { admits, type Filter, type WithNot } from './filter.ts'
-import type { CauseId } from '../verdict/causes.ts'
+import { CAUSES, type CauseId } from '../verdict/causes.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
 /** Which verdicts to give, by what is known only once a reset was judged; an empty list asks nothing. */
@@ -33,13 +33,10 @@ export const ANY_VERDICT: VerdictFilter = {
  */
 export const selects = (filter: VerdictFilter, { owner, dev, state, cause }: Verdict): boolean =>
   admits(filter.cause, filter.notCause, equals(cause)) &&
-  admits(filter.state, filter.notState, equals(state ?? (WITHOUT_SOCKET.has(cause) ? 'NONE' : null))) &&
+  admits(filter.state, filter.notState, equals(state ?? (CAUSES[cause].withoutSocket === true ? 'NONE' : null))) &&
   admits(filter.pid, filter.notPid, equals(owner?.pid)) &&
   admits(filter.comm, filter.notComm, equals(owner?.comm)) &&
   admits(filter.dev, filter.notDev, equals(dev))
-
-// What else has no state is one whose state was not seen.
-const WITHOUT_SOCKET: ReadonlySet<CauseId> = new Set(['no-listener', 'no-socket', 'ignored-no-socket'])
 
 const equals =
   <T>(known: T | null | undefined) =>

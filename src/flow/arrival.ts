@@ -1,51 +1,47 @@
 // SPDX-License-Identifier: MIT
 // A RST that comes in: its packet, and the functions that it comes to.
-import type { Kind, Segment } from '../observation.ts'
+import type { Kind } from '../observation.ts'
 import { nanosecondsBetween } from '../time.ts'
-import { isArrival } from './case.ts'
-import { tupleKey, type Tuple } from './tuple.ts'
+import { EARLY, isRstArrival } from './case.ts'
 
-/** Functions that a RST which came in comes to. */
-export const cameIn = (reset: Kind<'reset'>) =>
-  isArrival(reset) || ['tcp_reset', 'tcp_check_req', 'tcp_timewait_state_process'].includes(reset.fn)
+/** Functions that a RST which came in comes to, besides the arrival itself. */
+const OBEYING = ['tcp_reset', 'tcp_check_req', 'tcp_timewait_state_process']
 
-/** The arrival as a reset, seen by `fn`: all that there is of a RST that no full socket obeys. */
-export const arrivalOf = ({ at, cpu, tuple, segment, socket }: Kind<'packet'>, fn: string): Kind<'reset'> => ({
+/** Whether the event is about a RST that came in. */
+export const isIncoming = (reset: Kind<'reset'>): boolean => isRstArrival(reset) || isObeying(reset)
+
+/** Whether the event tells what a RST that came in did to a socket: it says more than the arrival of the same RST. */
+export const isObeying = ({ fn }: Kind<'reset'>): boolean => OBEYING.includes(fn)
+
+/**
+ * The arrival as a reset: all that there is of a RST that no full socket obeys. `early`: the packet is not known to be for
+ * this host.
+ */
+export const rstArrival = (packet: Kind<'packet'>, early: boolean): Kind<'reset'> => ({
   kind: 'reset',
-  at,
-  cpu,
-  fn,
-  tuple,
-  segment,
-  socket: socket ?? null,
+  at: packet.at,
+  cpu: packet.cpu,
+  fn: early ? EARLY : packet.fn,
+  tuple: packet.tuple,
+  segment: packet.segment,
+  socket: packet.socket ?? null,
   task: null,
   stack: [],
   reason: null,
   flow: null,
 })
 
-/**
- * Whether it is about that segment. An address in memory is soon another segment's, so the number counts too. Without the
- * segment (`null`) the tuple has to do.
- */
-export const sameSegment = (
-  { segment: known, tuple: of }: Kind<'reset'>,
-  tuple: Tuple | null,
-  segment: Segment | null,
-) =>
-  known !== null &&
-  (segment === null
-    ? tuple !== null && tupleKey(of) === tupleKey(tuple)
-    : known.skb === segment.skb && known.seq === segment.seq)
+/** How long before tcp_reset its RST has come in, at most, in nanoseconds: microseconds, unless the machine stands still. */
+const RST_BEFORE_NS = 50_000_000
 
 /**
- * The reset with its segment. On 5.10 tcp_reset does not get it: it is the RST that has just come in for the connection,
- * `within` nanoseconds, if one has.
+ * The reset with its segment. On 5.10 tcp_reset does not get it: it is the last RST that came in for the connection, if that
+ * has just been.
  */
-export const withSegment = (reset: Kind<'reset'>, rst: Kind<'packet'> | undefined, within: number): Kind<'reset'> =>
+export const withSegment = (reset: Kind<'reset'>, lastRst: Kind<'packet'> | undefined): Kind<'reset'> =>
   reset.fn === 'tcp_reset' &&
   reset.segment === null &&
-  rst !== undefined &&
-  nanosecondsBetween(reset.at, rst.at) < within
-    ? { ...reset, segment: rst.segment }
+  lastRst !== undefined &&
+  nanosecondsBetween(reset.at, lastRst.at) < RST_BEFORE_NS
+    ? { ...reset, segment: lastRst.segment }
     : reset

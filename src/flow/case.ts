@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What is known of one reset, and the kinds of events that open a case.
 import type { Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
 
@@ -28,17 +29,20 @@ export type Case = {
   /** What the TCP hash held right after the reset, and what it held when the flow was first seen. */
   after: Kind<'lookup'> | null
   before: Kind<'lookup'> | null
-  /** In the place of `after`: what the TCP hash held by the time that it was asked was made after the reset. */
+  /** The look-up's result when the socket that it found was created after the reset; `after` is null then. */
   late: Kind<'lookup'> | null
   /** What makes the evidence incomplete, in words. */
   gaps: string[]
 }
 
-/** Whether the kernel answers a segment, by tcp_v4_send_reset or its twin for IPv6. */
-export const isAnswer = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_send_reset' || fn === 'tcp_v6_send_reset'
+/** Whether the kernel replies to a segment with a RST, by tcp_v4_send_reset or its twin for IPv6. */
+export const isReply = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_send_reset' || fn === 'tcp_v6_send_reset'
 
-/** Whether all that was seen is that a RST came in: no full socket obeyed it. */
-export const isArrival = ({ fn }: Kind<'reset'>): boolean => ['tcp_v4_rcv', 'tcp_v6_rcv', EARLY].includes(fn)
+/** Whether the arrival of a RST is all that was seen of it: no full socket obeyed it. */
+export const isRstArrival = ({ fn }: Kind<'reset'>): boolean => ['tcp_v4_rcv', 'tcp_v6_rcv', EARLY].includes(fn)
 
 /** Where a packet is seen before it is known to be for this host, on a kernel without kprobes. */
 export const EARLY = 'netif_receive_skb'
+
+/** Older names of isReply and isRstArrival, for src/verdict and src/summary. */
+export { isReply as isAnswer, isRstArrival as isArrival }

@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: MIT
-// Whether there was a reset at all: some events are no more than an attempt, until another one tells.
+// Whether there was a reset at all: some events are no more than an attempt, until another one tells. And how long a case is
+// held for that.
 import { compareTime, type Time } from '../time.ts'
-import { EARLY, isAnswer, isArrival, type Case } from './case.ts'
+import { EARLY, isReply, isRstArrival, type Case } from './case.ts'
 import { isRejectedHere } from './rejected.ts'
 
-/** How long after a reset what belongs to it may still come, in event time: the RST's way to IP takes microseconds. */
-export const SETTLE_NS = 50_000_000
+/** How long any case is held, in nanoseconds of event time: what belongs to a reset comes within microseconds. */
+const HOLD_NS = 50_000_000
 
 /**
- * How long what decides whether there was a reset at all may take: a RST's way to IP, or to the socket that obeys it. A
- * virtual machine may stand still in the middle of that.
+ * How long a case is held while it is undecided, or while events may come that are older than its look-up: a RST on its way
+ * to IP or to the socket that obeys it. A virtual machine may stand still in the middle of that.
  */
-const LATE_NS = 1_000_000_000
+const HOLD_UNDECIDED_NS = 1_000_000_000
 
 /**
- * How long a case waits for what belongs to it, in nanoseconds of event time. What happened before the TCP hash was asked
- * has to be heard before the answer is believed.
+ * How long a case is held for what belongs to it, in nanoseconds of event time from its reset. What happened before the TCP
+ * hash was asked has to be known before the answer is believed.
  */
-export const patience = (reset: Case, now: Time): number =>
-  isUndecided(reset) || (reset.after !== null && compareTime(now, reset.after.at) < 0) ? LATE_NS : SETTLE_NS
+export const holdFor = (reset: Case, now: Time): number =>
+  isUndecided(reset) || (reset.after !== null && compareTime(now, reset.after.at) < 0) ? HOLD_UNDECIDED_NS : HOLD_NS
 
 const isUndecided = ({ reset, replied, drop }: Case) =>
-  ((isAnswer(reset) || isRejectedHere(reset)) && replied === null) || (isArrival(reset) && drop === null)
+  ((isReply(reset) || isRejectedHere(reset)) && replied === null) || (isRstArrival(reset) && drop === null)
 
 /**
- * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: unless it handed a RST to IP it sent nothing, or
- * the event that says so was lost. A packet seen before it is known to be for this host is, once TCP drops it; the reason
- * for that is all that tells of the socket then.
+ * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP, or
+ * events were lost. A packet seen before it is known to be for this host is kept only if TCP dropped it, and the kernel gave
+ * the reason, which is all that tells of the socket then.
  */
-export const left = ({ reset, replied, drop, gaps }: Case) => {
-  if (isArrival(reset))
+export const happened = ({ reset, replied, drop, gaps }: Case): boolean => {
+  if (isRstArrival(reset))
     return reset.fn !== EARLY || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)
-  return !isAnswer(reset) || replied !== null || gaps.length > 0
+  return !isReply(reset) || replied !== null || gaps.length > 0
 }

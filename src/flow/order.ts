@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { Observation } from '../observation.ts'
+import type { Kind, Observation } from '../observation.ts'
 import { compareTime, nanosecondsBetween, type Time } from '../time.ts'
+import type { Loss } from './losses.ts'
 
 /** A step of the pipeline without a library: what goes in may let things out, and the end lets out the rest. */
 export type Machine<In, Out> = { push: (input: In) => Out[]; flush: () => Out[] }
@@ -19,35 +20,45 @@ const MOST_HELD = 100_000
 
 /**
  * Puts the events of several CPUs in order of time: each CPU has a buffer of its own, and bpftrace empties one after the
- * other, in rounds. Answers, losses and ends pass at once; a loss comes once more, of none, behind the events that wait:
- * whatever was lost may be younger than these.
+ * other, in rounds. Look-ups, losses and ends pass at once. A loss comes again, with the count 0: behind the events that wait, since
+ * what was lost may be younger, and behind the next event, which bounds when it was (losses.ts).
  *
- * A tick says when it was read. One that is younger than the reading of an earlier one is of a later round, and by then every
- * buffer has been emptied of what was older than that earlier one: so far events go on, in order, however late they were
- * read. Without that, as in recordings of schema 3, an event waits until one is seen that is `window` nanoseconds younger.
+ * A tick says when it was read. If tick B was made after tick A was read, bpftrace has emptied every buffer since: all events
+ * older than A have come, and go on in order, however late they were read. Without that, as in recordings of schema 3, an
+ * event waits until one is seen that is `window` nanoseconds younger.
  */
 export const order = (window: number): Machine<Observation, Observation> => {
   const held: Held[] = []
+  /** The first loss since the last event. */
+  let unbounded: Kind<'lost'> | null = null
   let newest: Time = { s: 0, ns: 0 }
-  /** Ticks that no younger round is known of. */
-  let ticks: Reading[] = []
-  /** Up to when all is read; null where no tick says when it was. */
-  let complete: Time | null = null
+  const rounds = createRounds()
 
   const insert = (at: Time, observation: Observation) => {
     held.splice(placeOf(held, at), 0, { at, observation })
   }
 
-  const take = (count: number) => held.splice(0, count).map(({ observation }) => observation)
-
-  const heard = (tick: Reading) => {
-    const passed = ticks.findLast(({ read }) => compareTime(read, tick.at) < 0)
-    complete = passed?.at ?? complete ?? { s: 0, ns: 0 }
-    ticks = [...ticks.filter(({ at }) => passed === undefined || compareTime(at, passed.at) > 0), tick]
+  const overtaking = (loss: Kind<'lost'>): Kind<'lost'> | Loss => {
+    if (held.length > 0) insert(newest, { ...loss, count: 0 })
+    if (unbounded !== null) return loss
+    unbounded = loss
+    return { ...loss, span: 'begins' }
   }
 
-  const waits = (at: Time) =>
-    complete === null ? nanosecondsBetween(newest, at) < window : compareTime(at, complete) > 0
+  // What was lost is no younger than the next event that is read, or than `newest`.
+  const bound = () => {
+    if (unbounded === null) return
+    const end: Loss = { ...unbounded, count: 0, span: 'ends' }
+    unbounded = null
+    insert(newest, end)
+  }
+
+  const take = (count: number) => held.splice(0, count).map(({ observation }) => observation)
+
+  const waits = (at: Time) => {
+    const complete = rounds.complete()
+    return complete === null ? nanosecondsBetween(newest, at) < window : compareTime(at, complete) > 0
+  }
 
   const release = () => {
     const young = held.findIndex(({ at }) => waits(at))
@@ -58,16 +69,34 @@ export const order = (window: number): Machine<Observation, Observation> => {
   return {
     push: (observation) => {
       if (!isEvent(observation)) {
-        if (observation.kind === 'lost' && held.length > 0) insert(newest, { ...observation, count: 0 })
+        if (observation.kind === 'lost') return [overtaking(observation)]
         return observation.kind === 'stop' ? [...take(held.length), observation] : [observation]
       }
       insert(observation.at, observation)
       if (observation.kind === 'tick' && observation.read !== undefined)
-        heard({ at: observation.at, read: observation.read })
+        rounds.hear({ at: observation.at, read: observation.read })
       if (compareTime(observation.at, newest) > 0) newest = observation.at
+      bound()
       return release()
     },
     flush: () => take(held.length),
+  }
+}
+
+const createRounds = () => {
+  /** Ticks that no younger round is known of. */
+  let ticks: Reading[] = []
+  let complete: Time | null = null
+
+  return {
+    /** A tick was read. */
+    hear: (tick: Reading) => {
+      const passed = ticks.findLast(({ read }) => compareTime(read, tick.at) < 0)
+      complete = passed?.at ?? complete ?? { s: 0, ns: 0 }
+      ticks = [...ticks.filter(({ at }) => passed === undefined || compareTime(at, passed.at) > 0), tick]
+    },
+    /** Up to when all is read; null where no tick says when it was. */
+    complete: () => complete,
   }
 }
 

@@ -2,7 +2,7 @@
 // netfilter's REJECT of a segment that this host itself was sending: its RST goes to this host's own socket, and comes in
 // as if it were the peer's.
 import type { Kind } from '../observation.ts'
-import { cameIn } from './arrival.ts'
+import { isIncoming } from './arrival.ts'
 import type { Case } from './case.ts'
 import { FLAG } from './states.ts'
 import { tupleKey } from './tuple.ts'
@@ -11,28 +11,26 @@ import { tupleKey } from './tuple.ts'
 export const isRejectedHere = ({ fn, segment }: Kind<'reset'>): boolean =>
   fn === 'nf_send_reset' && segment !== null && segment.dev === undefined
 
-/** The function of the kernel that tells of a REJECT, as a trace names its probes: probes/nf_send_reset.bt. */
-export const REJECT = 'nf_ct_attach'
-
 /**
- * Whether a RST that came in may be such a one, to a trace that does not see REJECT, or lost some events: it came by the loopback interface, and
- * not from the very address that it is for, as a connection of this host to itself mostly has it.
+ * Whether a RST that came in may be of such a REJECT, were that not seen: it came by the loopback interface, and not from the
+ * very address that it is for, as a connection of this host to itself mostly has it.
  */
 export const mayBeRejectedHere = ({ reset, dev }: Pick<Case, 'reset' | 'dev'>): boolean => {
   const { saddr, daddr } = reset.tuple
-  return cameIn(reset) && dev === 'lo' && saddr !== daddr && !(saddr.startsWith('127.') && daddr.startsWith('127.'))
+  return isIncoming(reset) && dev === 'lo' && saddr !== daddr && !(saddr.startsWith('127.') && daddr.startsWith('127.'))
 }
 
 /**
- * Whether the RST that comes in is that one, by its numbers: it acknowledges the segment, or has the number that the segment
- * acknowledged (net/ipv4/netfilter/nf_reject_ipv4.c, nf_reject_ip_tcphdr_put; nf_reject_ip6_tcphdr_put likewise).
+ * Whether the RST that comes in is that of the rejection, by its numbers: it acknowledges the segment, or has the number that
+ * the segment acknowledged (net/ipv4/netfilter/nf_reject_ipv4.c, nf_reject_ip_tcphdr_put; nf_reject_ip6_tcphdr_put likewise).
  */
-export const comesBack = (rejection: Kind<'reset'>, { tuple, segment: rst }: Kind<'reset'>): boolean => {
+export const isRejectEcho = (rejection: Kind<'reset'>, reset: Kind<'reset'>): boolean => {
   const { segment } = rejection
+  const { segment: rst } = reset
   if (!isRejectedHere(rejection) || segment === null) return false
-  if (tupleKey(rejection.tuple) !== tupleKey(tuple)) return false
+  if (tupleKey(rejection.tuple) !== tupleKey(reset.tuple)) return false
   // On 5.10 tcp_reset does not get the segment: the connection has to do.
-  if (rst === null) return true
+  if (rst === null) return isIncoming(reset)
   if ((segment.flags & FLAG.ack) !== 0) return rst.seq === segment.ack
   const span = segment.length + (segment.flags & FLAG.syn ? 1 : 0) + (segment.flags & FLAG.fin ? 1 : 0)
   return rst.ack === (segment.seq + span) >>> 0

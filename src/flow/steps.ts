@@ -19,7 +19,7 @@ const MOST_OPEN = 10_000
 /** Steps that have no return: they are over at once. */
 const EVENTS = ['kfree_skb']
 
-type Open = { step: Step; key: string; told: boolean; over: boolean }
+type OpenCall = { step: Step; key: string; isWanted: boolean; isOver: boolean }
 
 /**
  * Joins each call with its return and gives the steps in the order in which they began, of the calls that are wanted:
@@ -27,19 +27,19 @@ type Open = { step: Step; key: string; told: boolean; over: boolean }
  * before NAT, has that step put before the first one that is wanted.
  */
 export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Observation, Step> => {
-  const queue: Open[] = []
+  const queue: OpenCall[] = []
   /** Calls that have not come back, by function and caller: the last is the first to return. */
-  const inside = new Map<string, Open[]>()
+  const inside = new Map<string, OpenCall[]>()
   let now: Time = { s: 0, ns: 0 }
 
   const begin = (call: Kind<'call'>) => {
     const key = `${call.fn} ${call.who}`
-    const told = wanted(call)
+    const isWanted = wanted(call)
     if (call.was !== null)
-      queue.push({ step: { call: entrance(call, call.was), returned: null }, key, told, over: true })
-    const open: Open = { step: { call, returned: null }, key, told, over: EVENTS.includes(call.fn) }
+      queue.push({ step: { call: entrance(call, call.was), returned: null }, key, isWanted, isOver: true })
+    const open: OpenCall = { step: { call, returned: null }, key, isWanted, isOver: EVENTS.includes(call.fn) }
     queue.push(open)
-    if (!open.over) inside.set(key, [...(inside.get(key) ?? []), open])
+    if (!open.isOver) inside.set(key, [...(inside.get(key) ?? []), open])
   }
 
   const end = ({ fn, who, at, value }: Kind<'return'>) => {
@@ -49,20 +49,20 @@ export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Obse
     if (calls?.length === 0) inside.delete(key)
     if (open === undefined) return
     open.step.returned = { value, took: nanosecondsBetween(at, open.step.call.at) }
-    open.over = true
+    open.isOver = true
   }
 
-  const waits = ({ step, over }: Open) => !over && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
+  const waits = ({ step, isOver }: OpenCall) => !isOver && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
 
   const release = (all: boolean): Step[] => {
     const first = all ? -1 : queue.findIndex(waits)
     const done = queue.splice(0, Math.max(first < 0 ? queue.length : first, queue.length - MOST_OPEN))
-    for (const open of done) if (!open.over) forget(open)
-    return done.filter(({ told }) => told).map(({ step }) => step)
+    for (const open of done) if (!open.isOver) forget(open)
+    return done.filter(({ isWanted }) => isWanted).map(({ step }) => step)
   }
 
   // A return that never comes must not be waited for, nor another's be taken for it.
-  const forget = (open: Open) => {
+  const forget = (open: OpenCall) => {
     const others = inside.get(open.key)?.filter((other) => other !== open) ?? []
     if (others.length === 0) inside.delete(open.key)
     else inside.set(open.key, others)

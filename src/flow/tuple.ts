@@ -19,3 +19,9 @@ export const tupleKey = (t: Tuple): string => `${t.netns} ${t.saddr} ${t.sport} 
 /** `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export const endpoint = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+
+/** The keys of the listeners that may take a connection: bound to its address, or to any, of either family. */
+export const listenersOf = (tuple: Tuple): string[] =>
+  [tuple.daddr, ...(tuple.family === 4 ? ['0.0.0.0'] : []), '::'].map((daddr) =>
+    tupleKey({ ...tuple, daddr, saddr: daddr.includes(':') ? '::' : '0.0.0.0', sport: 0 }),
+  )

@@ -21,6 +21,7 @@ const ANSWER = {
   chain: 'how many sockets that bucket holds',
   backlog: 'of a listener: connections that wait for accept()',
   limit: 'of a listener: how many may wait',
+  reuseport: 'of a listener: whether it shares its port, so that another one, with a queue of its own, may take a SYN',
   rcv_wnd: 'the bytes that it would take from `rcv_nxt` on',
   reversed: 'near miss: what there is of the 5-tuple as the peer sees it',
   other_netns: 'near miss: another network namespace that has the 5-tuple',
@@ -29,6 +30,9 @@ const ANSWER = {
   listen_family: "that listener's family: 4 or 6",
   listen_address: 'the address that it is bound to',
   listen_ifindex: 'the interface that it is bound to, 0 for none',
+  hidden: 'near miss: a listener would take it, and a BPF program (sk_lookup) hides it',
+  netns_seen: 'how many other network namespaces were looked into',
+  netns_cut: 'whether there are more of those that were not looked into',
 } as const satisfies Record<Exclude<keyof Answer, 'found'>, string>
 
 /** The names below `ehash` and what they mean, in order: all of them, so that CSV has the same columns in every row. */

@@ -8,13 +8,13 @@ const MOUNTS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']
 /** CGROUP2_SUPER_MAGIC (include/uapi/linux/magic.h). */
 const CGROUP2 = 0x63677270
 
-/** Directories looked at in one search at most. */
+/** The most directories that one search visits. */
 const MOST_SEEN = 20_000
 
 /**
- * Makes what turns a cgroup's number, as bpf_get_current_cgroup_id() gives it, into its path: the inode of its directory
- * (fs/kernfs, kernfs_id on 64-bit machines). A cgroup that is not there any more gives undefined, and is not looked for
- * again.
+ * Makes a function from a cgroup's id to its path. The id, from bpf_get_current_cgroup_id() and in hexadecimal, is the
+ * inode of the cgroup's directory (fs/kernfs, kernfs_id on 64-bit machines). For a cgroup that is gone the function
+ * gives undefined, and does not search again.
  */
 export const createCgroups = (
   mounts: readonly string[] = cgroup2Mounts(MOUNTS),
@@ -29,7 +29,9 @@ export const createCgroups = (
   }
 }
 
-/** Those where version 2 is mounted: directories of version 1 have the same inodes, and are of something else. */
+/**
+ * The candidates where version 2 is mounted. Directories of version 1 have inodes too, but those are not cgroup ids.
+ */
 export const cgroup2Mounts = (candidates: readonly string[]): string[] =>
   candidates.filter((mount) => {
     try {
@@ -51,7 +53,7 @@ function* walk(mounts: readonly string[]): Generator<[number: string, path: stri
           if (entry.isDirectory()) waiting.push(join(path, entry.name))
         }
       } catch {
-        // Gone meanwhile, or no such mount.
+        // The cgroup is gone, or the mount does not exist.
       }
     }
   }

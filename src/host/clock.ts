@@ -12,8 +12,9 @@ export type Clock = {
 }
 
 /**
- * Makes CLOCK_BOOTTIME from Node's CLOCK_MONOTONIC. The two differ by the time that the machine was suspended, which is
- * /proc/uptime (10 ms steps) less the monotonic clock; a difference below two steps is the steps' own, and no suspension.
+ * Makes CLOCK_BOOTTIME from Node's CLOCK_MONOTONIC. They differ by the time that the machine was suspended:
+ * /proc/uptime (in steps of 10 ms) less the monotonic clock. A difference below two steps is rounding, not a
+ * suspension.
  */
 export const readClock = (): Clock => {
   const [, seconds = '0', hundredths = '0'] = /^(\d+)\.(\d+)/.exec(readFileSync('/proc/uptime', 'latin1')) ?? []

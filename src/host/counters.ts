@@ -6,10 +6,10 @@ import { admitsNetns } from '../filter/match.ts'
 import type { Kind } from '../observation.ts'
 import type { Clock } from './clock.ts'
 
-/** What the kernel counts of resets: sent, and connections that ended without a close (RFC 4022). */
+/** The kernel's counters about resets (RFC 4022): RSTs sent, and connections that ended without a close. */
 const NAMES = ['OutRsts', 'EstabResets', 'AttemptFails', 'InSegs'] as const
 
-/** The kernel's counters of each network namespace that somebody here can show, of those that the filter admits. */
+/** The kernel's counters of each network namespace that the filter admits and that a process or a mount leads to. */
 export const readCounters = async (filter: Filter, clock: Clock): Promise<Kind<'counters'>[]> => {
   const paths = [...netnsPaths()].filter(([inode]) => admitsNetns(filter, inode))
   const answers = await Promise.all(paths.map(async ([netns, path]) => ({ netns, values: await ask(path) })))
@@ -18,7 +18,7 @@ export const readCounters = async (filter: Filter, clock: Clock): Promise<Kind<'
   )
 }
 
-// nsenter changes the network namespace, and /proc/net of the process that it becomes is of that one.
+// After nsenter, /proc/thread-self/net belongs to the network namespace that was entered.
 const ask = async (path: string) => {
   const { stdout, failed } = await execa('nsenter', [`--net=${path}`, 'cat', '/proc/thread-self/net/snmp'], {
     reject: false,

@@ -5,48 +5,58 @@ import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
-import { readBtf, type Btf } from './btf.ts'
-import { CATALOGUE } from '../program/catalogue.ts'
-import { PARTS, TRACEPOINT_PARTS } from '../program/parts.ts'
-import type { Symbols } from '../program/packetPath.ts'
+import { readBtf, type Btf, type WantedNames } from './btf.ts'
 
-/** What this machine is and has, read once. Plain data: a program is made from it, and tests hold recorded ones. */
+/** Facts beside BTF that decide which steps there are: loaded modules, and the compiler's copies of functions. */
+export type Symbols = { modules: readonly string[]; copies: readonly string[] }
+
+/**
+ * The names to ask the kernel about: names in its BTF, modules that may be loaded, and for a function the name of the
+ * copy that the compiler may have made of it.
+ */
+export type Wanted = WantedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
+
+/** What this machine is and has, read once. Plain data: programs are made from it, and tests use recorded facts. */
 export type Facts = {
   kernel: string
   machine: string
   euid: number
-  /** What the kernel's BTF says of the catalogue, or why it could not be read. */
+  /** The kernel's BTF of the names that were asked for, or the error of reading it. */
   btf: Btf | { error: string }
   symbols: Symbols
-  /** tracefs, where bpftrace finds tracepoints: can be read, is mounted but not for us, is not mounted. */
+  /** tracefs, which bpftrace needs: readable, mounted but not readable for this user, or not mounted. */
   tracefs: 'ready' | 'denied' | 'absent'
   /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
   lockdown: string
   bpftrace: { path: string; version: string } | { path: string; error: string }
-  /** /dev/tcphash: can be opened, is there but not for us, is not there. */
+  /** /dev/tcphash: usable, present but not usable for this user, or absent. */
   module: 'ready' | 'denied' | 'absent'
   ss: boolean
   setpriv: boolean
-  /** The headers of the running kernel, to build the module with. */
+  /** Whether the headers of the running kernel are installed, to build the module. */
   headers: boolean
 }
 
+/** The device of tcphash.ko. */
 export const MODULE_DEVICE = '/dev/tcphash'
 
-/** Where bpftrace looks for tracefs: its own place, and the one that debugfs has for it. */
+/** Where bpftrace looks for tracefs: its usual mount point, and the one inside debugfs. */
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
 
-/** Reads the facts of this machine; `bpftrace` is the executable to ask for its version. Never throws for a lack. */
-export const readFacts = async (bpftrace: string): Promise<Facts> => {
+/**
+ * Reads the facts of this machine; `bpftrace` is the executable whose version is asked. A missing thing is a fact, not
+ * an error.
+ */
+export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
-  const btf = kernelBtf()
+  const btf = kernelBtf(wanted)
   const [version, ss, setpriv] = await asked
   return {
     kernel: release(),
     machine: machine(),
     euid: geteuid?.() ?? -1,
     btf,
-    symbols: symbolsOf(btf),
+    symbols: symbolsOf(btf, wanted),
     tracefs: tracefsState(),
     lockdown: lockdown(),
     bpftrace: version,
@@ -57,33 +67,21 @@ export const readFacts = async (bpftrace: string): Promise<Facts> => {
   }
 }
 
-const kernelBtf = (): Facts['btf'] => {
-  const functions = [
-    ...PARTS.flatMap((part) => part.functions),
-    ...CATALOGUE.flatMap(({ type, name }) => (type === 'function' ? [name] : [])),
-  ]
-  const tracepoints = [
-    ...[...PARTS, ...TRACEPOINT_PARTS].flatMap(({ tracepoint }) => tracepoint?.[1] ?? []),
-    ...CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [name] : [])),
-  ]
+const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
   try {
-    return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), {
-      functions: [...new Set([...functions, 'register_kprobe'])],
-      typedefs: [...new Set(tracepoints)].map((name) => `btf_trace_${name}`),
-      enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
-    })
+    return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), wanted)
   } catch (error) {
     return { error: messageOf(error) }
   }
 }
 
-// What BTF does not tell: loaded modules, and where a function is not, whether the compiler made a copy of it.
-const symbolsOf = (btf: Facts['btf']): Symbols => {
-  const modules = CATALOGUE.flatMap(({ module }) => module ?? [])
+// BTF lacks two things: which modules are loaded, and whether the compiler made a copy of a function under another name
+// (x.constprop.0).
+const symbolsOf = (btf: Facts['btf'], wanted: Wanted): Symbols => {
   const known = 'error' in btf ? {} : btf.functions
-  const copies = CATALOGUE.flatMap(({ name, copy }) => (copy === undefined || name in known ? [] : copy))
+  const copies = Object.entries(wanted.copies).flatMap(([name, copy]) => (name in known ? [] : copy))
   return {
-    modules: [...new Set(modules)].filter((name) => existsSync(`/sys/module/${name}`)),
+    modules: wanted.modules.filter((name) => existsSync(`/sys/module/${name}`)),
     copies: copies.length === 0 ? [] : copies.filter((name) => attachable().includes(`\n${name}\n`)),
   }
 }
@@ -99,9 +97,9 @@ const attachable = () => {
   return ''
 }
 
-/** How tracefs stands: in the place where it can be read, when there is one. */
+/** The state of tracefs: the best of all places where it may be mounted. */
 export const tracefsState = (places: readonly string[] = TRACEFS): Facts['tracefs'] => {
-  // A place without tracefs is an empty directory.
+  // Without tracefs mounted, the place is an empty directory.
   const states = places.map((place) => reach(join(place, 'events'), constants.R_OK | constants.X_OK))
   return states.find((state) => state === 'ready') ?? states.find((state) => state === 'denied') ?? 'absent'
 }
@@ -123,7 +121,7 @@ const bpftraceVersion = async (path: string): Promise<Facts['bpftrace']> => {
   })
   const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1]
   if (exitCode === 0 && version !== undefined) return { path, version }
-  return { path, error: shortMessage ?? `it does not print a version: ${JSON.stringify(stdout.slice(0, 80))}` }
+  return { path, error: shortMessage ?? `it prints no version: ${JSON.stringify(stdout.slice(0, 80))}` }
 }
 
 const reach = (path: string, mode: number) => {

@@ -3,10 +3,10 @@ import { readdirSync, readlinkSync, statfsSync, statSync } from 'node:fs'
 import { messageOf } from '../errors.ts'
 import type { FindNetns } from '../filter/netns.ts'
 
-/** A path whose inode is the network namespace, for nsenter; undefined when no process or mount shows it to us. */
+/** A path to a network namespace, for nsenter; undefined when no process and no mount leads to it. */
 export const netnsPath = (inode: number): string | undefined => candidates().find((path) => inodeOf(path) === inode)
 
-/** Every network namespace that a process or a mount shows to us: inode -> one path of it. */
+/** Every network namespace that a process or a mount leads to: inode -> one path. */
 export const netnsPaths = (): Map<number, string> => {
   const paths = new Map<number, string>()
   for (const path of candidates()) {
@@ -20,7 +20,7 @@ export const netnsPaths = (): Map<number, string> => {
 export const findNetns: FindNetns = (text) => {
   const path = /^\d+$/.test(text) ? `/proc/${text}/ns/net` : text.includes('/') ? text : `/run/netns/${text}`
   try {
-    return isNetns(path) ? { inode: statSync(path).ino } : { tried: `${path} is something else` }
+    return isNetns(path) ? { inode: statSync(path).ino } : { tried: `${path} is not a network namespace` }
   } catch (error) {
     return { tried: messageOf(error) }
   }
@@ -29,7 +29,7 @@ export const findNetns: FindNetns = (text) => {
 /** The file system of namespaces (NSFS_MAGIC, include/uapi/linux/magic.h). */
 const NSFS = 0x6e736673
 
-// In /proc a link tells the kind; what is mounted, as in /run/netns, tells no more than that it is a namespace.
+// In /proc the link names the kind of namespace. A mount, as in /run/netns, shows only that it is a namespace.
 const isNetns = (path: string) => {
   if (statfsSync(path).type !== NSFS) return false
   try {

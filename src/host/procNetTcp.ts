@@ -3,9 +3,9 @@ import ipaddr from 'ipaddr.js'
 import type { Tuple } from '../flow/tuple.ts'
 
 /**
- * The sockets of a /proc/net/tcp or tcp6 that belong to somebody (inode not 0), as packets that arrive have them: the
- * peer is the remote side, for a listener any address and port 0. Addresses are words of 32 bits as the machine loads them
- * (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
+ * The sockets in /proc/net/tcp or tcp6 that a process has open (inode not 0). `saddr` and `sport` are the remote side,
+ * as in packets that arrive; for a listener any address and port 0. The file has addresses as 32-bit words in host byte
+ * order (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
  */
 export const readProcNetTcp = (text: string): (Omit<Tuple, 'netns'> & { inode: number })[] =>
   text
@@ -16,7 +16,7 @@ export const readProcNetTcp = (text: string): (Omit<Tuple, 'netns'> & { inode: n
       if (!(Number(inode) > 0)) return []
       const [here, peer] = [endpoint(local), endpoint(remote)]
       if (here === undefined || peer === undefined) return []
-      // A listener of IPv6 may be bound to an address of IPv4, and has the peer "::" all the same.
+      // An IPv6 listener bound to an IPv4 address still has the peer "::".
       const family = here.address.includes(':') ? (6 as const) : (4 as const)
       return {
         family,
@@ -33,6 +33,6 @@ const endpoint = (text: string) => {
   if (address === undefined || port === undefined) return undefined
   const words = address.match(/.{8}/g) ?? []
   const bytes = words.flatMap((word) => [...Buffer.from(word, 'hex')].toReversed())
-  // An IPv6 socket that carries IPv4 is known to its packets as IPv4.
+  // The packets of an IPv6 socket with v4-mapped addresses are IPv4.
   return { address: ipaddr.process(ipaddr.fromByteArray(bytes).toString()).toString(), port: Number.parseInt(port, 16) }
 }

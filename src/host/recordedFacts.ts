@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
 import { messageOf, usageError } from '../errors.ts'
-import { readFacts, type Facts } from './facts.ts'
+import type { Facts } from './facts.ts'
 
-/** The facts of this machine, or those in a file that `doctor --json` wrote. Throws a usage error on a file that is not. */
-export const loadFacts = async ({ facts, bpftrace }: { facts?: string; bpftrace: string }): Promise<Facts> => {
-  if (facts === undefined) return readFacts(bpftrace)
+/** The facts in a file that `doctor --json` wrote. Throws a usage error when the file has none. */
+export const recordedFacts = async (facts: string): Promise<Facts> => {
   try {
     const { z } = await import('zod')
     return shape(z).parse(JSON.parse(readFileSync(facts, 'utf8')))
@@ -17,7 +16,7 @@ export const loadFacts = async ({ facts, bpftrace }: { facts?: string; bpftrace:
   }
 }
 
-// zod takes a tenth of a second to load, so a trace of this machine does without.
+// zod takes 100 ms to load, so it is loaded only for a file.
 const shape = (z: typeof import('zod').z) =>
   z.strictObject({
     kernel: z.string(),

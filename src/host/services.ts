@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 const SERVICES = '/etc/services'
 
-/** The TCP port that services(5) gives a name, aliases too; undefined when it has none, or is not there. */
+/** The TCP port of a name or alias in services(5); undefined for an unknown name, and without the file. */
 export const servicePort = (name: string): number | undefined => {
   try {
     return readServices(readFileSync(SERVICES, 'utf8')).get(name)
@@ -12,7 +12,7 @@ export const servicePort = (name: string): number | undefined => {
   }
 }
 
-/** Reads lines of `http 80/tcp www # comment`. Of two lines with one name the first counts, as for getservbyname(3). */
+/** Reads lines of `http 80/tcp www # comment`. The first line with a name counts, as for getservbyname(3). */
 export const readServices = (text: string): Map<string, number> => {
   const ports = text.split('\n').flatMap((line) => {
     const [name = '', port = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/)

@@ -9,13 +9,14 @@ import type { Clock } from './clock.ts'
 import { readProcNetTcp } from './procNetTcp.ts'
 
 /**
- * The owners of the connections that exist already, for the sockets that the filter selects: from /proc, which needs no
- * probe. Where several processes hold one socket, the youngest is told; it may be in another network namespace than its
- * socket, as a node's proxy is. Gives way to whoever waits after each process.
+ * The owners of the connections older than the trace, for the sockets that the filter selects, from /proc. Where
+ * several processes hold one socket, the youngest is named. A process may be in another network namespace than its
+ * socket, as a node's proxy is. Lets other work run after each process.
  */
 export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<Kind<'owner'>> {
-  /** Some process of each network namespace, to show its sockets; and who holds which socket, by the socket's inode. */
+  /** One process in each network namespace, through which its sockets are read. */
   const namespaces = new Map<number, string>()
+  /** The owner of each socket, by the socket's inode. */
   const owners = new Map<number, Task>()
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const netns = Number(/^net:\[(\d+)\]$/.exec(link(`/proc/${pid}/ns/net`))?.[1] ?? 0)
@@ -40,7 +41,7 @@ export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<
   }
 }
 
-// A listener has no peer yet, and may take whatever comes to its address.
+// A listener has no peer, so only the filter's port here can exclude it.
 const wants = (filter: Filter, tuple: Tuple): boolean =>
   tuple.sport !== 0
     ? matches(filter, tuple)
@@ -62,7 +63,7 @@ const taskOf = (pid: string): Task => {
   }
 }
 
-// A process may end, or be another's, while it is looked at: then there is nothing to be had of it.
+// A process may end while it is read, or belong to another user: then it shows nothing.
 const quietly =
   <T>(ask: (path: string) => T, nothing: T) =>
   (path: string): T => {

@@ -7,21 +7,24 @@ import { Observable } from 'rxjs'
 import split2 from 'split2'
 import { MAP_KEYS } from '../program/program.ts'
 
-/** All probes are attached, or a line of bpftrace's standard output, or its end with its last words on standard error. */
+/**
+ * What bpftrace does: all probes are attached, a line of standard output, or its end with its last lines of standard
+ * error.
+ */
 export type Output =
   { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
 
-/** Pages of lines that wait to be read, for all CPUs together and for one at most: 64 MiB and 16. */
+/** The most pages of unread lines, for all CPUs together (64 MiB) and for one CPU (16 MiB). */
 const [ALL_PAGES, MOST_PAGES] = [16_384, 4096]
 
 /**
- * The pages of one CPU, a power of 2. 10,000 resets may come at once, by one CPU, with three lines of 200 to 400 bytes
- * each, to a reader that does not run meanwhile.
+ * The number of pages for one CPU, a power of 2. One CPU may make 10,000 resets at once, with three lines of 200 to 400
+ * bytes each, while the reader does not run.
  */
 export const bufferPages = (count: number): number =>
   Math.min(MOST_PAGES, Math.max(64, 2 ** Math.floor(Math.log2(ALL_PAGES / count))))
 
-/** Both spellings: up to 0.17 the first of each pair, from 0.20 the second; 0.26 and later ignore the old ones. */
+/** Map sizes in both spellings: bpftrace up to 0.17 reads the first, 0.20 and later the second. */
 const ENVIRONMENT = {
   BPFTRACE_MAP_KEYS_MAX: String(MAP_KEYS),
   BPFTRACE_MAX_MAP_KEYS: String(MAP_KEYS),
@@ -29,26 +32,27 @@ const ENVIRONMENT = {
 }
 
 /**
- * bpftrace 0.17 finds the kernel's BTF by its number alone, which kernels before 5.11 do not tell: without its file named
- * it knows no struct there. It crashes on a file that is not there.
+ * bpftrace 0.17 looks for the kernel's BTF by id, which kernels before 5.11 do not have; there it knows no struct
+ * unless the file is named. It crashes when the named file does not exist.
  */
 const BTF = '/sys/kernel/btf/vmlinux'
 
-/** The program comes in a file that has no name any more: an argument may not be over 128 KiB (MAX_ARG_STRLEN). */
+/** The program is passed as an unlinked file: an argument may have at most 128 KiB (MAX_ARG_STRLEN). */
 const PROGRAM = '/proc/self/fd/3'
 
-/** What the leash says when it is on; no line that bpftrace writes. */
+/** The line by which our command under bpftrace reports that all probes are attached; bpftrace never prints it. */
 const READY = 'trace-reset: all probes are attached'
 
 /**
- * Runs a program with bpftrace and gives its lines as they come. When `stop` fires, bpftrace is asked to end and its last
- * lines still come; unsubscribing kills it.
+ * Runs a program with bpftrace and gives its lines as they come. `stop` asks bpftrace to end, and its last lines still
+ * come. Unsubscribing kills it.
  *
- * bpftrace runs a command of ours besides (-c), and ends in good order when that ends: cat, on a standard input that we
- * hold. It starts when all probes are attached, and what it repeats is the one sign of that: the message attached_probes
- * is written before. SIGINT would not do as an end: 0.17 misses one that comes while it attaches or prints.
+ * bpftrace runs our command cat (-c) and ends in good order when cat ends; we hold cat's standard input. bpftrace
+ * starts cat when all probes are attached, so the line that cat repeats is the only sure sign of that: the message
+ * attached_probes comes earlier. SIGINT cannot end bpftrace: 0.17 misses one that comes while it attaches or prints.
  *
- * It never outlives us, not even a SIGKILL of ours: setpriv has the kernel kill it with its parent (PR_SET_PDEATHSIG).
+ * bpftrace never outlives us, even when SIGKILL ends us: by setpriv, the kernel kills it with its parent
+ * (PR_SET_PDEATHSIG).
  */
 export const runBpftrace = (path: string, program: string, stop: AbortSignal): Observable<Output> =>
   new Observable((subscriber) => {
@@ -63,19 +67,19 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
     source.destroy()
     let ready = false
     const end = () => {
-      // Before it is ready there is nothing to lose, and its compiler may take seconds.
+      // Before bpftrace is ready there is no event to lose, and its compiler may take seconds.
       if (ready) child.stdin.end()
       else child.kill('SIGKILL')
     }
     if (stop.aborted) end()
     stop.addEventListener('abort', end)
 
-    // Whoever ends first, a broken pipe to a bpftrace that is gone is told by its exit.
+    // bpftrace may be gone already: the exit reports that, not the broken pipe.
     child.stdin.on('error', () => undefined)
     child.stdin.write(`${READY}\n`)
     const words: string[] = []
     child.stderr.pipe(split2()).on('data', (line: string) => words.push(line) > 20 && words.shift())
-    // split2, since readline splits on a lone carriage return, which the name of a task may hold.
+    // split2 and not readline: readline splits at a carriage return, which a task's name may contain.
     const lines = child.stdout.pipe(split2())
     lines.on('data', (line: string) => {
       if (line === READY) ready = true
@@ -84,7 +88,7 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
     const drained = new Promise((resolve) => lines.once('end', resolve))
     const finish = async () => {
       const [{ exitCode, signal }] = await Promise.all([child, drained])
-      if (signal !== undefined) words.push(`it was ended by ${signal}`)
+      if (signal !== undefined) words.push(`killed by ${signal}`)
       subscriber.next({ kind: 'exit', code: exitCode, words: words.join('; ') })
       subscriber.complete()
     }
@@ -95,7 +99,7 @@ export const runBpftrace = (path: string, program: string, stop: AbortSignal): O
     }
   })
 
-// Bytes to be read by a child through /proc/self/fd, and gone with the last one who has them open.
+// A file without a name, for a child to read through /proc/self/fd. It is gone when the last process closes it.
 const openWithoutName = (text: string): ReadStream => {
   const directory = mkdtempSync(join(tmpdir(), 'trace-reset-'))
   try {

@@ -2,16 +2,22 @@
 import ipaddr from 'ipaddr.js'
 import { stateName } from '../flow/states.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
-import { timeOf } from '../time.ts'
+import { timeOf, type Time } from '../time.ts'
+import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 
-/** Reads the fields of one line that a probe printed. */
+/** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
 type Fields = {
-  text: (name: string) => string
-  hex: (name: string) => string
-  number: (name: string) => number
-  big: (name: string) => bigint
+  /** Whether the line has a value for it; and whether that is more than 0, which stands for a lack. */
+  has: (name: keyof typeof FIELDS) => boolean
+  given: (name: keyof typeof FIELDS) => boolean
+  text: (name: NameOf<'text'>) => string
+  hex: (name: NameOf<'hex'>) => string
+  bits: (name: NameOf<'bits'>) => bigint
+  number: (name: NameOf<'number'>) => number
+  time: (name: NameOf<'time'>) => Time
+  state: (name: NameOf<'state'>) => string
 }
 
 /**
@@ -20,7 +26,7 @@ type Fields = {
  */
 export const readLine = (line: string, names: Names): Observation => {
   const { kind, fields, stack } = split(line)
-  const at = timeOf(fields.big('at'))
+  const at = fields.time('at')
   if (kind === 'tick') return { kind, at }
   const event = { at, cpu: fields.number('cpu'), fn: fields.text('fn') }
   if (kind === 'reply') return { kind, ...event, skb: fields.hex('skb') }
@@ -35,10 +41,10 @@ export const readLine = (line: string, names: Names): Observation => {
         ...event,
         who: fields.hex('who'),
         tuple,
-        segment: given(fields, 'skb') ? readSegment(fields) : null,
-        socket: given(fields, 'sk') ? { sk: fields.hex('sk'), state: stateName(fields.number('state')) } : null,
+        segment: fields.given('skb') ? readSegment(fields) : null,
+        socket: fields.given('sk') ? { sk: fields.hex('sk'), state: fields.state('state') } : null,
         was: readWas(fields, tuple),
-        reason: ['', '-1'].includes(fields.text('reason')) ? null : names.drop(fields.number('reason')),
+        reason: readReason(fields, names.drop),
         location: fields.text('location') || null,
       }
     case 'packet':
@@ -48,11 +54,11 @@ export const readLine = (line: string, names: Names): Observation => {
         tuple,
         segment: readSegment(fields),
         first: fields.number('first') === 1,
-        ...(given(fields, 'sk') ? { socket: readSocket(fields) } : {}),
+        ...(fields.given('sk') ? { socket: readSocket(fields) } : {}),
       }
     case 'state': {
-      const from = stateName(fields.number('from'))
-      const to = stateName(fields.number('to'))
+      const from = fields.state('from')
+      const to = fields.state('to')
       return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, task: readTask(fields) }
     }
     case 'owner':
@@ -62,11 +68,11 @@ export const readLine = (line: string, names: Names): Observation => {
         kind,
         ...event,
         tuple,
-        segment: given(fields, 'skb') ? readSegment(fields) : null,
-        socket: given(fields, 'sk') ? readSocket(fields) : null,
-        task: fields.text('pid') === '' ? null : readTask(fields),
+        segment: fields.given('skb') ? readSegment(fields) : null,
+        socket: fields.given('sk') ? readSocket(fields) : null,
+        task: fields.has('pid') ? readTask(fields) : null,
         stack: readStack(stack),
-        reason: readReason(fields, names),
+        reason: readReason(fields, names.reset),
         flow: readFlow(fields),
       }
     default:
@@ -102,15 +108,23 @@ const split = (line: string) => {
     return BigInt(text(name))
   }
   const number = (name: string) => Math.min(Number(big(name)), Number.MAX_SAFE_INTEGER)
-  return { kind, stack, fields: { text, hex, number, big } satisfies Fields }
+  const fields: Fields = {
+    has: (name) => text(name) !== '',
+    given: (name) => !['', '0'].includes(text(name)),
+    text,
+    hex,
+    bits: (name) => BigInt(`0x${hex(name)}`),
+    number,
+    time: (name) => timeOf(big(name)),
+    state: (name) => stateName(number(name)),
+  }
+  return { kind, stack, fields }
 }
 
 const cut = (text: string, separator: string): [string, string] => {
   const at = text.indexOf(separator)
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }
-
-const given = (fields: Fields, pointer: string) => !['', '0'].includes(fields.text(pointer))
 
 /** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
 const address = (family: 4 | 6, low: bigint, high: bigint): string =>
@@ -119,16 +133,16 @@ const address = (family: 4 | 6, low: bigint, high: bigint): string =>
 const bytes = (half: bigint, count: number) =>
   Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
 
-const readAddress = (fields: Fields, family: 4 | 6, name: string) =>
-  address(family, BigInt(`0x${fields.hex(`${name}0`)}`), BigInt(`0x${fields.hex(`${name}1`)}`))
+const readAddress = (fields: Fields, family: 4 | 6, low: NameOf<'hex'>, high: NameOf<'hex'>) =>
+  address(family, BigInt(`0x${fields.hex(low)}`), BigInt(`0x${fields.hex(high)}`))
 
 const readTuple = (fields: Fields) => {
   const family = fields.number('family') === 6 ? (6 as const) : (4 as const)
   return {
     family,
-    saddr: readAddress(fields, family, 's'),
+    saddr: readAddress(fields, family, 's0', 's1'),
     sport: fields.number('sport'),
-    daddr: readAddress(fields, family, 'd'),
+    daddr: readAddress(fields, family, 'd0', 'd1'),
     dport: fields.number('dport'),
     netns: fields.number('netns'),
   }
@@ -136,12 +150,12 @@ const readTuple = (fields: Fields) => {
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
 const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
-  if (!given(fields, 'was_at')) return null
+  if (!fields.given('was_at')) return null
   const was = {
-    at: timeOf(fields.big('was_at')),
+    at: fields.time('was_at'),
     fn: stepName(fields.number('was_fn')),
     netns: fields.number('was_netns'),
-    daddr: readAddress(fields, family, 'was_d'),
+    daddr: readAddress(fields, family, 'was_d0', 'was_d1'),
     dport: fields.number('was_dport'),
   }
   return was.netns === netns && was.daddr === daddr && was.dport === dport ? null : was
@@ -156,78 +170,58 @@ const readSegment = (fields: Fields): Segment => ({
   length: fields.number('length'),
   ttl: fields.number('ttl'),
   ip_id: fields.number('ip_id'),
-  ...(fields.text('dev') === '' ? {} : { dev: fields.text('dev') }),
+  ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
 })
 
-const NUMBERS = [
-  'snd_una',
-  'snd_nxt',
-  'rcv_nxt',
-  'copied_seq',
-  'rcv_wnd',
-  'rcv_wup',
-  'min_ttl',
-  'shutdown',
-  'lingertime',
-  'linger2',
-  'retransmits',
-  'probes_out',
-  'user_timeout',
-  'backlog',
-  'limit',
-] as const
+const isSocketNumber = (name: string): name is keyof typeof socketNumbers => name in socketNumbers
+
+const SOCKET_NUMBERS = Object.keys(socketNumbers).filter(isSocketNumber)
 
 const readSocket = (fields: Fields): Socket => {
-  const state = stateName(fields.number('state'))
+  const state = fields.state('state')
   const socket: Socket = { sk: fields.hex('sk'), state }
   if (state === 'TIME_WAIT') {
-    const rcv_nxt = fields.text('tw_rcv_nxt') === '' ? {} : { rcv_nxt: fields.number('tw_rcv_nxt') }
-    return { ...socket, substate: stateName(fields.number('substate')), ...rcv_nxt, ...readWindow(fields) }
+    const rcv_nxt = fields.has('tw_rcv_nxt') ? { rcv_nxt: fields.number('tw_rcv_nxt') } : {}
+    return { ...socket, substate: fields.state('substate'), ...rcv_nxt, ...readWindow(fields) }
   }
   if (state === 'NEW_SYN_RECV') return { ...socket, ...readWindow(fields) }
-  for (const name of NUMBERS) if (fields.text(name) !== '') socket[name] = fields.number(name)
-  if (given(fields, 'cookie')) socket.cookie = fields.text('cookie')
+  for (const name of SOCKET_NUMBERS) if (fields.has(name)) socket[name] = fields.number(name)
+  if (fields.given('cookie')) socket.cookie = fields.hex('cookie')
+  if (fields.given('request')) socket.request = fields.number('request') === 1
   // Bits of enum sock_flags (include/net/sock.h): SOCK_DEAD is 0, SOCK_LINGER is 4 on every kernel of the matrix.
-  if (fields.text('request') === '1') socket.request = true
-  const flags = fields.text('sk_flags')
-  if (flags !== '') {
-    socket.dead = (BigInt(`0x${flags}`) & 1n) !== 0n
-    socket.linger = (BigInt(`0x${flags}`) & 16n) !== 0n
+  if (fields.has('sk_flags')) {
+    socket.dead = (fields.bits('sk_flags') & 1n) !== 0n
+    socket.linger = (fields.bits('sk_flags') & 16n) !== 0n
   }
   return socket
 }
 
 // A mini-socket's, where its probe knows where in memory it is.
 const readWindow = (fields: Fields) =>
-  fields.text('mini_rcv_nxt') === ''
-    ? {}
-    : { rcv_nxt: fields.number('mini_rcv_nxt'), rcv_wnd: fields.number('mini_rcv_wnd') }
+  fields.has('mini_rcv_nxt') ? { rcv_nxt: fields.number('mini_rcv_nxt'), rcv_wnd: fields.number('mini_rcv_wnd') } : {}
 
 const readTask = (fields: Fields): Task => {
-  const exiting = (Number.parseInt(fields.text('task_flags') || '0', 16) & PF_EXITING) !== 0
+  const exiting = fields.has('task_flags') && (fields.bits('task_flags') & PF_EXITING) !== 0n
   return {
     pid: fields.number('pid'),
     comm: fields.text('comm'),
     exit_code: exiting ? fields.number('exit_code') : null,
-    ...(given(fields, 'cgroup') ? { cgroup: fields.hex('cgroup') } : {}),
+    ...(fields.given('cgroup') ? { cgroup: fields.hex('cgroup') } : {}),
   }
 }
 
 /** include/linux/sched.h: the task is in do_exit(). */
-const PF_EXITING = 4
+const PF_EXITING = 4n
 
-const readReason = (fields: Fields, { reset }: Names) => {
-  const number = fields.text('reason')
-  if (number === '' || number === '-1') return null
-  return reset(Number(number))
-}
+const readReason = (fields: Fields, name: (number: number) => string) =>
+  fields.has('reason') && fields.number('reason') !== -1 ? name(fields.number('reason')) : null
 
 const readFlow = (fields: Fields): FlowFacts | null =>
-  given(fields, 'flow_ttl')
+  fields.given('flow_ttl')
     ? {
         ttl: fields.number('flow_ttl'),
-        ...(given(fields, 'flow_other_ttl') ? { other_ttl: fields.number('flow_other_ttl') } : {}),
+        ...(fields.given('flow_other_ttl') ? { other_ttl: fields.number('flow_other_ttl') } : {}),
         packets: fields.number('flow_packets'),
-        last: timeOf(fields.big('flow_last')),
+        last: fields.time('flow_last'),
       }
     : null

@@ -24,7 +24,7 @@ import { readMessage } from './message.ts'
 import type { Names } from '../program/names.ts'
 import { createNumbering, type Numbering } from './numbering.ts'
 
-/** All that a live trace is made of. `start` is what its first Observation will say; `stop` ends it in good order. */
+/** The parts of a live trace. `start` is its first Observation, less the time; `stop` ends the trace in good order. */
 export type LiveTrace = {
   bpftrace: string
   program: string
@@ -33,16 +33,16 @@ export type LiveTrace = {
   ehash: Ehash | undefined
   clock: Clock
   stop: AbortSignal
-  /** What is to be told of this machine once all is attached, and when all is over: owners of sockets, counters. */
+  /** Observations of this machine to add once all probes are attached, and at the end: owners of sockets, counters. */
   atStart: () => Observable<Observation>
   atEnd: () => Observable<Observation>
-  /** The path of a cgroup by its number. */
+  /** The path of a cgroup by its id. */
   cgroup: (number: string) => string | undefined
 }
 
 /**
- * The Observations of a trace of this kernel: `start` once bpftrace has attached, `stop` after the last answer. Fails with
- * a trace error when bpftrace ends before it has attached; when it dies later, `stop` says so.
+ * The Observations of a trace of this kernel: `start` once bpftrace has attached, `stop` after the last look-up. Fails
+ * with a trace error when bpftrace ends before it has attached. When bpftrace dies later, `stop` has the error.
  */
 export const live = (trace: LiveTrace): Observable<Observation> =>
   defer(() => {
@@ -59,7 +59,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
             trace.atStart(),
           )
         case 'output':
-          // A probe may fire while others are still being attached: such a beginning is no observation.
+          // Events before all probes are attached would be half a story, so they are dropped.
           return of(...read(output.line, trace, numbering)).pipe(filter(() => attached))
         case 'exit': {
           const error =
@@ -68,7 +68,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
               : `bpftrace ended${output.code === undefined ? '' : ` with exit code ${output.code}`}: ${output.words}`
           if (attached) stopped = { kind: 'stop', error }
           else if (!trace.stop.aborted)
-            throw traceError(error ?? 'bpftrace ended before it had attached', hintFor(output.words))
+            throw traceError(error ?? 'bpftrace ended before it attached its probes', hintFor(output.words))
           return EMPTY
         }
       }
@@ -84,10 +84,10 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     )
   })
 
-/** When nothing has come for so long, all that there was is read. */
+/** After so long without a line, every event has been read. */
 const QUIET_MS = 500
 
-// The program's own ticks end soon after its last event, and may be read long after they were made.
+// Adds a tick after a silence: the program's own ticks stop soon after its last event, and may be read late.
 const withQuiet = (clock: Clock): MonoTypeOperatorFunction<Observation> =>
   connect((observations) =>
     merge(
@@ -101,7 +101,7 @@ const withQuiet = (clock: Clock): MonoTypeOperatorFunction<Observation> =>
 
 const tickOf = (clock: Clock): Observation => ({ kind: 'tick', at: clock.now(), read: clock.now() })
 
-// Lines are the kernel's and bpftrace's: what cannot be read is lost, and said to be, and ends nothing.
+// An unreadable line counts as one lost event; the trace goes on.
 const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation[] => {
   // bpftrace 0.17 ends with two empty lines.
   if (line === '') return []
@@ -111,7 +111,7 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
       case undefined:
         return []
       case 'lost':
-        // How many is known by their numbers, or in the end; that some were is known now.
+        // bpftrace says only that events were lost; gaps in our line numbers give the count.
         numbering.told(message.count)
         return [{ kind: 'lost', what: 'events', count: 0 }]
       case 'sent':
@@ -135,7 +135,7 @@ const readOne = (line: string, { names, cgroup, clock }: LiveTrace): Observation
 
 const lost = (count: number): Observation[] => (count > 0 ? [{ kind: 'lost', what: 'events', count }] : [])
 
-// A path is a fact of this moment: recorded, it needs no machine.
+// Replaces a cgroup's id by its path, so that a replay needs neither this machine nor this moment.
 const withCgroup = (observation: Observation, path: LiveTrace['cgroup']): Observation => {
   if (!('task' in observation) || observation.task?.cgroup === undefined) return observation
   const { cgroup, ...task } = observation.task
@@ -145,5 +145,5 @@ const withCgroup = (observation: Observation, path: LiveTrace['cgroup']): Observ
 
 const hintFor = (words: string) =>
   /not permitted|EPERM|denied/i.test(words)
-    ? 'the kernel refused it: trace-reset doctor tells what stands in the way'
-    : 'trace-reset program prints the program, to be tried with bpftrace by hand'
+    ? 'the kernel refused it; trace-reset doctor shows what is missing'
+    : 'print the program with trace-reset program, and try it with bpftrace'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { concat, finalize, from, map, mergeMap, of, type Observable, type OperatorFunction } from 'rxjs'
 import type { Ehash, Reply } from '../ehash/ehash.ts'
-import { FLAG } from '../flow/states.ts'
+import { whyAsked } from '../flow/asked.ts'
 import type { Kind, Observation } from '../observation.ts'
 import type { Clock } from '../host/clock.ts'
 
@@ -11,42 +11,41 @@ const MOST_WAITING = 64
 const TOO_MANY: Observation = { kind: 'lost', what: 'lookups', count: 1 }
 
 /**
- * After each reset, and where that is cheap enough after each RST that comes in and the first segment of a flow, puts what
- * the TCP hash holds for the same 5-tuple at that moment. Near misses are asked for where this host answered without a
- * socket: they cost more than the rest.
+ * Adds a look-up of the TCP hash behind each event that src/flow/asked.ts says it is asked after. Near misses are asked for
+ * where this host replied without a socket: they cost more than the rest.
  */
 export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
   if (ehash === undefined) return (observations) => observations
   let waiting = 0
 
-  const answered = (about: Kind<'packet' | 'reset'>, { answer, at = clock.now() }: Reply): Kind<'lookup'> => ({
+  const lookup = (about: About, why: Why, { answer, at = clock.now() }: Reply): Kind<'lookup'> => ({
     kind: 'lookup',
     at,
     event: about.at,
-    why: about.kind === 'packet' && !isRst(about) ? 'first' : 'reset',
+    why,
     tuple: about.tuple,
     source: ehash.source,
     answer,
   })
 
-  const ask = (about: Kind<'packet' | 'reset'>): Observable<Observation> => {
+  const ask = (about: About, why: Why): Observable<Observation> => {
     if (waiting >= MOST_WAITING)
-      return of(TOO_MANY, answered(about, { answer: { found: null, error: 'too many questions waited' } }))
+      return of(TOO_MANY, lookup(about, why, { answer: { found: null, error: 'too many questions waited' } }))
     const reply = ehash.ask(about.tuple, about.kind === 'reset' && about.socket === null)
-    if (!(reply instanceof Promise)) return of(answered(about, reply))
+    if (!(reply instanceof Promise)) return of(lookup(about, why, reply))
     waiting += 1
     return from(reply).pipe(
       finalize(() => (waiting -= 1)),
-      map((value) => answered(about, value)),
+      map((value) => lookup(about, why, value)),
     )
   }
 
   return mergeMap((observation) => {
-    const asks =
-      observation.kind === 'reset' ||
-      (observation.kind === 'packet' && ehash.first && (observation.first || isRst(observation)))
-    return asks ? concat(of(observation), ask(observation)) : of(observation)
+    if (observation.kind !== 'packet' && observation.kind !== 'reset') return of(observation)
+    const why = whyAsked(ehash.source, observation)
+    return why === undefined ? of(observation) : concat(of(observation), ask(observation, why))
   })
 }
 
-const isRst = ({ segment }: Kind<'packet'>) => (segment.flags & FLAG.rst) !== 0
+type About = Kind<'packet' | 'reset'>
+type Why = Kind<'lookup'>['why']

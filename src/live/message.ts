@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * What bpftrace says in one line of `-f json`: a loss, a line that our program printed, or at the end the map @sent, how
- * many resets were sent by network namespace.
+ * One line of bpftrace's `-f json`: a loss, a line that our program printed, or at the end the map @sent, the number of
+ * resets sent by network namespace.
  */
 export type Message =
   { kind: 'lost'; count: number } | { kind: 'line'; text: string } | { kind: 'sent'; byNetns: Map<number, number> }
 
 /**
- * Reads one line of bpftrace's JSON. Other maps, warnings about helpers and attached_probes, which 0.17 writes before it
- * attaches, give undefined. Throws on what is no JSON.
+ * Reads one line of bpftrace's JSON. Other maps, warnings about helpers, and attached_probes (0.17 writes it before it
+ * attaches) give undefined. Throws on a line that is not JSON.
  *
- * bpftrace 0.17 to 0.27 write a byte above 0x7f as `\uffffffe9`, which JSON reads as U+FFFF and four letters: it is
- * mended to U+00E9. Losses carry their number in `data` on all of them (0.27 has `count` besides).
+ * bpftrace 0.17 to 0.27 write a byte above 0x7f as `\uffffffe9`, which JSON reads as U+FFFF and four letters; this
+ * makes it U+00E9. All of them give the number of lost events in `data` (0.27 also has `count`).
  */
 export const readMessage = (line: string): Message | undefined => {
   const message: unknown = JSON.parse(line.replaceAll(/(?<=(?<!\\)(?:\\\\)*)\\uffffff([0-9a-f]{2})/g, '\\u00$1'))
@@ -41,6 +41,6 @@ const sentCounts = (data: unknown): Message | undefined => {
   return { kind: 'sent', byNetns: new Map(counts.map(([netns, count]) => [Number(netns), count])) }
 }
 
-// What is let through here is recorded, and must be read back.
+// These numbers go into recordings, whose schema must accept them.
 const isCount = ([netns, count]: [string, unknown]) =>
   /^\d{1,10}$/.test(netns) && typeof count === 'number' && Number.isSafeInteger(count) && count >= 0

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/** What is known of lines that were printed and never came. */
+/** Counts the lines that our program printed and that never came. */
 export type Numbering = {
-  /** How many lines are missing right before this one, on its CPU. A line without a number tells nothing. */
+  /** How many lines of the same CPU are missing right before this one; 0 for a line without a number. */
   before: (line: string) => number
-  /** bpftrace says that it lost so many, sooner or later, of whichever CPU. */
+  /** Takes the number of events that bpftrace reports as lost, late and for all CPUs together. */
   told: (count: number) => void
-  /** Losses that bpftrace told of and that no line came after. */
+  /** Losses that bpftrace reported and that no gap has shown: no later line came from that CPU. */
   rest: () => number
 }
 
 /**
- * Our program numbers its lines on each CPU, in the order in which they come out of that CPU's buffer: so a loss is known
- * where it was, and not when bpftrace gets round to telling of it, which from 0.23 on may be long after.
+ * Our program numbers the lines of each CPU in the order of that CPU's buffer. A gap therefore shows where lines were
+ * lost; bpftrace's own report may come much later (0.23 and on).
  */
 export const createNumbering = (): Numbering => {
   const last = new Map<string, number>()
@@ -20,7 +20,7 @@ export const createNumbering = (): Numbering => {
   let told = 0
   return {
     before: (line) => {
-      // Ours stand in front of whatever a task is named.
+      // Our cpu= and n= come before the task's name, which may contain anything.
       const [, cpu, number] = / cpu=(\d+) n=(\d+) /.exec(line) ?? []
       if (cpu === undefined) return 0
       const missing = Math.max(0, Number(number) - (last.get(cpu) ?? 0) - 1)

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 import type { Btf } from '../host/btf.ts'
+import type { Holes } from './fill.ts'
 
 /** A file of probes/ that a trace is made of. */
 export type Part = {
   file: string
   /** The kernel functions that its one body serves: attached to those that are there, left out without any. */
   functions: readonly string[]
+  /** It is attached to a timer, which every kernel has. */
+  timer?: true
   /** The tracepoint that it is for, as category and name, instead of functions. */
   tracepoint?: readonly [category: string, name: string]
-  /** What the holes of the file are on that tracepoint, where the file is for functions else. */
-  holes?: Readonly<Record<string, string>>
+  /** What the holes of the file are on that tracepoint, where they are something else on functions. */
+  holes?: Holes
   /** Files without which it says nothing. */
   needs?: readonly string[]
   /** Runs for each packet: `--light` does without. */
@@ -32,11 +35,14 @@ const FLOW_END: Part = {
   needs: ['tcp_rcv.bt'],
 }
 
+const FLOWS_AFRESH: Part = { file: 'flows_afresh.bt', functions: [], timer: true, needs: ['tcp_rcv.bt'] }
+
 const STATES: Part = { file: 'inet_sock_set_state.bt', functions: [], tracepoint: ['sock', 'inet_sock_set_state'] }
 
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
   { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
+  FLOWS_AFRESH,
   FLOW_END,
   { file: 'tcp_send_reset.bt', functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'] },
   {
@@ -56,12 +62,19 @@ export const PARTS: readonly Part[] = [
   { file: 'accept.bt', functions: ['security_sock_graft'] },
 ]
 
-// The tracepoint comes right before the RST is made: there is no attempt that comes to nothing (net/ipv4/tcp_ipv4.c).
-const SENT = `@sent[$netns] = count();
-@n[cpu]++;
-printf("reply fn=tcp_send_reset at=%llu cpu=%d n=%lld skb=%lx\\n", nsecs, cpu, @n[cpu], $skbaddr);
-delete(@attempt[$who]);
-delete(@attempt_netns[$who]);`
+/**
+ * The holes of tcp_rcv.bt where a packet has not come to the IP layer yet. It may be no segment at all, its data are all
+ * there is to its IP header (net/core/dev.c, __netif_receive_skb_core), and its ports are read behind that. Its socket is
+ * the sender's still (net/ipv4/ip_input.c, ip_rcv_core).
+ */
+const EARLY: Holes = {
+  skb: 'args->skbaddr',
+  first_ports: '',
+  match_first: '1',
+  l3: '(uint64)$skb->data - $head',
+  match_segment: '($family == 4 || $family == 6) && $protocol == 6 && /*{match_ports}*/',
+  found: '0',
+}
 
 /**
  * The same by tracepoints alone, for a kernel built without kprobes. tcp_send_reset has no segment when this host aborts
@@ -73,15 +86,16 @@ export const TRACEPOINT_PARTS: readonly Part[] = [
     file: 'tcp_rcv.bt',
     functions: [],
     tracepoint: ['net', 'netif_receive_skb'],
-    holes: { skb: 'args->skbaddr', early: '1' },
+    holes: EARLY,
     perPacket: true,
   },
+  FLOWS_AFRESH,
   FLOW_END,
   {
     file: 'tcp_send_reset.bt',
     functions: [],
     tracepoint: ['tcp', 'tcp_send_reset'],
-    holes: { sk: 'args->skaddr', skb: 'args->skbaddr', when: '$skbaddr != 0', sent: SENT },
+    holes: { sk: 'args->skaddr', skb: 'args->skbaddr', when: '$skbaddr != 0', sent: '/*{sent_at_once}*/' },
   },
   {
     file: 'tcp_send_active_reset.bt',
@@ -110,8 +124,12 @@ export const namesOf = ({ functions, tracepoint }: Part): readonly string[] =>
 
 /** What the kernel has of a part: the names to attach to, or undefined when there is nothing to attach to. */
 export const presentIn = (btf: Btf, part: Part): readonly string[] | undefined => {
+  if (part.timer === true) return []
   const here = namesOf(part).filter((name) =>
     part.tracepoint === undefined ? name in btf.functions : btf.typedefs.includes(`btf_trace_${name}`),
   )
   return here.length > 0 ? here : undefined
 }
+
+/** Why a packet is dropped, where this kernel says it. */
+export const dropReason = (btf: Btf): string => ('skb_drop_reason' in btf.enums ? 'args->reason' : '-1')

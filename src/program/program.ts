@@ -2,10 +2,12 @@
 import { describeFilter } from '../filter/describe.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Btf } from '../host/btf.ts'
+import type { Symbols } from '../host/facts.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { dropReason, fillHoles, ownHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
+import { body, fill, type Holes } from './fill.ts'
+import { functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
 import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
-import { fileOf, isEntrance, stepHoles, stepOf, type Step, type Symbols } from './packetPath.ts'
+import { filesOf, isEntrance, stepHoles, stepOf } from './packetPath.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
 export type Wanted = {
@@ -51,13 +53,16 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const requests = here.some(({ part }) => part.file === REQUESTS_FILE)
   const shared = sharedHoles(filter, { flows, requests }, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
-  const passing = { peer: shared['match_peer'] ?? '1', entrances }
-  const symbolsOfSteps = present.map(({ symbol }) => symbol)
-  const parts = [
-    ...here.map(({ part, names }) => partText(btf, part, names, symbolsOfSteps, shared, readProbe)),
-    ...present.map((step) => stepText(btf, step, stepHoles(step, passing), shared, readProbe)),
+  const alone = present.map(({ symbol }) => symbol)
+  const filled: Filled[] = [
+    ...here.flatMap(({ part, names }) => filledPart(btf, part, names, alone)),
+    ...present.flatMap((step) => filesOf(step).map((file) => ({ file, holes: stepHoles(btf, step, entrances) }))),
   ]
-  const frame = fillHoles(readProbe('frame.bt'), { clear: clearing(parts) })
+  const parts = filled.map(({ file, again, holes }) => {
+    const text = readProbe(file)
+    return fill(again === true ? `${body(text)}\n` : text, { ...shared, ...holes })
+  })
+  const frame = fill(readProbe('frame.bt'), { clear: clearing(parts) })
   const head = `// Written by trace-reset. Filter: ${describeFilter(filter)}\n`
   const traced = [...new Set([...names, ...present.map(({ traced: { name } }) => name)])]
   return { text: [head, frame, ...parts].join('\n'), probes: traced, missing: [...new Set(missing)] }
@@ -89,44 +94,19 @@ const partsHere = (btf: Btf, asked: readonly Part[]) =>
     })
     .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
 
+/** A file of probes/ with what is its own of the values for its holes; `again`: without its comment, which is there. */
+type Filled = { file: string; holes: Holes; again?: true }
+
 // In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
 // nowhere: a list that shares a function with a step becomes a probe for each function.
-const partText = (
-  btf: Btf,
-  part: Part,
-  names: readonly string[],
-  alone: readonly string[],
-  shared: Readonly<Record<string, string>>,
-  readProbe: ReadProbe,
-): string => {
-  const text = readProbe(part.file)
-  if (part.holes !== undefined) return fillHoles(text, { ...shared, ...tracepointHoles(btf, part, shared) })
-  const fill = (probe: string, functions: readonly string[]) =>
-    fillHoles(probe, { ...shared, ...ownHoles(btf, functions) })
-  const [list] = /^\/\*\{attach(?:_return)?\*\/[^]*?^\}$/m.exec(text) ?? []
-  if (list === undefined || names.length < 2 || !names.some((name) => alone.includes(name))) return fill(text, names)
-  return fill(
-    text.replace(list, () => names.map((name) => fill(list, [name])).join('\n\n')),
-    names,
-  )
-}
-
-// The example function of the file gives way to the step's own.
-const stepText = (
-  btf: Btf,
-  step: Step,
-  own: Readonly<Record<string, string>>,
-  shared: Readonly<Record<string, string>>,
-  readProbe: ReadProbe,
-): string => {
-  const { traced, symbol } = step
-  const holes = { ...shared, ...own }
-  if (traced.type === 'tracepoint') return fillHoles(readProbe(traced.by), { ...holes, reason: dropReason(btf) })
-  return [readProbe(fileOf(step)), readProbe('return.bt')]
-    .map((text) =>
-      fillHoles(text, holes)
-        .replaceAll(/^(k(?:ret)?probe:)\w+$/gm, `$1${symbol}`)
-        .replaceAll(/ fn=\w+ /g, ` fn=${traced.name} `),
-    )
-    .join('\n')
+const filledPart = (btf: Btf, part: Part, names: readonly string[], alone: readonly string[]): Filled[] => {
+  const { file, tracepoint } = part
+  if (tracepoint !== undefined) return [{ file, holes: { ...functionHoles(btf, []), ...tracepointHoles(btf, part) } }]
+  if (names.length < 2 || !names.some((name) => alone.includes(name)))
+    return [{ file, holes: functionHoles(btf, names) }]
+  return names.map((name, index) => ({
+    file,
+    holes: functionHoles(btf, [name]),
+    ...(index === 0 ? {} : { again: true }),
+  }))
 }

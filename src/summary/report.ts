@@ -1,38 +1,39 @@
 // SPDX-License-Identifier: MIT
-import { FLAG } from '../flow/states.ts'
+import { SEES_NOTHING, seesOf } from '../flow/sees.ts'
+import { isRst } from '../flow/segment.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { createBalance } from './balance.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
-/** Counts what passes, for the last line on standard error; `narrows` as in balance.ts. */
+/** Counts Observations and verdicts for the last line on standard error; `narrows` as in balance.ts. */
 export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boolean) => {
   const balance = createBalance(narrows)
   const outcomes = { sent: 0, received: 0, ignored: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
-  /** Whether RSTs that were not obeyed are judged, too. */
-  let judgesAll = false
+  /** Where drops are seen, RSTs that changed nothing are judged too. */
+  let sees = SEES_NOTHING
   let arrived = 0
   let obeyed = 0
 
   return {
     see: (observation: Observation) => {
       balance.see(observation)
-      if (observation.kind === 'start') judgesAll = observation.probes.includes('kfree_skb')
+      if (observation.kind === 'start') sees = seesOf(observation)
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
-      if (observation.kind === 'packet' && hasRst(observation)) arrived += 1
+      if (observation.kind === 'packet' && isRst(observation.segment)) arrived += 1
       if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && mayHaveRst(observation)) obeyed += 1
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
-    /** What was seen against the kernel's counters, a line each network namespace. */
+    /** The comparison with the kernel's counters, two lines a network namespace. */
     reconciliation: balance.lines,
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>
       [
-        `${plural(outcomes.sent + outcomes.received + outcomes.ignored, 'reset')}: ${outcomes.sent} sent, ${outcomes.received} received${outcomes.ignored > 0 ? `, ${outcomes.ignored} ignored` : ''}`,
-        ...(arrived > obeyed && !judgesAll
-          ? [`${plural(arrived - obeyed, 'RST')} came in that no full socket obeyed, not judged`]
+        resetsText(outcomes),
+        ...(arrived > obeyed && !sees.drops
+          ? [`${plural(arrived - obeyed, 'RST')} arrived and changed no full socket, not judged`]
           : []),
         plural(lookups, 'look-up'),
         lost.events + lost.lookups === 0
@@ -42,12 +43,11 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
   }
 }
 
-const hasRst = (observation: Observation) =>
-  (observation.kind === 'packet' || observation.kind === 'reset') &&
-  observation.segment !== null &&
-  (observation.segment.flags & FLAG.rst) !== 0
+const resetsText = ({ sent, received, ignored }: Readonly<Record<Verdict['outcome'], number>>) =>
+  `${plural(sent + received + ignored, 'reset')}: ${sent} sent, ${received} received` +
+  (ignored > 0 ? `, ${ignored} ignored` : '')
 
-// Where the kernel does not hand the segment on (5.10, tracepoints) it is the RST that has just come in.
-const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || hasRst(reset)
+// Without the segment (5.10, tracepoints), tcp_reset was called for the RST that has just arrived.
+const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || isRst(reset.segment)
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Who called tcp_send_active_reset: the stack, read from the inside out, since a timer or a softirq may run on the back of
-// a close() that has nothing to do with it.
+// Who called tcp_send_active_reset. The stack is read from the inside out: a timer or a softirq may interrupt a close()
+// of another socket.
 import type { Case } from '../flow/case.ts'
-import { flagNames } from '../flow/states.ts'
-import type { Segment } from '../observation.ts'
 
-/** A way to tcp_send_active_reset. */
+/** A way that leads to tcp_send_active_reset. */
 export type Caller = 'abort' | 'keepalive' | 'retransmission' | 'mptcp' | 'listener' | 'linger' | 'connect' | 'close'
 
-/** The functions that tell, each the innermost of its way (net/ipv4/tcp.c, tcp_timer.c, inet_connection_sock.c; net/mptcp). */
+/**
+ * The functions that decide, each the innermost of its way (net/ipv4/tcp.c, tcp_timer.c, inet_connection_sock.c;
+ * net/mptcp).
+ */
 const CALLERS: readonly (readonly [RegExp, Caller | ((outer: readonly string[]) => Caller | undefined)])[] = [
   [/^tcp_abort$/, 'abort'],
   [/^tcp_keepalive_timer$/, 'keepalive'],
@@ -20,7 +21,7 @@ const CALLERS: readonly (readonly [RegExp, Caller | ((outer: readonly string[]) 
 ]
 
 const disconnecting = (outer: readonly string[]): Caller | undefined => {
-  // Of a listener that is killed the children go the way of a close.
+  // tcp_abort of a listener ends the connections in its queue by the path of a close().
   if (outer.includes('tcp_abort')) return 'abort'
   if (outer.some((name) => name === 'inet_csk_listen_stop' || name === 'inet_child_forget')) return 'listener'
   if (outer.some((name) => /^_*mptcp_/.test(name))) return 'mptcp'
@@ -30,7 +31,7 @@ const disconnecting = (outer: readonly string[]): Caller | undefined => {
     : undefined
 }
 
-/** Which way led to the reset; undefined when it is none of those, or no active reset. */
+/** Which way led to the reset; undefined for another way, and for a reset that is not an active one. */
 export const calledBy = ({ reset: { fn, stack } }: Case): Caller | undefined => {
   if (fn !== 'tcp_send_active_reset') return undefined
   for (const [index, name] of stack.entries()) {
@@ -40,10 +41,6 @@ export const calledBy = ({ reset: { fn, stack } }: Case): Caller | undefined => 
   return undefined
 }
 
-/** The stack from the reset outwards, to the function that says most or for six frames. */
+/** The stack from the reset outwards: up to the function `last`, or six frames. */
 export const stackText = ({ reset: { stack } }: Case, last = ''): string =>
   `stack: ${stack.slice(0, stack.indexOf(last) + 1 || 6).join(' < ')}`
-
-/** `a segment with PSH ACK, seq 1000, ack 2000 and 5 bytes of data`. */
-export const segmentText = ({ flags, seq, ack, length }: Segment): string =>
-  `a segment with ${flagNames(flags)}, seq ${seq}, ack ${ack} and ${length} bytes of data`

@@ -7,8 +7,8 @@ import { nanosecondsBetween, spanText } from '../time.ts'
 export const lagOf = ({ at, event }: Kind<'lookup'>): number => nanosecondsBetween(at, event)
 
 /**
- * What the TCP hash says of the case, in words: before, when the flow was first seen, and right after the reset; and what
- * came near to being found.
+ * What the TCP hash held, in sentences: when the flow was first seen, and right after the reset; then the near misses
+ * of that look-up.
  */
 export const hashText = ({ before, after, late, reset }: Case): string[] => [
   ...(before === null
@@ -24,7 +24,7 @@ export const hashText = ({ before, after, late, reset }: Case): string[] => [
   ...(after === null ? [] : nearMisses(after)),
 ]
 
-// What ends a connection takes it out of the table: whatever is there with another cookie came later.
+// The end of a connection takes its socket out of the hash: a socket with another cookie was made later.
 const sameness = ({ socket }: Kind<'reset'>, { answer: { found, cookie } }: Kind<'lookup'>) => {
   if (found !== 'established' || cookie === undefined || socket?.cookie === undefined) return ''
   return cookie === socket.cookie ? ': the same socket' : ': another socket, the ports are in use again'

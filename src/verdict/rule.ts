@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../flow/case.ts'
-import type { CauseId } from './causes.ts'
+import type { Cause } from './cause.ts'
 
 /** `certain` when a kernel path or state proves the cause, `likely` when it is inferred from the shape of packets. */
 export type Confidence = 'certain' | 'likely' | 'unknown'
@@ -8,8 +8,11 @@ export type Confidence = 'certain' | 'likely' | 'unknown'
 /** How sure a rule is and why: sentences with the numbers, each naming the observation that it rests on. */
 export type Evidence = { confidence: Confidence; because: string[] }
 
-/** One entry of the table: gives its evidence when it explains the case, else undefined. Rules are tried in order. */
-export type Rule = { cause: CauseId; explain: (reset: Case) => Evidence | undefined }
+/** One entry of the table: gives its evidence when it explains the case, else undefined. */
+export type Rule = { cause: Cause; explain: (reset: Case) => Evidence | undefined }
 
+/** The evidence of a kernel path or a state. */
 export const certain = (...because: string[]): Evidence => ({ confidence: 'certain', because })
+
+/** The evidence of the shape of packets. */
 export const likely = (...because: string[]): Evidence => ({ confidence: 'likely', because })

@@ -3,7 +3,7 @@ import type { Case } from '../flow/case.ts'
 import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
-import { CAUSES, outcomeOf, type CauseId } from './causes.ts'
+import { CAUSES, type CauseId } from './causes.ts'
 import type { Confidence } from './rule.ts'
 
 /** The answer: who reset this connection, and why. */
@@ -28,9 +28,10 @@ export type Verdict = {
   stack: readonly string[]
 }
 
+/** The verdict on a case, with what is said of its cause whatever the case. */
 export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
   at: reset.reset.at,
-  outcome: outcomeOf(cause) ?? reset.outcome,
+  outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
   who: CAUSES[cause].who,
   confidence,

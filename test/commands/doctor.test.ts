@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { describeMachine } from '../../src/commands/doctor.ts'
 import type { Facts } from '../../src/host/facts.ts'
-import { loadFacts } from '../../src/host/recordedFacts.ts'
+import { loadFacts } from '../../src/program/loadFacts.ts'
 import { factsOf } from '../command.ts'
 
 const recorded = () => loadFacts({ facts: factsOf('6.1'), bpftrace: 'bpftrace' })

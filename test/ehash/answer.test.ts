@@ -35,7 +35,16 @@ test.each([
     { found: 'timewait', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 9 },
   ],
   ['ok at=5000000001 found=listener later=field backlog=3 limit=128\n', { found: 'listener', backlog: 3, limit: 128 }],
-  ['ok at=5000000001 found=none bucket=1 chain=0 near=none netns_seen=3\n', { found: 'none', bucket: 1, chain: 0 }],
+  ['ok at=5000000001 found=listener bucket=1 chain=0 reuseport=0\n', { found: 'listener', bucket: 1, chain: 0 }],
+  ['ok at=5000000001 found=listener reuseport=1\n', { found: 'listener', reuseport: true }],
+  [
+    'ok at=5000000001 found=none bucket=1 chain=0 near=none netns_seen=3 netns_cut=0\n',
+    { found: 'none', bucket: 1, chain: 0, netns_seen: 3 },
+  ],
+  [
+    'ok at=5000000001 found=none near=hidden netns_seen=64 netns_cut=1 hidden=1\n',
+    { found: 'none', netns_seen: 64, netns_cut: true, hidden: true },
+  ],
   ['ok at=5000000001 found=none near=reversed reversed=established\n', { found: 'none', reversed: 'established' }],
   [
     'ok at=5000000001 found=listener backlog=0 limit=9 near=netns other_netns=4026532000 other_found=timewait\n',

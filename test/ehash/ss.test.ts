@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The lines are ss's own (iproute2 6.1), recorded on a loopback with `ss -HOtne`; SYN-RECV and
 // FIN-WAIT-1, which do not stay there, are made after them.
-import { expect, test } from 'vitest'
-import { readSs } from '../../src/ehash/ss.ts'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { openSs, readSs } from '../../src/ehash/ss.ts'
+import { TUPLE } from '../samples.ts'
 
 test.each([
   [
@@ -48,3 +52,16 @@ test.each([
   ],
   ['FIN-WAIT-1 0 1 127.0.0.1:80 127.0.0.1:2 timer:(on,1sec,0) ino:0 sk:2', 'established', 'FIN_WAIT1'],
 ])('%s', (line, found, state) => expect(readSs(line)).toMatchObject({ found, state }))
+
+const HERE = { ...TUPLE, netns: statSync('/proc/self/ns/net').ino }
+const directory = mkdtempSync(join(tmpdir(), 'trace-reset-ss-'))
+afterEach(() => vi.unstubAllEnvs())
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test('an ss that does not answer is given up, and the answer says so', async () => {
+  writeFileSync(join(directory, 'ss'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
+  vi.stubEnv('PATH', `${directory}:/usr/bin:/bin`)
+  expect(await openSs(50).ask(HERE, false)).toEqual({
+    answer: { found: null, error: 'ss gave no answer within 50 ms' },
+  })
+})

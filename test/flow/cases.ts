@@ -30,9 +30,9 @@ export const active = (over: Parameters<typeof reset>[0] = {}) =>
     ...over,
   })
 
-/** An attempt to answer a SYN for which there is no socket. */
-export const answering = (over: Parameters<typeof reset>[0] = {}) =>
+/** An attempt to reply to a SYN for which there is no socket. */
+export const replying = (over: Parameters<typeof reset>[0] = {}) =>
   reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over })
 
-/** An answer that left: without the RST on its way it would be an attempt only. */
-export const left = (over: Parameters<typeof reset>[0] = {}) => [answering(over), reply()]
+/** A reply that was sent: without the RST on its way it would be an attempt only. */
+export const replied = (over: Parameters<typeof reset>[0] = {}) => [replying(over), reply()]

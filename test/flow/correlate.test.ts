@@ -19,14 +19,14 @@ import {
   tick,
   TUPLE,
 } from '../samples.ts'
-import { active, answering, cases, left, only } from './cases.ts'
+import { active, replying, cases, replied, only } from './cases.ts'
 
 const WITH = start({ ehash: 'module' })
 
 test('an obeyed RST is received, and every other is sent', () => {
   expect(only(reset()).outcome).toBe('received')
   expect(only(active()).outcome).toBe('sent')
-  expect(only(...left()).outcome).toBe('sent')
+  expect(only(...replied()).outcome).toBe('sent')
 })
 
 test('events that are no reset open no case', () => {
@@ -43,16 +43,16 @@ test('tcp_reset for a segment without RST opens no case', () => {
 test('tcp_reset without RST belongs to the RST that answers the same segment', () => {
   const mine = segment({ skb: 'ffff0001' })
   const trap = reset({ segment: segment() })
-  expect(only(trap, ...left({ segment: mine })).withoutRst).toBe(trap)
-  expect(only(reset({ segment: segment({ skb: 'b' }) }), ...left({ segment: mine })).withoutRst).toBe(null)
+  expect(only(trap, ...replied({ segment: mine })).withoutRst).toBe(trap)
+  expect(only(reset({ segment: segment({ skb: 'b' }) }), ...replied({ segment: mine })).withoutRst).toBe(null)
   expect(only(trap, active()).withoutRst).toBe(null)
-  expect(only(trap, ...left({ segment: mine, tuple: { ...TUPLE, sport: 1 } })).withoutRst).toBe(null)
+  expect(only(trap, ...replied({ segment: mine, tuple: { ...TUPLE, sport: 1 } })).withoutRst).toBe(null)
 })
 
 const noSegment = (over: Parameters<typeof socket>[0] = {}, ms = 1000) =>
   reset({ at: at(ms), segment: null, socket: socket({ state: 'FIN_WAIT2', ...over }) })
 const answerAt = (ms: number, sk = 'ffff8001') => [
-  answering({ at: at(ms), segment: segment({ length: 5 }), socket: socket({ sk, state: 'CLOSE' }) }),
+  replying({ at: at(ms), segment: segment({ length: 5 }), socket: socket({ sk, state: 'CLOSE' }) }),
   reply({ at: at(ms) }),
 ]
 
@@ -60,7 +60,7 @@ test.each<[string, Observation, Observation[], boolean]>([
   ['the same socket', noSegment(), answerAt(1000.01), true],
   ['another socket', noSegment({ sk: 'ffff9' }), answerAt(1000.01), false],
   ['long before', noSegment({}, 900), answerAt(1000), false],
-  ['no socket', noSegment(), left(), false],
+  ['no socket', noSegment(), replied(), false],
 ])('tcp_reset without its segment belongs to the answer by its socket: %s', (_, trapped, events, is) => {
   expect(only(trapped, ...events).withoutRst).toBe(is ? trapped : null)
 })
@@ -101,24 +101,24 @@ test('two resets of one connection are two cases, each with its own answer', () 
 
 test('the RST on its way belongs to the answer for the same segment', () => {
   const going = [reply({ at: at(1000.02) }), reply({ skb: 'other', at: at(1000.01) })]
-  expect(only(answering(), ...going).replied).toEqual(at(1000.02))
+  expect(only(replying(), ...going).replied).toEqual(at(1000.02))
 })
 
 test('an answer without a RST on its way was an attempt, and is no reset', () => {
-  expect(cases(answering(), stop())).toEqual([])
-  expect(cases(answering(), reply({ skb: 'other' }), stop())).toEqual([])
+  expect(cases(replying(), stop())).toEqual([])
+  expect(cases(replying(), reply({ skb: 'other' }), stop())).toEqual([])
 })
 
 test('but it may have been one where events were lost', () => {
-  expect(cases(answering(), lost('events', 1), stop())).toHaveLength(1)
-  expect(cases(answering())).toHaveLength(1)
+  expect(cases(replying(), lost('events', 1), stop())).toHaveLength(1)
+  expect(cases(replying())).toHaveLength(1)
 })
 
 test('of two answers for segments in the same memory, each has the RST that follows it', () => {
   const given = cases(
-    answering(),
+    replying(),
     reply({ at: at(1000.02) }),
-    answering({ at: at(1001) }),
+    replying({ at: at(1001) }),
     reply({ at: at(1001.02) }),
     stop(),
   )

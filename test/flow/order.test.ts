@@ -68,7 +68,7 @@ test('events of the same moment keep their order', () => {
   expect([...pushAll(machine, events), ...machine.flush()]).toEqual(events)
 })
 
-test.each([start(), lookup(), lost('events', 3)])('what has no place in the order passes at once: $kind', (passing) => {
+test.each([start(), lookup()])('what has no place in the order passes at once: $kind', (passing) => {
   const machine = order(WINDOW)
   machine.push(event(1, 0))
   expect(machine.push(passing)).toEqual([passing])
@@ -78,12 +78,27 @@ test('a loss comes once more behind the events that wait, since it may be younge
   const machine = order(WINDOW)
   const [older, newer] = [event(1, 0), event(500, 1)]
   expect(pushAll(machine, [older, newer, lost('events', 3), event(600, 2), stop()])).toEqual([
-    lost('events', 3),
+    { ...lost('events', 3), span: 'begins' },
     older,
     newer,
     lost('events', 0),
     event(600, 2),
+    { ...lost('events', 0), span: 'ends' },
     stop(),
+  ])
+})
+
+test('a loss that passes no event is bounded by the next one that is read', () => {
+  const machine = order(WINDOW)
+  const [begins, ends] = [
+    { ...lost('events', 3), span: 'begins' },
+    { ...lost('events', 0), span: 'ends' },
+  ]
+  expect(machine.push(lost('events', 3))).toEqual([begins])
+  expect([...machine.push(event(500, 1)), ...machine.push(event(600, 2)), ...machine.flush()]).toEqual([
+    event(500, 1),
+    ends,
+    event(600, 2),
   ])
 })
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Tuple } from '../../src/flow/tuple.ts'
 import type { Observation } from '../../src/observation.ts'
 import { ACK, at, owner, reset, segment, socket, state, task, TUPLE } from '../samples.ts'
-import { active, left, only } from './cases.ts'
+import { active, replied, only } from './cases.ts'
 
 const CLOSER = { how: 'closer', pid: 812, comm: 'nginx', cgroup: null }
 const SOCKET = { how: 'socket', pid: 5, comm: 'worker', cgroup: null }
@@ -48,7 +48,7 @@ const listening = (daddr: string, comm: string, over: Partial<Tuple> = {}) => {
 }
 const V6 = { ...TUPLE, family: 6, saddr: '2001:db8::2', daddr: '2001:db8::1' } as const
 const toListener = (over: Parameters<typeof reset>[0] = {}) =>
-  left({ segment: segment({ flags: ACK }), socket: socket({ state: 'LISTEN' }), ...over })
+  replied({ segment: segment({ flags: ACK }), socket: socket({ state: 'LISTEN' }), ...over })
 const listened = state({ at: at(1), from: 'CLOSE', to: 'LISTEN', task: task({ pid: 5, comm: 'worker' }) })
 
 test.each<[string, Observation[], Observation[], string | undefined]>([
@@ -81,7 +81,7 @@ const TIMER = ['tcp_send_active_reset', 'tcp_keepalive_timer', 'call_timer_fn', 
 const orphan = socket({ state: 'CLOSE' })
 
 test.each<[string, Observation[], Observation[], object | null]>([
-  ['who had it', [accepted, state()], left({ segment: segment({ length: 5 }), socket: orphan }), SOCKET],
+  ['who had it', [accepted, state()], replied({ segment: segment({ length: 5 }), socket: orphan }), SOCKET],
   ['who had it when the trace began', [found, state()], [active({ stack: TIMER, socket: orphan })], SOCKET],
   ['nobody of another socket', [accepted, state()], [active({ stack: TIMER, socket: { ...orphan, sk: 'b' } })], null],
   ['nobody that was known', [state()], [active({ stack: TIMER, socket: orphan })], null],

@@ -71,9 +71,9 @@ test('json', () => {
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,because
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,off,,,,,,,,,,,,,,,,,,,,,,,,,,
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,because
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
     "
   `)
 })

@@ -83,12 +83,12 @@ test('json', () => {
 test('csv, below the columns of verdicts and steps', () => {
   const sink = formatted('csv')
   expect([sink.start(START), sink.verdict(verdict(), START)].join('') + text('csv', ...EACH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,because,step,returned,took,reason,location,cpu,flags,seq,ack,window,length,ttl,ip_id,skb,sk
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread,,,,,,,,,,,,,,,
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,,,,,eth0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_v4_do_rcv,0,12345,,,0,PSH ACK,1000,2000,502,5,64,7,ffff0001,ffff888103c48000
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,kfree_skb,,,TCP_RFC7323_PAWS,tcp_v4_rcv,0,RST ACK,1000,2000,502,0,64,7,ffff0001,
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,CLOSE,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_done,,850,,,0,,,,,,,,,ffff888103c48000
-    2026-11-22T03:00:01.000000001Z,,,,,6,2001:db8::2,40000,2001:db8::1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,__inet6_lookup_established,NULL,1500000,,,0,,,,,,,,,
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,because,step,returned,took,reason,location,cpu,flags,seq,ack,window,length,ttl,ip_id,skb,sk
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread,,,,,,,,,,,,,,,
+    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,,,,,eth0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_v4_do_rcv,0,12345,,,0,PSH ACK,1000,2000,502,5,64,7,ffff0001,ffff888103c48000
+    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,kfree_skb,,,TCP_RFC7323_PAWS,tcp_v4_rcv,0,RST ACK,1000,2000,502,0,64,7,ffff0001,
+    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,CLOSE,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_done,,850,,,0,,,,,,,,,ffff888103c48000
+    2026-11-22T03:00:01.000000001Z,,,,,6,2001:db8::2,40000,2001:db8::1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,__inet6_lookup_established,NULL,1500000,,,0,,,,,,,,,
     "
   `)
 })

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* kmod/parse.c in user space, under libFuzzer with ASan and UBSan: see test/lab/fuzz.ts. */
+/* kmod/parse.c in user space, under libFuzzer with ASan and UBSan: see test/lab/stress/fuzz.ts. */
 #include "../../kmod/tcphash.h"
 
 #define CHECK(condition) ((condition) ? (void)0 : abort())

@@ -84,6 +84,19 @@ describe('BTF', () => {
     expect(readBtf(blob(), { ...wanted, functions: [name] }).returns).toEqual({ [name]: type })
   })
 
+  test('besides the names asked for, all functions and tracepoints that are like them', () => {
+    const { functions, typedefs } = readBtf(blob(), {
+      ...wanted,
+      functions: ['tcp_reset'],
+      typedefs: [],
+      like: /^(not|seen)/,
+    })
+    expect({ functions: Object.keys(functions).toSorted(), typedefs }).toEqual({
+      functions: ['not_wanted', 'tcp_reset'],
+      typedefs: ['btf_trace_seen'],
+    })
+  })
+
   test('an enum of 32 bits, and several', () => {
     expect(readBtf(blob(), { ...wanted, enums: ['colours', 'wide'] }).enums).toEqual({
       colours: { 0: 'RED', 7: 'BLUE' },

@@ -19,8 +19,8 @@ test.each([
   ['no-such-name', 'ENOENT: .*/run/netns/no-such-name'],
   ['..', '/run/netns/\\.\\.'],
   ['/none', 'ENOENT: .*/none'],
-  ['/etc/passwd', '^/etc/passwd is something else$'],
-  ['/proc/self/ns/mnt', '^/proc/self/ns/mnt is something else$'],
+  ['/etc/passwd', '^/etc/passwd is not a network namespace$'],
+  ['/proc/self/ns/mnt', '^/proc/self/ns/mnt is not a network namespace$'],
   ['a\0b', 'null bytes'],
 ])('what was tried: %j', (text, tried) => {
   const found = findNetns(text)

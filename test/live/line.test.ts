@@ -7,6 +7,7 @@ import { readLine } from '../../src/live/line.ts'
 import { namesOf } from '../../src/program/names.ts'
 import { observation, type Socket } from '../../src/observation.ts'
 import { loaded } from '../filter/loaded.ts'
+import { lineOf } from '../program/lines.ts'
 
 const NAMES = namesOf({
   functions: {},
@@ -19,37 +20,107 @@ const NAMES = namesOf({
 })
 const read = (line: string) => readLine(line, NAMES)
 
-const FLOW = 'netns=4026531840 family=4 s0=20200c0 s1=0 sport=40000 d0=10200c0 d1=0 dport=80'
-const EVENT = `at=5000000001 cpu=1 ${FLOW}`
-const SEGMENT = 'skb=ffff0001 flags=24 seq=1000 ack=2000 window=502 length=5 ttl=64 ip_id=7'
 const tuple = { family: 4, saddr: '192.0.2.2', sport: 40000, daddr: '192.0.2.1', dport: 80, netns: 4026531840 }
 const segment = { skb: 'ffff0001', flags: 24, seq: 1000, ack: 2000, window: 502, length: 5, ttl: 64, ip_id: 7 }
 const event = { at: { s: 5, ns: 1 }, cpu: 1 }
-const FLOW6 =
-  'netns=4026531840 family=6 s0=b80d0120 s1=700000000000000 sport=40000 d0=b80d0120 d1=100000000000000 dport=80'
 const tuple6 = { ...tuple, family: 6, saddr: '2001:db8::7', daddr: '2001:db8::1' }
 
-/** One line of each kind, as the files of probes/ print them. */
+const SEGMENT = Object.fromEntries(Object.entries(segment).map(([name, value]) => [name, String(value)]))
+const FLOW6 = { family: '6', s0: 'b80d0120', s1: '700000000000000', d0: 'b80d0120', d1: '100000000000000' }
+const SEQUENCES = { snd_una: '2000', snd_nxt: '2005', rcv_nxt: '1000' }
+const FLOW = { flow_ttl: '64', flow_packets: '4', flow_last: '4000000000' }
+const NGINX = { cgroup: '5d1', pid: '812', comm: 'nginx' }
+const ETH0 = { ...SEGMENT, dev: 'eth0' }
+const stackOf = (...names: string[]) => `\n${names.map((name) => `        ${name}\n`).join('')}`
+
+/** One line of each kind, made from the formats of the probes. */
 const LINES = {
-  tick: 'tick at=5000000001\n',
-  packet: `packet fn=tcp_v4_rcv ${EVENT.replace(FLOW, `${FLOW} first=1`)} ${SEGMENT}\n`,
-  reply: 'reply fn=ip_send_unicast_reply at=5000000001 cpu=1 skb=ffff0001\n',
-  state: `state fn=inet_sock_set_state ${EVENT} sk=ffff8001 from=8 to=7 cgroup=5d1 pid=812 comm=nginx\n`,
-  owner: `owner fn=accept ${EVENT} sk=ffff8001 cgroup=5d1 pid=812 comm=nginx\n`,
-  received: `reset fn=tcp_reset ${EVENT} ${SEGMENT} sk=ffff8001 state=1 cookie=1f snd_una=2000 snd_nxt=2005 rcv_nxt=1000 copied_seq=1000 rcv_wnd=502 flow_ttl=64 flow_packets=4 flow_last=4000000000\n`,
-  active: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=7 cookie=0 snd_una=2000 snd_nxt=2000 rcv_nxt=1005 copied_seq=1000 shutdown=3 sk_flags=111 lingertime=0 err=0 cgroup=5d1 pid=812 task_flags=400104 exit_code=9 stack=\n        tcp_send_active_reset+1\n        __tcp_close+593\n        tcp_close.isra.0+32\n comm=nginx\n`,
-  answered: `reset fn=tcp_v4_send_reset ${EVENT} ${SEGMENT} dev=eth0 reason=2 sk=0 state=0 substate=0 snd_una=0 snd_nxt=0 rcv_nxt=0 copied_seq=0 tw_rcv_nxt=0 shutdown=0 sk_flags=0 backlog=0 limit=0 stack=\n        tcp_v4_send_reset+1\n        tcp_v4_rcv+2\n\n`,
-  packet6: `packet fn=tcp_v6_rcv ${EVENT.replace(FLOW, `${FLOW6} first=0`)} ${SEGMENT} dev=eth0\n`,
-  callOfSegment: `call fn=tcp_v4_do_rcv who=32c ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=1 was_at=4999999000 was_fn=0 was_netns=4026531840 was_d0=10200c0 was_d1=0 was_dport=32193\n`,
-  callOfSocket: `call fn=tcp_done who=100000001 ${EVENT} sk=ffff8001 state=7\n`,
-  callOfLookup: `call fn=__inet_lookup_established who=32c ${EVENT}\n`,
-  arrival: `packet fn=tcp_v4_rcv ${EVENT.replace(FLOW, `${FLOW} first=0`)} ${SEGMENT} dev=eth0 sk=ffff8001 state=1 substate=0 cookie=1f snd_una=2000 snd_nxt=2005 rcv_nxt=1000 rcv_wnd=502 rcv_wup=990 tw_rcv_nxt=77 min_ttl=255\n`,
-  request: `reset fn=tcp_check_req ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=12 mini_rcv_nxt=1000 mini_rcv_wnd=64240\n`,
-  timeWait: `reset fn=tcp_timewait_state_process ${EVENT} ${SEGMENT} dev=eth0 sk=ffff8001 state=6 substate=5 cookie=1f mini_rcv_nxt=1000 mini_rcv_wnd=502\n`,
-  rejected: `reset fn=nf_send_reset ${EVENT} ${SEGMENT} dev= stack=\n        nf_ct_attach+1\n        tcp_diag_init+651264\n        nf_send_reset+593\n\n`,
-  timer: `reset fn=tcp_send_active_reset ${EVENT} reason=-1 sk=ffff8001 state=5 linger2=-1 probes_out=9 user_timeout=3000 flow_ttl=64 flow_packets=4 flow_last=4000000000 cgroup=5d1 pid=812 task_flags=0 exit_code=0 stack=\n        tcp_send_active_reset+1\n comm=nginx\n`,
-  drop: `call fn=kfree_skb who=0 ${EVENT} ${SEGMENT} dev=eth0 reason=3 location=tcp_v4_rcv\n`,
-  returned: 'return fn=tcp_v4_do_rcv who=32c at=5000000001 cpu=1 value=ffffffff00000001\n',
+  tick: lineOf('tick', ''),
+  packet: lineOf('packet', 'tcp_v4_rcv', { first: '1', ...SEGMENT }),
+  reply: lineOf('reply', 'ip_send_unicast_reply', { skb: 'ffff0001' }),
+  state: lineOf('state', 'inet_sock_set_state', { sk: 'ffff8001', from: '8', to: '7', ...NGINX }),
+  owner: lineOf('owner', 'accept', { sk: 'ffff8001', ...NGINX }),
+  received: lineOf('reset', 'tcp_reset', {
+    ...SEGMENT,
+    sk: 'ffff8001',
+    state: '1',
+    cookie: '1f',
+    ...SEQUENCES,
+    copied_seq: '1000',
+    rcv_wnd: '502',
+    retransmits: '3',
+    ...FLOW,
+  }),
+  active: lineOf('reset', 'tcp_send_active_reset', {
+    reason: '-1',
+    sk: 'ffff8001',
+    state: '7',
+    snd_una: '2000',
+    snd_nxt: '2000',
+    rcv_nxt: '1005',
+    copied_seq: '1000',
+    shutdown: '3',
+    sk_flags: '111',
+    ...NGINX,
+    task_flags: '400104',
+    exit_code: '9',
+    stack: stackOf('tcp_send_active_reset+1', '__tcp_close+593', 'tcp_close.isra.0+32'),
+  }),
+  answered: lineOf('reset', 'tcp_v4_send_reset', {
+    ...ETH0,
+    reason: '2',
+    stack: stackOf('tcp_v4_send_reset+1', 'tcp_v4_rcv+2'),
+  }),
+  packet6: lineOf('packet', 'tcp_v6_rcv', { ...FLOW6, ...ETH0 }),
+  callOfSegment: lineOf('call', 'tcp_v4_do_rcv', {
+    who: '32c',
+    ...ETH0,
+    sk: 'ffff8001',
+    state: '1',
+    was_at: '4999999000',
+    was_netns: '4026531840',
+    was_d0: '10200c0',
+    was_dport: '32193',
+  }),
+  callOfSocket: lineOf('call', 'tcp_done', { who: '100000001', sk: 'ffff8001', state: '7' }),
+  callOfLookup: lineOf('call', '__inet_lookup_established', { who: '32c' }),
+  arrival: lineOf('packet', 'tcp_v4_rcv', {
+    ...ETH0,
+    sk: 'ffff8001',
+    state: '1',
+    cookie: '1f',
+    ...SEQUENCES,
+    rcv_wnd: '502',
+    rcv_wup: '990',
+    tw_rcv_nxt: '77',
+    min_ttl: '255',
+  }),
+  request: lineOf('reset', 'tcp_check_req', { ...ETH0, sk: 'ffff8001', mini_rcv_nxt: '1000', mini_rcv_wnd: '64240' }),
+  timeWait: lineOf('reset', 'tcp_timewait_state_process', {
+    ...ETH0,
+    sk: 'ffff8001',
+    substate: '5',
+    mini_rcv_nxt: '1000',
+    mini_rcv_wnd: '502',
+  }),
+  rejected: lineOf('reset', 'nf_send_reset', {
+    ...SEGMENT,
+    stack: stackOf('nf_ct_attach+1', 'tcp_diag_init+651264', 'nf_send_reset+593'),
+  }),
+  timer: lineOf('reset', 'tcp_send_active_reset', {
+    reason: '-1',
+    sk: 'ffff8001',
+    state: '5',
+    ...SEQUENCES,
+    linger2: '-1',
+    probes_out: '9',
+    user_timeout: '3000',
+    ...FLOW,
+    ...NGINX,
+    stack: stackOf('tcp_send_active_reset+1'),
+  }),
+  drop: lineOf('call', 'kfree_skb', { ...ETH0, reason: '3', location: 'tcp_v4_rcv' }),
+  returned: lineOf('return', 'tcp_v4_do_rcv', { who: '32c', value: 'ffffffff00000001' }),
 } as const
 
 const call = { kind: 'call', ...event, who: '32c', tuple, segment: null, socket: null, was: null }
@@ -102,6 +173,8 @@ test.each<[keyof typeof LINES, unknown]>([
         rcv_nxt: 1000,
         copied_seq: 1000,
         rcv_wnd: 502,
+        retransmits: 3,
+        probes_out: 0,
       },
       task: null,
       stack: [],
@@ -128,6 +201,9 @@ test.each<[keyof typeof LINES, unknown]>([
         dead: true,
         linger: true,
         lingertime: 0,
+        linger2: 0,
+        probes_out: 0,
+        user_timeout: 0,
       },
       task: { ...task, exit_code: 9 },
       stack: ['tcp_send_active_reset', '__tcp_close', 'tcp_close.isra.0'],
@@ -238,7 +314,21 @@ test.each<[keyof typeof LINES, unknown]>([
       ...bare,
       fn: 'tcp_send_active_reset',
       segment: null,
-      socket: { sk: 'ffff8001', state: 'FIN_WAIT2', linger2: -1, probes_out: 9, user_timeout: 3000 },
+      socket: {
+        sk: 'ffff8001',
+        state: 'FIN_WAIT2',
+        snd_una: 2000,
+        snd_nxt: 2005,
+        rcv_nxt: 1000,
+        copied_seq: 0,
+        shutdown: 0,
+        dead: false,
+        linger: false,
+        lingertime: 0,
+        linger2: -1,
+        probes_out: 9,
+        user_timeout: 3000,
+      },
       task,
       stack: ['tcp_send_active_reset'],
       flow: { ttl: 64, packets: 4, last: { s: 4, ns: 0 } },
@@ -283,31 +373,28 @@ test.each(['sk=0', 'sk='])('an arrival with %s has no socket', (fields) => {
 })
 
 test.each([
-  [' request=1', true],
-  [' request=0', undefined],
-  ['', undefined],
-])('a listener of whose handshake the segment is:%s', (field, request) => {
-  const line = LINES.answered.replace('sk=0 state=0', `sk=ffff8001 state=10${field}`)
-  const observed = read(line)
+  ['request=1', true],
+  ['request=0', undefined],
+  ['request=', undefined],
+])('a listener of whose handshake the segment is: %s', (field, request) => {
+  const observed = read(over(LINES.answered, `sk=ffff8001 state=10 ${field}`))
   expect(observed.kind === 'reset' ? observed.socket?.request : null).toBe(request)
 })
 
 test.each([
   ['flow_other_ttl=200', 200],
   ['flow_other_ttl=0', undefined],
-  ['', undefined],
+  ['flow_other_ttl=', undefined],
 ])('another TTL of the flow: %j', (field, other_ttl) => {
-  const observed = read(LINES.received.replace('flow_packets', `${field} flow_packets`))
+  const observed = read(over(LINES.received, field))
   expect(observed.kind === 'reset' ? observed.flow?.other_ttl : null).toBe(other_ttl)
 })
 
 test.each([
-  ['TIME_WAIT', '6 substate=5', { sk: 'ffff8001', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 77 }],
-  ['NEW_SYN_RECV', '12 substate=99', { sk: 'ffff8001', state: 'NEW_SYN_RECV' }],
+  ['TIME_WAIT', 'state=6 substate=5', { sk: 'ffff8001', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 77 }],
+  ['NEW_SYN_RECV', 'state=12 substate=99', { sk: 'ffff8001', state: 'NEW_SYN_RECV' }],
 ])('what lies beyond a mini-socket in %s is dropped', (_, state, socket) => {
-  const line = LINES.answered
-    .replace('sk=0 state=0 substate=0', `sk=ffff8001 state=${state}`)
-    .replace('tw_rcv_nxt=0', 'tw_rcv_nxt=77')
+  const line = over(LINES.answered, `sk=ffff8001 ${state} tw_rcv_nxt=77`)
   expect(read(line)).toMatchObject({ socket })
 })
 
@@ -325,12 +412,8 @@ test.each<[string, string, object | null]>([
   ['another port', 'was_dport=32193', { daddr: '192.0.2.1', dport: 32193 }],
   ['another address', 'was_d0=70200c0 was_dport=80', { daddr: '192.0.2.7', dport: 80 }],
   ['another namespace', 'was_netns=1 was_dport=80', { netns: 1, daddr: '192.0.2.1', dport: 80 }],
-])('where the packet entered: %s', (_, over, was) => {
-  const line = over.split(' ').reduce((whole, pair) => {
-    const [name = ''] = pair.split('=')
-    return whole.replace(new RegExp(` ${name}=\\w+`), ` ${pair}`)
-  }, LINES.callOfSegment)
-  const observed = read(line)
+])('where the packet entered: %s', (_, fields, was) => {
+  const observed = read(over(LINES.callOfSegment, fields))
   if (observed.kind !== 'call') throw new Error('no call')
   expect(observed).toMatchObject({ was })
 })

@@ -8,7 +8,6 @@ import { arrival, at, lookup, packet, reset, RST_ACK, segment, socket, SYN, tick
 
 const ehash = (over: Partial<Ehash>): Ehash => ({
   source: 'module',
-  first: true,
   ask: () => ({ answer: { found: 'none' } }),
   close: () => undefined,
   ...over,
@@ -40,7 +39,7 @@ test.each<[string, Observation, 'first' | 'reset' | undefined]>([
   const [given, answer] = await all(ehash({}), observation)
   expect(given).toBe(observation)
   expect(answer?.kind === 'lookup' ? answer.why : undefined).toBe(why)
-  expect(await all(ehash({ first: false }), observation)).toEqual([observation])
+  expect(await all(ehash({ source: 'ss' }), observation)).toEqual([observation])
 })
 
 test.each<[string, Observation, boolean]>([
@@ -64,7 +63,7 @@ test.each<[string, Observation, boolean]>([
 })
 
 test('asks for first segments only where that is cheap', async () => {
-  expect(await all(ehash({ first: false }), packet())).toEqual([packet()])
+  expect(await all(ehash({ source: 'ss' }), packet())).toEqual([packet()])
 })
 
 test('asks nobody when there is nobody', async () => {

@@ -65,16 +65,16 @@ test.each<[string, Observation[], string[]]>([
     'a namespace that was gone at the end',
     [start(), before, active, total(1)],
     [
-      `${SENT}1 reported + 0 lost; the kernel's OutRsts is not known: the namespace was not there at both ends`,
-      `${ENDED}0; the kernel's EstabResets is not known: the namespace was not there at both ends; 0 of all by a RST`,
+      `${SENT}1 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace`,
+      `${ENDED}0; the kernel's EstabResets is unknown: the namespace did not exist for the whole trace; 0 of all by a RST`,
     ],
   ],
   [
     'a namespace that came in between',
     [start(), active, total(1), after(1, 0)],
     [
-      `${SENT}1 reported + 0 lost; the kernel's OutRsts is not known: the namespace was not there at both ends`,
-      `${ENDED}0; the kernel's EstabResets is not known: the namespace was not there at both ends; 0 of all by a RST`,
+      `${SENT}1 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace`,
+      `${ENDED}0; the kernel's EstabResets is unknown: the namespace did not exist for the whole trace; 0 of all by a RST`,
     ],
   ],
   ['nothing happened, and the kernel says so', [start(), before, packet(), tick(1), after(100, 10)], []],

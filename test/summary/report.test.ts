@@ -27,23 +27,23 @@ const obeyed = reset({ segment: arrival().segment })
 const withoutSegment = reset({ segment: null })
 
 test.each<[string, Observation[], string | undefined]>([
-  ['one', [start(), arrival()], '1 RST came in that no full socket obeyed, not judged'],
+  ['one', [start(), arrival()], '1 RST arrived and changed no full socket, not judged'],
   [
     'two of three',
     [start(), arrival(), arrival(), obeyed, arrival()],
-    '2 RSTs came in that no full socket obeyed, not judged',
+    '2 RSTs arrived and changed no full socket, not judged',
   ],
   ['obeyed', [start(), arrival(), obeyed], undefined],
   ['obeyed, without its segment', [start(), arrival(), withoutSegment], undefined],
   [
     'data after close is no RST',
     [start(), arrival(), reset({ segment: segment() })],
-    '1 RST came in that no full socket obeyed, not judged',
+    '1 RST arrived and changed no full socket, not judged',
   ],
   [
     'what this host sends is not what came',
     [start(), arrival(), reset({ fn: 'tcp_send_active_reset', segment: null })],
-    '1 RST came in that no full socket obeyed, not judged',
+    '1 RST arrived and changed no full socket, not judged',
   ],
   ['no RST', [start(), packet()], undefined],
   ['all are judged where drops are told', [ALL, arrival(), arrival({}, { socket: socket() })], undefined],

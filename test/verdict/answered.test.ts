@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The RST that answers a segment, without a socket or for one that is done with: a table for each rule, of what it explains
-// and its neighbours.
+// The RST that answers a segment, without a socket or for one that is done with: a table for each rule, of what it
+// explains and its neighbours.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import type { Kind } from '../../src/observation.ts'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A RST that no full socket obeyed: a table for each rule, of what it explains and its neighbours. window.test.ts has the
-// arithmetic of the window.
+// A RST that no full socket obeyed: a table for each rule, of what it explains and its neighbours. window.test.ts has
+// the arithmetic of the window.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import type { Answer, Segment, Socket } from '../../src/observation.ts'

@@ -2,8 +2,9 @@
 // The table of rules as a whole, and what every verdict says; the rules have a file of tests for each of theirs.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
-import { CAUSES, isCause, outcomeOf } from '../../src/verdict/causes.ts'
-import { judge, RULES } from '../../src/verdict/judge.ts'
+import { CAUSES, isCause } from '../../src/verdict/causes.ts'
+import { judge } from '../../src/verdict/judge.ts'
+import { RULES } from '../../src/verdict/table.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
 import { arrival, caseOf, drop, lookup, RST, segment, socket, SYN } from '../samples.ts'
 
@@ -91,13 +92,13 @@ test.each<[string, Case, string]>([
 })
 
 test('every cause but unknown has a rule, and every rule a cause', () => {
-  const causes = new Set<string>(RULES.map(({ cause }) => cause))
+  const causes = new Set<string>(RULES.map(({ cause }) => cause.id))
   expect([...causes, 'unknown'].toSorted()).toEqual(Object.keys(CAUSES).toSorted())
   expect(isCause('toString')).toBe(false)
 })
 
 test('two causes have two rules: of its own accord, and in answer', () => {
-  const all = RULES.map(({ cause }) => cause)
+  const all = RULES.map(({ cause }) => cause.id)
   expect(all.filter((cause, index) => all.indexOf(cause) < index).toSorted()).toEqual(['linger2-abort', 'mptcp'])
 })
 
@@ -116,7 +117,7 @@ test.each<[string, Case, object]>([
 })
 
 test('the outcome of each cause goes by its place in the table', () => {
-  const outcomes = RULES.map(({ cause }) => outcomeOf(cause))
+  const outcomes = RULES.map(({ cause }) => cause.outcome)
   expect(outcomes.filter((outcome, index) => outcome !== outcomes[index - 1])).toEqual(['sent', 'received', 'ignored'])
-  for (const { cause } of RULES) expect(cause.startsWith('ignored-')).toBe(outcomeOf(cause) === 'ignored')
+  for (const { cause } of RULES) expect(cause.id.startsWith('ignored-')).toBe(cause.outcome === 'ignored')
 })

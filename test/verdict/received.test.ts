@@ -4,8 +4,8 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import type { Kind, Segment, Socket } from '../../src/observation.ts'
+import { forged } from '../../src/verdict/causes/forged.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { forged } from '../../src/verdict/received.ts'
 import { arrival, at, briefly, caseOf, flow, RST, RST_ACK, segment, socket } from '../samples.ts'
 
 /** A RST at rcv_nxt, as a kernel without the socket makes it, but for its IP-ID. */

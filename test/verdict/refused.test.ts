@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The RST that answers a segment which a listener, a handshake, a time-wait or netfilter does not take: a table for each
-// rule, of what it explains and its neighbours.
+// The RST that answers a segment which a listener, a handshake, a time-wait or netfilter does not take: a table for
+// each rule, of what it explains and its neighbours.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import type { Kind, Socket } from '../../src/observation.ts'

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A RST in the window of a connection or of a handshake, and out of it: a table for each rule, and both held against the
-// kernel's own arithmetic.
+// A RST in the window of a connection or of a handshake, and out of it: a table for each rule, and both held against
+// the kernel's own arithmetic.
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import type { Answer, Socket } from '../../src/observation.ts'
-import { ignoredChallengeAck, ignoredOutOfWindow } from '../../src/verdict/ignored.ts'
+import { ignoredChallengeAck } from '../../src/verdict/causes/ignored-challenge-ack.ts'
+import { ignoredOutOfWindow } from '../../src/verdict/causes/ignored-out-of-window.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import { arrival, briefly, caseOf, drop, lookup, socket } from '../samples.ts'
 

@@ -7,14 +7,15 @@ lengthens most of them.
 """
 import json
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "probes"))
-from net import Host, join, run  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from net.host import Host, join, setting  # noqa: E402
+from net.waits import STATES, states, until  # noqa: E402
 
 # So many that the beginning and the end of the connection, which every trace tells of, weigh nothing.
 COUNT, RUNS, PORT = 2000, 20, 9501
@@ -35,12 +36,12 @@ BY_ADDRESS = BY_HAND % """$ip = (struct iphdr *)($skb->head + $skb->network_head
 
 
 def main(messages):
-    run("sysctl", "-qw", "kernel.bpf_stats_enabled=1")
+    setting("kernel.bpf_stats_enabled").write_text("1\n")
     client, server = Host("client"), Host("server")
-    join(client, server, 0)
-    address = server.addresses[4]
+    join(client, server)
+    address = server.address()
     answering = subprocess.Popen(["ip", "netns", "exec", server.name, *PINNED, messages, address, str(PORT)])
-    time.sleep(1)
+    until(lambda: STATES["LISTEN"] in states(server, PORT), "the server listens")
     try:
         for name, command in ways():
             if command is not None and shutil.which(command[0]) is None:
@@ -73,7 +74,7 @@ def measure(command, work, server):
     before = {entry["id"] for entry in programs()}
     watcher = subprocess.Popen([*inside, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        ready(watcher)
+        ready(watcher, before)
         seconds, spent = [], []
         for _ in range(RUNS):
             begun = account(before)
@@ -86,16 +87,15 @@ def measure(command, work, server):
         watcher.communicate(timeout=120)
 
 
-def ready(watcher):
+def ready(watcher, before):
     for line in watcher.stdout:
         if any(word in line for word in (b"tracing ", b"Attach", b"listening on")):
             break
     else:
         raise RuntimeError("it did not begin")
-    # bpftrace says that it attaches before it does.
-    count = -1
-    while count != (count := len(programs())):
-        time.sleep(3)
+    # bpftrace says how many probes it attaches before it does.
+    if attaching := re.search(rb"Attach\w+ (\d+) probes", line):
+        until(lambda: len({entry["id"] for entry in programs()} - before) >= int(attaching[1]), "all probes are attached")
 
 
 def account(before):

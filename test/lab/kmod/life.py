@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -11,12 +12,13 @@ import sys
 import tempfile
 import time
 
-from harness import *
+from kmod.device import CLIENT4, DEVICE, GOOD, SERVER4, Session, call, check, has, lookup_text, parse
+from net.waits import PATIENCE_SECONDS, comes
 
 
 def check_concurrent(client, server):
     """Four askers over one tuple each while its sockets come and go."""
-    listener = listen(server, SERVER4, backlog=64)
+    listener = server.listen(backlog=64)
     port = listener.getsockname()[1]
     stop_read, stop_write = os.pipe()
 
@@ -42,7 +44,7 @@ def check_concurrent(client, server):
         own, seen = Session(), set()
         batch = "".join(lookup_text((CLIENT4, 41000), (SERVER4, port), netns=server.inode, id=f"{n}.{i}") + "\n"
                         for i in range(20))
-        end, rounds = time.monotonic() + DEADLINE_S, 0
+        end, rounds = time.monotonic() + PATIENCE_SECONDS, 0
         # On a busy machine a tuple may stay as it is for long.
         while rounds < 50 or (len(seen) < 2 and time.monotonic() < end):
             rounds += 1
@@ -70,15 +72,61 @@ def check_concurrent(client, server):
     listener.close()
 
 
+def check_flipping(session, server):
+    """A socket that listens, is disconnected, connects and listens again takes its node of the table along."""
+    with server.inside():
+        calm, flipping = socket.socket(), socket.socket()
+    calm.bind((SERVER4, 0))
+    calm.listen(64)
+    # A port that the kernel chose would be lost with each disconnect.
+    end, port = calm.getsockname(), 7001
+    flipping.bind((SERVER4, port))
+
+    def flip():
+        unspecified = struct.pack("H14x", socket.AF_UNSPEC)
+        while os.getppid() == asker:
+            flipping.listen(4)
+            call("connect", flipping.fileno(), unspecified, 16)
+            with contextlib.suppress(OSError):
+                flipping.connect(end)
+                calm.accept()[0].close()
+            call("connect", flipping.fileno(), unspecified, 16)
+
+    asker = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            flip()
+        finally:
+            os._exit(1)
+    line = lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)
+    batch, found, wrong = (line + "\n") * 20, set(), []
+    last, rounds = time.monotonic() + PATIENCE_SECONDS, 0
+    while not wrong and (rounds < 200 or (len(found) < 2 and time.monotonic() < last)):
+        rounds += 1
+        answers = [parse(text) for text in session.lines(batch)]
+        found |= {answer["found"] for answer in answers}
+        wrong += [answer for answer in answers if answer["found"] not in ("listener", "none")]
+        kinds = [entry["found"] for entry in session.list(netns=server.inode)]
+        listeners = kinds[kinds.index("listener"):] if "listener" in kinds else []
+        if not 1 <= len(listeners) <= 2 or set(listeners) != {"listener"}:
+            wrong.append(kinds)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    check("a look-up finds it listening or not at all", found == {"listener", "none"} and not wrong, (found, wrong))
+    for sock in calm, flipping:
+        sock.close()
+
+
 def check_gone(session, client, server):
     """A look-up that kept a socket or a netns would keep the veth pair too."""
     line = GOOD + f" netns={client.inode}"
     has("the client's netns is there", session.ask(line), status="ok")
-    os.close(client.fd)
-    check("closed, it is gone at once", until(lambda: session.ask(line).get("code") == "ENOENT"), session.ask(line))
+    client.remove()
+    check("closed, it is gone at once", comes(lambda: session.ask(line).get("code") == "ENOENT"), session.ask(line))
     with server.inside():
-        check("with all it held", until(lambda: "s0" not in [name for _, name in socket.if_nameindex()]))
-    os.close(server.fd)
+        check("with all it held", comes(lambda: "to-client" not in [name for _, name in socket.if_nameindex()]))
+    server.remove()
 
 
 def check_unload(session, module):

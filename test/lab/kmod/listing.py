@@ -4,20 +4,21 @@ import os
 import socket
 import subprocess
 
-from harness import *
+from kmod.device import CLIENT4, SERVER4, SERVER6, check, half_close, has, in_child, kernel_log, lookup_text
+from net.host import Host
 
 
 def check_list(session, client, server):
     sockets = []
     for address, family in ((SERVER4, 4), (SERVER6, 6), (SERVER4, 6)):
-        listener = listen(server, "::" if family == 6 else SERVER4,
+        listener = server.listen(kind=family, address="::" if family == 6 else SERVER4,
                           options=[(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)] if family == 6 else [])
         for _ in range(10):
-            near = connect(client, (address, listener.getsockname()[1]))
+            near = client.connect((address, listener.getsockname()[1]))
             far, _ = listener.accept()
             sockets += [near, far]
         sockets.append(listener)
-    gone = connect(client, (SERVER4, sockets[20].getsockname()[1]))
+    gone = client.connect((SERVER4, sockets[20].getsockname()[1]))
     peer, _ = sockets[20].accept()
     gone_line = lookup_text(gone.getpeername(), gone.getsockname(), netns=client.inode)
     half_close(session, gone, gone_line)
@@ -88,14 +89,14 @@ def check_list_errors(session):
 
 
 def check_dump(module):
-    netns = Netns()
+    netns = Host("dump")
     with netns.inside():
         pass
-    listener = listen(netns, "127.0.0.1")
-    near = connect(netns, listener.getsockname())
+    listener = netns.listen(address="127.0.0.1")
+    near = netns.connect(listener.getsockname())
     far, _ = listener.accept()
-    listener6 = listen(netns, "::1")
-    near6 = connect(netns, listener6.getsockname())
+    listener6 = netns.listen(kind=6, address="::1")
+    near6 = netns.connect(listener6.getsockname())
     far6, _ = listener6.accept()
     for maximum, end in (1000, "--- end after"), (1, "--- cut short after 1 sockets ---"):
         before = len(kernel_log())
@@ -113,4 +114,4 @@ def check_dump(module):
         subprocess.run(["rmmod", "tcphash"], check=True)
     for sock in near, far, near6, far6, listener, listener6:
         sock.close()
-    os.close(netns.fd)
+    netns.remove()

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: MIT
 """Answers about real sockets of every kind."""
+import contextlib
 import ctypes
 import os
 import socket
 import struct
+import time
 
-from harness import *
+from kmod.device import (CLIENT4, CLIENT6, SERVER4, SERVER6, SILENT4, SO_ATTACH_REUSEPORT_CBPF, call, check, cookie,
+                         half_close, has, lookup_text, tap)
+from net.host import send
+from net.packets import Segment
+from net.waits import comes
 
 
 def check_established(session, client, server, kind, address, family):
-    listener = listen(server, "::" if family == 6 else SERVER4,
+    listener = server.listen(kind=family, address="::" if family == 6 else SERVER4,
                       options=[(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)] if family == 6 else [])
-    near = connect(client, (address, listener.getsockname()[1]))
+    near = client.connect((address, listener.getsockname()[1]))
     far, _ = listener.accept()
     near_end, far_end = near.getsockname()[:2], near.getpeername()[:2]
     near_line = lookup_text(far_end, near_end, netns=client.inode, id="near.1")
@@ -30,11 +36,11 @@ def check_established(session, client, server, kind, address, family):
         cookie=cookie(near), inode=os.fstat(near.fileno()).st_ino, netns=client.inode)
 
     near.sendall(b"x" * 1000)
-    until(lambda: session.ask(far_line)["rmem"] == "1000")
+    comes(lambda: session.ask(far_line)["rmem"] == "1000")
     far_answer = session.ask(far_line)
     has(f"{kind}: unread bytes are rmem", far_answer, rmem=1000,
         rcv_nxt=(int(far_answer["copied_seq"]) + 1000) % 2**32)
-    until(lambda: session.ask(near_line)["snd_una"] == far_answer["rcv_nxt"])
+    comes(lambda: session.ask(near_line)["snd_una"] == far_answer["rcv_nxt"])
     has(f"{kind}: both ends agree on sequence numbers", session.ask(near_line), snd_una=far_answer["rcv_nxt"],
         snd_nxt=far_answer["rcv_nxt"], write_seq=far_answer["rcv_nxt"], rcv_nxt=far_answer["snd_nxt"])
     far.recv(1000)
@@ -48,15 +54,32 @@ def check_established(session, client, server, kind, address, family):
     has(f"{kind}: the other way round it is not the client's",
         session.ask(lookup_text(near_end, far_end, netns=client.inode)), found="none")
     far.close()
-    until(lambda: session.ask(near_line)["state"] == "CLOSE_WAIT")
+    comes(lambda: session.ask(near_line)["state"] == "CLOSE_WAIT")
     has(f"{kind}: peer closed", session.ask(near_line), found="established", state="CLOSE_WAIT")
     near.close()
     listener.close()
 
 
+def check_orphan(session, client, server):
+    """Its peer reads nothing, so that some of what it sent stays."""
+    listener = server.listen(options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)])
+    near = client.connect(listener.getsockname())
+    far, _ = listener.accept()
+    line = lookup_text(near.getpeername(), near.getsockname(), netns=client.inode)
+    near.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            near.send(bytes(65536))
+    near.close()
+    has("closed with bytes unsent, it has no inode", session.ask(line), found="established", state="FIN_WAIT1", inode=0,
+        uid=0)
+    far.close()
+    listener.close()
+
+
 def check_timewait(session, client, server):
-    listener = listen(server, SERVER4)
-    near = connect(client, listener.getsockname())
+    listener = server.listen()
+    near = client.connect(listener.getsockname())
     far, _ = listener.accept()
     line = lookup_text(near.getpeername(), near.getsockname(), netns=client.inode)
     far_line = lookup_text(near.getsockname(), near.getpeername(), netns=server.inode)
@@ -70,25 +93,25 @@ def check_timewait(session, client, server):
     check("it has a time to live", 0 < int(answer["ttl_ms"]) <= 60000, answer)
     has("its peer", far_answer, found="established", state="CLOSE_WAIT")
     far.close()
-    check("TIME_WAIT follows", until(lambda: session.ask(line).get("substate") == "TIME_WAIT"), session.ask(line))
+    check("TIME_WAIT follows", comes(lambda: session.ask(line).get("substate") == "TIME_WAIT"), session.ask(line))
     has("TIME_WAIT mini-socket", session.ask(line), found="timewait", state="TIME_WAIT", cookie=near_cookie)
-    check("the closed peer is gone", until(lambda: session.ask(far_line)["found"] == "listener"), session.ask(far_line))
+    check("the closed peer is gone", comes(lambda: session.ask(far_line)["found"] == "listener"), session.ask(far_line))
     listener.close()
     has("and without the listener nothing", session.ask(far_line), found="none")
 
 
 def check_request(session, client, server):
-    listener = listen(server, SERVER4)
+    listener = server.listen()
     source, destination = (SILENT4, 40000), listener.getsockname()
     line = lookup_text(source, destination, netns=server.inode)
-    send_syn(client, source, destination, 1000)
-    check("a SYN makes a request", until(lambda: session.ask(line)["found"] == "request"), session.ask(line))
+    send(client, server, Segment(source, destination, "S", 1000))
+    check("a SYN makes a request", comes(lambda: session.ask(line)["found"] == "request"), session.ask(line))
     answer = session.ask(line)
     has("request mini-socket", answer, state="NEW_SYN_RECV", family=4, rcv_isn=1000, rcv_nxt=1001, netns=server.inode)
     check("its keys, in order", answer["keys"] == "at netns found state family cookie ifindex retransmits rcv_isn "
           "snt_isn rcv_nxt bucket chain", answer["keys"])
     has("its cookie stays", session.ask(line), cookie=answer["cookie"])
-    check("the SYN-ACK is sent again", until(lambda: session.ask(line).get("retransmits") not in (None, "0")))
+    check("the SYN-ACK is sent again", comes(lambda: session.ask(line).get("retransmits") not in (None, "0")))
     listener.close()
 
 
@@ -105,20 +128,21 @@ def check_syn_sent(session, client):
 
 
 def check_listener(session, client, server):
-    listener = listen(server, SERVER4, backlog=1)
+    listener = server.listen(backlog=1)
     port = listener.getsockname()[1]
     line = lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode)
     answer = session.ask(line)
     has("listener", answer, found="listener", state="LISTEN", family=4, backlog=0, limit=1, uid=0, ifindex=0,
         cookie=cookie(listener), inode=os.fstat(listener.fileno()).st_ino)
     check("its keys, in order", answer["keys"] ==
-          "at netns found state family cookie inode uid ifindex backlog limit bucket chain", answer["keys"])
-    waiting = [connect(client, (SERVER4, port)) for _ in range(2)]
-    check("backlog counts who waits", until(lambda: session.ask(line)["backlog"] == "2"), session.ask(line))
+          "at netns found state family cookie inode uid ifindex backlog limit bucket chain reuseport", answer["keys"])
+    has("it shares its port with none", answer, reuseport=0)
+    waiting = [client.connect((SERVER4, port)) for _ in range(2)]
+    check("backlog counts who waits", comes(lambda: session.ask(line)["backlog"] == "2"), session.ask(line))
     for sock in [*waiting, listener]:
         sock.close()
 
-    dual = listen(server, "::", options=[(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)])
+    dual = server.listen(kind=6, address="::", options=[(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)])
     port = dual.getsockname()[1]
     for family, peer, local in (4, CLIENT4, SERVER4), (6, CLIENT6, SERVER6):
         has(f"an IPv6 listener takes family={family}",
@@ -130,7 +154,7 @@ def check_listener(session, client, server):
 def check_reuseport(session, server):
     """With a program on the group: there is no packet to run it on."""
     share = (socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    first = listen(server, SERVER4, options=[share])
+    first = server.listen(options=[share])
     with server.inside():
         second = socket.socket()
     second.setsockopt(*share)
@@ -141,6 +165,7 @@ def check_reuseport(session, server):
                       struct.pack("HxxxxxxP", 1, ctypes.addressof(instructions)))
     line = lookup_text((CLIENT4, 1), first.getsockname(), netns=server.inode)
     cookies = {session.ask(line.replace("sport=1", f"sport={port}"))["cookie"] for port in range(1, 65)}
+    has("a listener that may share its port", session.ask(line), found="listener", reuseport=1)
     check("reuseport group with a program", cookies == {cookie(first), cookie(second)}, cookies)
     first.close()
     second.close()
@@ -158,20 +183,23 @@ def sk_lookup_attach(netns, verdict):
     licence = ctypes.create_string_buffer(b"GPL")
     program = bpf(5, struct.pack("<IIQQIIQII16sII", 30, 2, ctypes.addressof(code), ctypes.addressof(licence),
                                  0, 0, 0, 0, 0, b"tcphash", 0, 36))
-    return program, bpf(28, struct.pack("<IIII", program, netns.fd, 36, 0))
+    return program, bpf(28, struct.pack("<IIII", program, netns.descriptor, 36, 0))
 
 
 def check_sk_lookup(session, server):
     if os.uname().machine != "x86_64":
-        return check("sk_lookup programs # SKIP system call number not known", True)
-    listener = listen(server, SERVER4)
-    line = lookup_text((CLIENT4, 1), listener.getsockname(), netns=server.inode)
-    for verdict, found in (1, "listener"), (0, "none"):
+        return tap.skip("sk_lookup programs", "system call number not known")
+    listener = server.listen()
+    line = lookup_text((CLIENT4, 1), listener.getsockname(), netns=server.inode, near=1)
+    for verdict, found, near, hidden in (1, "listener", "none", None), (0, "none", "hidden", 1):
         fds = sk_lookup_attach(server, verdict)
-        has(f"sk_lookup program that returns {verdict}", session.ask(line), status="ok", found=found)
+        answer = session.ask(line)
+        has(f"sk_lookup program that returns {verdict}", answer, status="ok", found=found, near=near)
+        check(f"sk_lookup program that returns {verdict}: is a listener hidden?", answer.get("hidden") ==
+              (hidden and str(hidden)), answer)
         for fd in reversed(fds):
             os.close(fd)
-    until(lambda: session.ask(line)["found"] == "listener")
+    comes(lambda: session.ask(line)["found"] == "listener")
     has("sk_lookup program gone", session.ask(line), found="listener")
     listener.close()
 
@@ -187,10 +215,10 @@ def check_none(session, client):
 
 
 def check_device(session, client, server):
-    listener = listen(server, SERVER4)
-    near = connect(client, listener.getsockname(), device=b"c0")
+    listener = server.listen()
+    near = client.connect(listener.getsockname(), [(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"to-server")])
     with client.inside():
-        index = socket.if_nametoindex("c0")
+        index = socket.if_nametoindex("to-server")
     peer, local = near.getpeername(), near.getsockname()
     for name, extra, expected in (
         ("dif", {"dif": index}, {"found": "established", "ifindex": index}),

@@ -1,42 +1,46 @@
 # SPDX-License-Identifier: MIT
 """Segments of known bytes, in both families: every number that a probe prints of them must be the one that was sent."""
-import time
-
-import segment
-from net import connect, local_port, numbers, wait_reset
-from segment import ACK, FIN, PSH, RST, SYN
-from watch import Watch
+from net.host import connection, send
+from net.packets import Segment
+from net.waits import wait_acknowledged, wait_reset, wait_unread
+from probes.sockets import numbers
+from probes.watch import Watch
 
 PORT, OPEN = 9001, 9002
 FAMILIES = (4, 6)
+SPORT = 40001
 
 # Numbers at the edges of their types, a header with options, payload of odd length, each flag.
 STRAY = {
-    "a SYN with options": dict(sport=40001, flags=SYN, seq=0x80000001, window=65535, ttl=77, ip_id=0xfedc,
+    "a SYN with options": dict(flags="S", seq=0x80000001, window=65535, ttl=77, ip_id=0xfedc,
                                options=b"\x02\x04\x05\xb4\x01\x01\x01\x00"),
-    "a SYN with data": dict(sport=40002, flags=SYN, seq=1, window=1, ttl=1, ip_id=1, payload=b"x" * 13),
-    "an ACK of nothing": dict(sport=40003, flags=ACK, seq=0xffffffff, ack=0xfffffffe, window=0, ttl=255, ip_id=0x8000),
-    "data, pushed, with FIN": dict(sport=40004, flags=ACK | PSH | FIN, seq=0x7fffffff, ack=0x80000000, window=0x8001,
-                                   ttl=128, ip_id=0x7fff, payload=b"y" * 1001, options=b"\x01" * 40),
-    "a RST of nothing": dict(sport=40005, flags=RST, seq=0xdeadbeef, window=0x1234, ttl=9, ip_id=99),
-    "a SYN behind options of IP": dict(sport=40007, flags=SYN, seq=0x01020304, window=512, ttl=3, ip_id=0x1234,
-                                       padded=True, payload=b"z" * 6, options=b"\x01" * 8),
-    "all flags but SYN and RST": dict(sport=40006, flags=0xff & ~(SYN | RST), seq=3, ack=4, window=5, ttl=6, ip_id=7),
+    "a SYN with data": dict(flags="S", seq=1, window=1, ttl=1, ip_id=1, payload=b"x" * 13),
+    "an ACK of nothing": dict(flags="A", seq=0xffffffff, ack=0xfffffffe, window=0, ttl=255, ip_id=0x8000),
+    "data, pushed, with FIN": dict(flags="APF", seq=0x7fffffff, ack=0x80000000, window=0x8001, ttl=128, ip_id=0x7fff,
+                                   payload=b"y" * 1001, options=b"\x01" * 40),
+    "a RST of nothing": dict(flags="R", seq=0xdeadbeef, window=0x1234, ttl=9, ip_id=99),
+    "all flags but SYN and RST": dict(flags="FPAUEC", seq=3, ack=4, window=5, ttl=6, ip_id=7),
+    "a SYN behind options of IP": dict(flags="S", seq=0x01020304, window=512, ttl=3, ip_id=0x1234, padded=True,
+                                       payload=b"z" * 6, options=b"\x01" * 8),
 }
 
 
 def test(client, server, tap):
+    strays = [(name, Segment((client.address(family), SPORT + number), (server.address(family), PORT), **stray))
+              for family in FAMILIES for number, (name, stray) in enumerate(STRAY.items())]
+    truths = [(name, truth_of(stray, server), expected(stray)) for name, stray in strays]
     with Watch("--netns", str(server.inode), "--packets") as watch:
-        truths = [(name, segment.send(client, server, family, dport=PORT, **stray))
-                  for family in FAMILIES for name, stray in STRAY.items()]
+        send(client, server, *[stray for _, stray in strays])
         opened = [(family, *obeyed(client, server, family)) for family in FAMILIES]
-        time.sleep(0.5)
+        every = truths + [("", truth, OBEYED) for _, truth, _ in opened]
+        # What does not come is told below, of each.
+        watch.comes(lambda: not any(lacking(watch, truth, kinds) for _, truth, kinds in every))
         faults = watch.end()
     tap.result("a trace of crafted segments", faults + (["lines were lost"] if watch.losses() else []))
-    for name, truth in truths:
-        tap.result(f"{name}, in IPv{truth['tuple']['family']}", compare(watch, truth, expected(truth)))
+    for name, truth, kinds in truths:
+        tap.result(f"{name}, in IPv{truth['tuple']['family']}", compare(watch, truth, kinds))
     for family, truth, sock in opened:
-        faults = compare(watch, truth, {"packet", "reset", "call"})
+        faults = compare(watch, truth, OBEYED)
         told = [line["socket"] for line in watch.of("reset")
                 if line["tuple"] == truth["tuple"] and line["fn"] == "tcp_reset"]
         faults += [f"the socket is {wrong}, and was {sock}" for wrong in told
@@ -44,30 +48,49 @@ def test(client, server, tap):
         tap.result(f"a RST that is obeyed, in IPv{family}", faults)
 
 
-def expected(truth):
+def truth_of(segment, host):
+    """What a trace must say of a segment when it arrives at a host."""
+    (saddr, sport), (daddr, dport) = segment.source, segment.destination
+    family = 6 if ":" in saddr else 4
+    return {"tuple": {"family": family, "saddr": saddr, "sport": sport, "daddr": daddr, "dport": dport,
+                      "netns": host.inode},
+            "segment": {"flags": segment.bits(), "seq": segment.seq, "ack": segment.ack, "window": segment.window,
+                        "length": len(segment.payload), "ttl": segment.ttl, "ip_id": segment.ip_id if family == 4 else 0}}
+
+
+def expected(segment):
     """Kinds of lines that tell of a stray segment: steps, a first look, since a FIN begins no flow, an answer."""
-    flags = truth["segment"]["flags"]
-    return {"call"} | (set() if flags & FIN else {"packet"}) | (set() if flags & RST else {"reset"})
+    flags = segment.flags
+    return {"call"} | (set() if "F" in flags else {"packet"}) | (set() if "R" in flags else {"reset"})
+
+
+OBEYED = {"packet", "reset", "call"}
 
 
 def obeyed(client, server, family):
     """An exact RST with odd numbers for a connection; the truth of its bytes and of the server's socket."""
-    ours, theirs = connect(client, server, str(family), OPEN)
+    ours, theirs = connection(client, server, family, OPEN)
     theirs.send(b"five!")
     ours.recv(5)
-    time.sleep(0.2)
+    wait_acknowledged(theirs)
     ours.send(b"0123456789")
-    time.sleep(0.2)
+    wait_unread(theirs, 10)
+    wait_acknowledged(ours)
     theirs.recv(4)
     seq, ack = numbers(ours)
     sent, received = numbers(theirs)
-    truth = segment.send(client, server, family, sport=local_port(ours), dport=OPEN, flags=RST | ACK, seq=seq, ack=ack,
-                         window=0x4321, ttl=33, ip_id=0xabcd, payload=b"why" * 7)
+    rst = Segment(ours.getsockname()[:2], ours.getpeername()[:2], "RA", seq, ack, b"why" * 7, ttl=33, window=0x4321,
+                  ip_id=0xabcd)
+    send(client, server, rst)
     wait_reset(theirs)
     theirs.close()
     ours.close()
-    return truth, {"state": "ESTABLISHED", "snd_nxt": sent, "snd_una": sent, "rcv_nxt": received,
-                   "copied_seq": received - 6 & 0xffffffff}
+    return truth_of(rst, server), {"state": "ESTABLISHED", "snd_nxt": sent, "snd_una": sent, "rcv_nxt": received,
+                                   "copied_seq": received - 6 & 0xffffffff}
+
+
+def lacking(watch, truth, kinds):
+    return sorted(kinds - {line["kind"] for line in watch.observations if same(line, truth)})
 
 
 def compare(watch, truth, kinds):
@@ -75,7 +98,7 @@ def compare(watch, truth, kinds):
     lines = [line for line in watch.observations if line["kind"] in kinds and same(line, truth)]
     # The connection's own segments have its tuple too; the crafted one is told by its TTL.
     about = [line for line in lines if line["segment"] and line["segment"]["ttl"] == truth["segment"]["ttl"]]
-    faults = [f"no {kind}" for kind in sorted(kinds) if not any(line["kind"] == kind for line in lines)]
+    faults = [f"no {kind}" for kind in lacking(watch, truth, kinds)]
     for line in about:
         wrong = {name: (value, line["segment"][name]) for name, value in truth["segment"].items()
                  if line["segment"][name] != value}
@@ -89,4 +112,4 @@ def compare(watch, truth, kinds):
 
 
 def same(line, truth):
-    return all(line["tuple"][name] == value for name, value in truth["tuple"].items())
+    return "tuple" in line and line["tuple"] == truth["tuple"]

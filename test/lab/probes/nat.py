@@ -2,8 +2,10 @@
 """A packet whose port NAT changes, as a NodePort's: seen by its later port, its trail begins at its first."""
 import subprocess
 
-from net import Host, at, join, local_port
-from watch import Watch
+from gauntlet.nat import end
+from net.host import Host, join
+from probes.sockets import local_port
+from probes.watch import Watch
 
 ENTRANCE, PORT = 32193, 80
 
@@ -11,15 +13,16 @@ ENTRANCE, PORT = 32193, 80
 def test(client, node, tap):
     pod = Host("pod")
     try:
-        join(node, pod, 1)
-        client.ip("route", "add", "default", "via", node_side(client, 4))
-        client.ip("-6", "route", "add", "default", "via", node_side(client, 6))
-        pod.ip("route", "add", "default", "via", node_side(pod, 4))
-        pod.ip("-6", "route", "add", "default", "via", node_side(pod, 6))
+        join(node, pod, number=1)
+        for host, number in ((client, 2), (pod, 1)):
+            for family in (4, 6):
+                host.ip(f"-{family}", "route", "add", "default", "via", host.near(number, family))
         for name in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
-            node.run("sysctl", "-qw", f"{name}=1")
+            node.set(name, 1)
         try:
-            forward(node, pod)
+            for family, command in ((4, "iptables"), (6, "ip6tables")):
+                node.run(command, "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "--dport", str(ENTRANCE), "-j", "DNAT",
+                         "--to-destination", end(pod.address(family), PORT))
         except (FileNotFoundError, subprocess.CalledProcessError) as error:
             tap.skip("the trail through NAT", f"no DNAT here: {error}")
             return
@@ -28,25 +31,11 @@ def test(client, node, tap):
         pod.remove()
 
 
-def node_side(host, family):
-    """The other end's address: .1 and .2 are the ends of each wire."""
-    address = host.addresses[family]
-    return address[:-1] + {"1": "2", "2": "1"}[address[-1]]
-
-
-def forward(node, pod):
-    for command, target in (("iptables", f"{pod.addresses[4]}:{PORT}"), ("ip6tables", f"[{pod.addresses[6]}]:{PORT}")):
-        node.run(command, "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "--dport", str(ENTRANCE), "-j", "DNAT",
-                 "--to-destination", target)
-
-
 def trail(client, pod, tap):
     sports = {}
     with Watch("--dport", str(PORT), "--packets") as watch:
         for family in (4, 6):
-            kind = str(family)
-            with pod.listen(kind, PORT) as listener, client.raw(kind) as ours:
-                ours.connect((at(kind, node_side(client, family)), ENTRANCE))
+            with pod.listen(PORT, family) as listener, client.connect((client.near(2, family), ENTRANCE)) as ours:
                 theirs, _ = listener.accept()
                 sports[family] = local_port(ours)
                 ours.send(b"through the node")
@@ -68,7 +57,7 @@ def judge(watch, pod, client, family, sport, tap):
     tap.note(f"IPv{family}: {told}")
     faults = []
     first, later = syn[0], syn[1:]
-    if (first["daddr"], first["dport"]) != (node_side(client, family), ENTRANCE):
+    if (first["daddr"], first["dport"]) != (client.near(2, family), ENTRANCE):
         faults.append("the first step is not the entrance")
     if first["netns"] == pod.inode:
         faults.append("the entrance is not in the node's network namespace")

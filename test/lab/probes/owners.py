@@ -8,9 +8,11 @@ import pathlib
 import signal
 import subprocess
 
-import segment
-from net import KINDS, at, enter, family_of, linger_zero, local_port
-from watch import Watch
+from net.endings import linger_zero
+from net.host import KINDS, at, family_of, send
+from net.packets import Segment
+from probes.sockets import local_port
+from probes.watch import Watch
 
 PORTS = {kind: 9100 + index for index, kind in enumerate(KINDS)}
 WORKERS = 32
@@ -21,12 +23,12 @@ CGROUP = "/probes/worker"
 
 def test(client, server, tap):
     join_cgroup = cgroup(tap)
-    listeners = {kind: server.listen(kind, port) for kind, port in PORTS.items()}
+    listeners = {kind: server.listen(port, kind, backlog=128) for kind, port in PORTS.items()}
     # Of IPv6 the processes are in another network namespace than their sockets, as a node's proxy is.
-    crews = {kind: [worker(listener, join_cgroup, None if kind == "6" else server) for _ in range(WORKERS)]
+    crews = {kind: [worker(listener, join_cgroup, None if kind == 6 else server) for _ in range(WORKERS)]
              for kind, listener in listeners.items()}
     # Of this process alone: the workers are there already.
-    elders = [server.listen(str(family), LISTENER) for family in (4, 6)]
+    elders = [server.listen(LISTENER, family) for family in (4, 6)]
     try:
         # Older than the trace: its owner is found in /proc.
         old = {kind: ask(client, server, kind) for kind in KINDS}
@@ -36,7 +38,8 @@ def test(client, server, tap):
                 watch.saw(lambda line: line["kind"] == "owner" and line["fn"] == "proc"
                           and line["tuple"]["sport"] == port, f"the owner of an older connection, of kind {kind}")
             for family in (4, 6):
-                segment.send(client, server, family, sport=STRAY, dport=LISTENER, flags=segment.ACK, seq=7, ack=8)
+                ends = (client.address(family), STRAY), (server.address(family), LISTENER)
+                send(client, server, Segment(*ends, "A", 7, 8))
                 watch.saw(lambda line: line["kind"] == "reset" and line["tuple"]["family"] == family
                           and line["tuple"]["sport"] == STRAY, "the listener's reset")
             new = [(kind, *ask(client, server, kind)) for kind in KINDS for _ in range(WORKERS - 1)]
@@ -85,7 +88,7 @@ def worker(listener, join_cgroup, host):
             if join_cgroup is not None:
                 join_cgroup.write_text(str(os.getpid()))
             if host is not None:
-                enter(host.descriptor)
+                host.enter()
             listener.settimeout(None)
             kept = []
             while True:
@@ -99,8 +102,7 @@ def worker(listener, join_cgroup, host):
 
 def ask(client, server, kind):
     """A connection to one of the workers: the client's socket, and the number of the process that has the other end."""
-    ours = client.raw(kind)
-    ours.connect((at(kind, server.address(kind)), PORTS[kind]))
+    ours = client.connect((at(kind, server.address(kind)), PORTS[kind]))
     return ours, int(ours.recv(100))
 
 

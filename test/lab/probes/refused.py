@@ -2,11 +2,9 @@
 """Probes that the kernel does not let attach, or has not: each is left out with a warning, and the rest traces on."""
 import pathlib
 import subprocess
-import time
 
-from facts import edited, read
-from net import at
-from watch import Watch
+from probes.facts import edited, read
+from probes.watch import Watch
 
 PORT = 9401
 COPY = "tcp_send_challenge_ack"
@@ -27,9 +25,8 @@ def test(client, server, tap):
     for what, (name, edit) in attempts.items():
         with edited(edit) as facts:
             with Watch("--facts", facts, "--netns", str(server.inode), "--probe", f"{name},tcp_v4_do_rcv") as watch:
-                with client.raw("4") as refused:
-                    refused.connect_ex((at("4", server.address("4")), PORT))
-                time.sleep(0.5)
+                with client.socket() as refused:
+                    refused.connect_ex((server.address(), PORT))
                 faults = watch.end()
         warnings = [line for line in watch.said if line.startswith("warning: ")]
         if len(warnings) != 1 or f" {name} " not in warnings[0]:

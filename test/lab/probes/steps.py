@@ -2,12 +2,14 @@
 """Each step that this kernel has is made to happen, in both families, and must be seen, with its return in words."""
 import re
 import subprocess
-import time
 
-import segment
-from net import (KINDS, at, connect, family_of, linger_zero, local_port, numbers, until, wait_closed_by_peer,
-                 wait_reset)
-from watch import Watch
+from net.counters import arriving, counting
+from net.endings import linger_zero
+from net.host import KINDS, at, connection, family_of, send
+from net.packets import Segment
+from net.waits import wait_closed_by_peer, wait_reset, wait_state
+from probes.sockets import numbers
+from probes.watch import Watch
 
 PORTS = {kind: 8001 + 100 * index for index, kind in enumerate(KINDS)}
 REJECTED = 8990
@@ -43,7 +45,7 @@ def catalogue():
 
 def test(client, server, tap):
     """The step of netfilter is there only once its module is, so the rules come before the catalogue is asked."""
-    rejects = {kind: reject(server, kind) for kind in ("4", "6")}
+    rejects = {family: reject(server, family) for family in (4, 6)}
     steps = catalogue()
     here = [name for name, step in steps.items() if step["here"]]
     with Watch("--netns", str(server.inode), "--packets", "--probe", ",".join(here)) as watch:
@@ -54,8 +56,8 @@ def test(client, server, tap):
     for name, step in steps.items():
         for family in step["families"]:
             what = f"{name} in IPv{family}"
-            if name.startswith("nf_send_reset") and rejects[str(family)] is not None:
-                tap.skip(what, rejects[str(family)])
+            if name.startswith("nf_send_reset") and rejects[family] is not None:
+                tap.skip(what, rejects[family])
             elif not step["here"]:
                 tap.skip(what, "this kernel has it not")
             elif name in INLINED and not any(line["fn"] == name for line in watch.of("call")):
@@ -64,9 +66,9 @@ def test(client, server, tap):
                 tap.result(what, judge(watch, name, family, client, server, tap))
 
 
-def reject(server, kind):
+def reject(server, family):
     """Refuses a port by netfilter; gives why not, where that cannot be."""
-    command = ["iptables", "ip6tables"][kind == "6"]
+    command = "iptables" if family == 4 else "ip6tables"
     rule = [command, "-A", "INPUT", "-p", "tcp", "--dport", str(REJECTED), "-j", "REJECT", "--reject-with", "tcp-reset"]
     try:
         server.run(*rule)
@@ -79,29 +81,29 @@ def provoke(client, server, kind):
     for number, make in enumerate((orderly, reset_by_peer, reset_by_us, challenged, killed)):
         make(client, server, kind, PORTS[kind] + number)
     for port in (PORTS[kind] + 50, REJECTED):
-        with client.raw(kind) as refused:
+        with client.socket(kind) as refused:
             if refused.connect_ex((at(kind, server.address(kind)), port)) == 0:
                 raise AssertionError(f"port {port} answers")
 
 
 def orderly(client, server, kind, port):
     """A connection as it should be, and a segment that comes for it in TIME_WAIT."""
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     ours.send(b"a question")
     theirs.recv(100)
     theirs.send(b"an answer")
     ours.recv(100)
-    sport = local_port(ours)
+    ends = packet_ends(client, server, kind, ours)
     theirs.close()
     wait_closed_by_peer(ours)
     ours.close()
-    until(lambda: "TIME-WAIT" in sockets(server, sport), "no TIME_WAIT")
-    segment.send(client, server, family_of(kind), sport=sport, dport=port, flags=segment.ACK, seq=1, ack=1)
-    time.sleep(0.2)
+    wait_state(server, ends[0], "TIME_WAIT")
+    with arriving(server):
+        send(client, server, Segment(*ends, "A", 1, 1))
 
 
 def reset_by_peer(client, server, kind, port):
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     linger_zero(ours)
     ours.close()
     wait_reset(theirs)
@@ -109,7 +111,7 @@ def reset_by_peer(client, server, kind, port):
 
 
 def reset_by_us(client, server, kind, port):
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     linger_zero(theirs)
     theirs.close()
     wait_reset(ours)
@@ -118,26 +120,26 @@ def reset_by_us(client, server, kind, port):
 
 def challenged(client, server, kind, port):
     """A RST that is in the window, and not where it would be obeyed."""
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     seq, ack = numbers(ours)
-    segment.send(client, server, family_of(kind), sport=local_port(ours), dport=port, flags=segment.RST | segment.ACK,
-                 seq=seq + 100 & 0xffffffff, ack=ack)
-    time.sleep(0.2)
+    with counting(server, "TCPChallengeACK"):
+        send(client, server, Segment(*packet_ends(client, server, kind, ours), "RA", seq + 100, ack))
     ours.close()
     theirs.close()
 
 
 def killed(client, server, kind, port):
     """By an administrator, with ss -K."""
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     server.run("ss", "-K", "state", "established", "sport", "=", f":{port}", stdout=subprocess.DEVNULL)
     wait_reset(ours)
     ours.close()
     theirs.close()
 
 
-def sockets(host, sport):
-    return host.run("ss", "-Htan", "dport", "=", f":{sport}", capture_output=True, text=True).stdout
+def packet_ends(client, server, kind, sock):
+    """Source and destination, (address, port) each, as the packets of a client's socket have them."""
+    return (client.address(kind), sock.getsockname()[1]), (server.address(kind), sock.getpeername()[1])
 
 
 def judge(watch, name, family, client, server, tap):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Traced by tracepoints alone, as on a kernel without kprobes: what is known of each reset, in both families."""
-import time
-
-import segment
-from facts import edited, read
-from net import KINDS, at, connect, family_of, linger_zero, wait_reset
-from watch import Watch
+from net.counters import arriving
+from net.endings import linger_zero
+from net.host import KINDS, at, connection, family_of, send
+from net.packets import Segment
+from net.waits import wait_reset
+from probes.facts import edited, read
+from probes.watch import Watch
 
 PORTS = {kind: 9301 + 10 * index for index, kind in enumerate(KINDS)}
 
@@ -21,7 +22,6 @@ def test(client, server, tap):
                 for number, provoke in enumerate((nobody_listens, unread_data, lingering, stray, rejected_on_its_way)):
                     causes = provoke(client, server, kind, PORTS[kind] + number)
                     truths[provoke.__name__, kind] = PORTS[kind] + number, causes
-            time.sleep(0.5)
             faults = watch.end()
     warned = any("no kprobes" in line for line in watch.said)
     tap.result("a trace by tracepoints", faults + ([] if warned else watch.said))
@@ -39,13 +39,13 @@ def test(client, server, tap):
 
 
 def nobody_listens(client, server, kind, port):
-    with client.raw(kind) as refused:
+    with client.socket(kind) as refused:
         refused.connect_ex((at(kind, server.address(kind)), port))
     return "no-listener", "connection-refused"
 
 
 def unread_data(client, server, kind, port):
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     ours.send(b"nobody reads this")
     theirs.recv(1)
     theirs.close()
@@ -55,7 +55,7 @@ def unread_data(client, server, kind, port):
 
 
 def lingering(client, server, kind, port):
-    ours, theirs = connect(client, server, kind, port)
+    ours, theirs = connection(client, server, kind, port)
     linger_zero(theirs)
     theirs.close()
     wait_reset(ours)
@@ -64,17 +64,15 @@ def lingering(client, server, kind, port):
 
 
 def stray(client, server, kind, port):
-    segment.send(client, server, family_of(kind), sport=41000, dport=port, flags=segment.ACK, seq=7, ack=8)
-    time.sleep(0.3)
+    # The answer comes to the client, where nobody knows of it.
+    with arriving(client):
+        send(client, server, Segment((client.address(kind), 41000), (server.address(kind), port), "A", 7, 8))
     return "no-socket", "ignored-no-socket"
 
 
 def rejected_on_its_way(client, server, kind, port):
-    command = ["iptables", "ip6tables"][kind == "6"]
-    rule = ["OUTPUT", "-p", "tcp", "--dport", str(port), "-j", "REJECT", "--reject-with", "tcp-reset"]
-    client.run(command, "--wait", "-A", *rule)
-    with client.raw(kind) as refused:
+    rule = ["-p", "tcp", "--dport", str(port), "-j", "REJECT", "--reject-with", "tcp-reset"]
+    with client.rule(kind, "OUTPUT", *rule), client.socket(kind) as refused:
         refused.connect_ex((at(kind, server.address(kind)), port))
-    client.run(command, "--wait", "-D", *rule)
     # It looks like the peer's, and REJECT is not seen.
     return None, "unknown"

@@ -5,7 +5,8 @@ import os
 import pathlib
 import tempfile
 
-from traced import Traced
+from net.traced import Traced
+from net.waits import PATIENCE_SECONDS
 
 ATTACH_SECONDS = 900  # an emulated machine takes 1 to 3 minutes for a program of every step, a busy one more
 END_SECONDS = 300
@@ -26,9 +27,13 @@ class Watch(Traced):
         if as_it_comes:
             self.follow(self._keep)
 
-    def saw(self, true, what, seconds=60):
+    def comes(self, condition):
+        """Whether the condition holds of what is observed before patience ends."""
+        return self.wait(condition, PATIENCE_SECONDS)
+
+    def saw(self, true, what):
         """Returns when there is an observation like that."""
-        if not self.wait(lambda: any(true(line) for line in self.observations), seconds):
+        if not self.comes(lambda: any(true(line) for line in self.observations)):
             raise TimeoutError(f"not seen: {what}")
 
     def of(self, kind):

@@ -15,8 +15,11 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kmod"))
-from harness import Netns, Session, kernel_log, until  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from kmod.device import Session, kernel_log  # noqa: E402
+from net.host import Host  # noqa: E402
+from net.tap import Tap  # noqa: E402
+from net.waits import comes  # noqa: E402
 
 PORT = 7000
 SLABS = "TCP", "TCPv6", "tw_sock_TCP", "tw_sock_TCPv6", "request_sock_TCP", "request_sock_TCPv6"
@@ -26,19 +29,11 @@ TROUBLE = ("WARNING", "BUG", "Oops", "Call Trace", "leak", "refcount", "suspicio
            "locking dependency", "unregister_netdevice")
 # Documentation/admin-guide/tainted-kernels.rst: O, out of tree, and E, unsigned.
 TAINTS = 1 << 12 | 1 << 13
-failures = 0
-figures = open("/out/figures.txt", "w")
-
-
-def say(text):
-    print(text, flush=True)
-    print(text, file=figures, flush=True)
+tap = Tap(open("/out/figures.txt", "w"))
 
 
 def report(part, good, **counts):
-    global failures
-    failures += not good
-    say(f"{'ok' if good else 'not ok'} - {part}: " + " ".join(f"{key}={value}" for key, value in counts.items()))
+    tap.result(f"{part}: " + " ".join(f"{key}={value}" for key, value in counts.items()), [] if good else ["it does not hold"])
 
 
 def hammer(*arguments):
@@ -48,7 +43,7 @@ def hammer(*arguments):
 class Churn:
     """A network namespace full of connections that come and go."""
     def __init__(self, idle):
-        self.netns = Netns()
+        self.netns = Host("churn")
         with self.netns.inside():
             self.child = subprocess.Popen(hammer("churn", PORT, idle), stdout=subprocess.PIPE, text=True)
         assert self.child.stdout.readline() == "ready\n"
@@ -56,7 +51,7 @@ class Churn:
     def stop(self):
         self.child.kill()
         self.child.wait()
-        os.close(self.netns.fd)
+        self.netns.remove()
 
 
 def lookup(churn):
@@ -98,7 +93,7 @@ def sockets():
 
 def at_rest():
     """As before it all began. Netns die in a work queue, and their last sockets in RCU."""
-    return until(lambda: all(count <= nothing.get(name, 0) for name, count in sockets().items()))
+    return comes(lambda: all(count <= nothing.get(name, 0) for name, count in sockets().items()))
 
 
 def users():
@@ -112,14 +107,14 @@ def load_unload(rounds, seconds):
         load()
         session = Session()
         child = start_ask(4, 1000, seconds, churn.netns.inode)
-        until(lambda: users() == 5 or child.poll() is not None)
+        comes(lambda: users() == 5 or child.poll() is not None)
         busy += not unload()
         session.close()
-        gone = until(unload)
+        gone = comes(unload)
         counts, error = finish(child)
         asked += counts.get("asked", 0)
         if error or not gone:
-            say(error or "it stays loaded")
+            tap.note(error or "it stays loaded")
             break
         done += 1
     churn.stop()
@@ -136,14 +131,14 @@ def look_up(count, seconds):
     elapsed = time.monotonic() - start
     churn.stop()
     session = Session()
-    gone = until(lambda: session.ask(lookup(churn)).get("code") == "ENOENT")
+    gone = comes(lambda: session.ask(lookup(churn)).get("code") == "ENOENT")
     session.close()
     rest = at_rest()
     good = bool(counts) and not error and gone and rest and counts["asked"] > 0
     report("look-ups", good, seconds=round(elapsed), **counts)
     report("netns gone, sockets at rest", gone and rest, **sockets())
     if error:
-        say(error)
+        tap.note(error)
 
 
 def mutate(count, seconds):
@@ -154,7 +149,7 @@ def mutate(count, seconds):
     report("random and mutated lines", bool(counts) and not error, seconds=round(time.monotonic() - start), **counts,
            seed=seed)
     if error:
-        say(error)
+        tap.note(error)
 
 
 def destroy_netns(count, seconds):
@@ -164,9 +159,9 @@ def destroy_netns(count, seconds):
         child = start_ask(2, 1 << 40, 600, churn.netns.inode)
         session = Session()
         line = lookup(churn)
-        until(lambda: session.ask(line)["status"] == "ok")
+        comes(lambda: session.ask(line)["status"] == "ok")
         churn.stop()
-        gone = until(lambda: session.ask(line).get("code") == "ENOENT")
+        gone = comes(lambda: session.ask(line).get("code") == "ENOENT")
         session.close()
         child.kill()
         child.communicate()
@@ -205,7 +200,7 @@ os.lseek(kmsg, 0, os.SEEK_END)
 nothing = sockets()
 tainted_before = tainted()
 table = next(line for line in kernel_log() if "TCP established hash table entries" in line)
-say(f"# Linux {os.uname().release}, {table.split(';', 1)[1].split(' (')[0]}")
+tap.note(f"Linux {os.uname().release}, {table.split(';', 1)[1].split(' (')[0]}")
 
 load_unload(rounds, seconds)
 look_up(lookups, seconds)
@@ -217,7 +212,7 @@ trouble = [line for line in log if any(word in line for word in TROUBLE)]
 report("kernel log", not trouble and not lost, lines=len(log), lost=lost, complaints=len(trouble))
 report("taints", not tainted() & ~(TAINTS | tainted_before), before=tainted_before, after=tainted())
 if trouble:
-    say("".join(trouble))
+    tap.note("".join(trouble))
 with open("/out/dmesg.txt", "w") as file:
     file.writelines(kernel_log())
-sys.exit(1 if failures else 0)
+sys.exit(tap.end())

@@ -2,11 +2,12 @@
 """The ACK of a client's handshake is lost; when its first data comes, the queue is full."""
 import contextlib
 
-from endings import forget
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"ListenOverflows": 1}
 BACKLOG = 2  # an accept queue holds one more

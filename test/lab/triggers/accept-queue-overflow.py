@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Between its SYN and its ACK a client is overtaken by another one, which takes the last place in the accept queue."""
-from endings import forget
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.endings import forget
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"ListenOverflows": 1}
 BACKLOG = 2  # an accept queue holds one more

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A client acknowledges another SYN than the server sent."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R", 1000)]
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Both ends have sent a SYN, and then the other acknowledges a SYN that was never sent."""
-from endings import forget
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
+from net.endings import forget
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 1000)]
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """An ACK of no handshake comes to a listener."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A listener that answers with SYN cookies alone gets an ACK that is none of its cookies."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R", 1000)]
 COUNTED = {"SyncookiesFailed": 1}
 

@@ -3,11 +3,12 @@
 was, and the client's RST ends that."""
 import socket
 
-from endings import forget
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

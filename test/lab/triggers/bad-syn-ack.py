@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A server's SYN-ACK acknowledges another SYN than the client sent."""
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 1000)]
 
 

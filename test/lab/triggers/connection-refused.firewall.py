@@ -2,9 +2,10 @@
 """A firewall at the peer refuses what its service would have taken."""
 import os
 
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"AttemptFails": 1}
 

@@ -2,9 +2,10 @@
 """Our client connects to a port where nothing listens at the peer."""
 import os
 
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"AttemptFails": 1}
 

@@ -2,9 +2,10 @@
 """The client's data crosses the server's FIN: nothing acknowledges the FIN yet."""
 import os
 
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"TCPAbortOnData": 1}
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The server has closed, and the client, which may still send, does."""
-from truth import seen_by_server
-from waits import wait_orphan, wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_orphan, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 
 

@@ -3,11 +3,12 @@
 import os
 import socket
 
-from endings import disconnect
-from truth import seen_by_client
-from waits import wait_closed_by_peer, wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import disconnect
+from net.waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA")]
 
 

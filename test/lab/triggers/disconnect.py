@@ -2,11 +2,12 @@
 """A server takes its end of the connection for another use: connect() to AF_UNSPEC."""
 import os
 
-from endings import disconnect
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.endings import disconnect
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -2,10 +2,11 @@
 """An orphan waits in FIN_WAIT2 for the client's FIN while tcp_fin_timeout is lowered to the length of a time-wait."""
 import os
 
-from truth import seen_by_server
-from waits import wait_reset, wait_state
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

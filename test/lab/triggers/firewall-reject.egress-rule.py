@@ -2,11 +2,12 @@
 """An nftables rule for what the client sends comes into force while a connection is in use, and rejects its next segment."""
 import os
 
-from endings import forget
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = []
 COUNTED = {"EstabResets": 1}
 

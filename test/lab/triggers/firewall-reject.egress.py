@@ -2,9 +2,10 @@
 """The client's own firewall rejects what it sends to a port: no SYN leaves, and the RST never sees a wire."""
 import os
 
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = []
 COUNTED = {"AttemptFails": 1}
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """An nftables rule comes into force while a connection is in use, and rejects its next segment."""
-from endings import forget
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 NETFILTER = True
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The server's firewall rejects a port with an iptables rule."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 NETFILTER = True
 

@@ -2,15 +2,16 @@
 """A stranger sends several RSTs, for the numbers that may be the right ones by the time they come."""
 import os
 
-from onlooker import Onlooker
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 OFFSETS = (0, 1460, 2920)
 RESETS = [("stranger", "R", offset) for offset in OFFSETS]
 COUNTED = {"EstabResets": 1}
-ALSO = ["ignored-no-socket", "ignored-no-socket"]
+ALSO = [{"cause": "ignored-no-socket", "confidence": "certain"}] * 2
 
 
 def trigger(world, port, family=4):

@@ -2,11 +2,12 @@
 """A box on the path ends a connection for both ends, each in the other's name; its segments pass one router less."""
 import os
 
-from onlooker import Onlooker
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("router", "RA"), ("router", "RA")]
 COUNTED = {"EstabResets": 1}
 

@@ -2,11 +2,12 @@
 """A stranger who knows the numbers sends the client one RST in the server's name."""
 import os
 
-from onlooker import Onlooker
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("stranger", "R")]
 COUNTED = {"EstabResets": 1}
 

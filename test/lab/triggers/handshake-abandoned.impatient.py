@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The SYN-ACK reaches a client that has given up: its kernel knows nothing of it any more."""
-from truth import end, seen_by_server
-from waits import wait_gone, wait_state
+from gauntlet.truth import end, seen_by_server
+from net.waits import wait_gone, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 COUNTED = {"EmbryonicRsts": 1}
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A scanner has learnt from the SYN-ACK what it wanted to know."""
-from truth import seen_by_server
-from waits import wait_gone, wait_state
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 COUNTED = {"EmbryonicRsts": 1}
 

@@ -3,11 +3,12 @@
 import os
 import time
 
-from endings import forget
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "R")]
 COUNTED = {"EstabResets": 1}
 TOGETHER = True

@@ -2,10 +2,12 @@
 """A RST to the client is in its window, and not at the one number that is obeyed."""
 import os
 
-from onlooker import Onlooker
-from truth import end, seen_by_client
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import end, seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R", 100)]
 COUNTED = {"TCPChallengeACK": 1}
 

@@ -2,11 +2,13 @@
 """The server gets a RST in the client's name that is a byte ahead of what it expects."""
 import os
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_server
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R", 1)]
 COUNTED = {"TCPChallengeACK": 1}
 

@@ -4,11 +4,13 @@ import os
 import socket
 import struct
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_client
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R")]
 COUNTED = {"TCPMD5NotFound": 1}
 TCP_MD5SIG, KEY = 14, b"a key"

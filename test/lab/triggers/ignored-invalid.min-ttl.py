@@ -3,11 +3,12 @@
 import os
 import socket
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_client
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("stranger", "R")]
 COUNTED = {"TCPMinTTLDrop": 1}
 MINIMUM = {4: (socket.IPPROTO_IP, 21), 6: (socket.IPPROTO_IPV6, 73)}  # IP_MINTTL, IPV6_MINHOPCOUNT

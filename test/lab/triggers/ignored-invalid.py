@@ -2,11 +2,13 @@
 """A RST at the right number has a damaged checksum."""
 import os
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_client
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R")]
 COUNTED = {"InCsumErrors": 1}
 

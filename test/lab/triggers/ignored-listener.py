@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A RST comes to a listener, and belongs to no handshake."""
-from counters import arriving
-from endings import forget
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
+from net.endings import forget
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("client", "R", None)]
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The same, as an abort of a connection from before the listener's restart looks."""
-from counters import arriving
-from endings import forget
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
+from net.endings import forget
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA", None)]
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The server has forgotten a connection by the time that its client aborts it."""
-from counters import arriving
-from endings import forget, linger_zero
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
+from net.endings import forget, linger_zero
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA")]
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A RST comes for a connection that was never there."""
-from counters import arriving
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", None)]
 
 

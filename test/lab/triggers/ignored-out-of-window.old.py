@@ -2,11 +2,13 @@
 """A RST reaches the server that was right some bytes ago."""
 import os
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_server
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("client", "RA", -2000)]
 COUNTED = {"TCPChallengeACK": 0}
 

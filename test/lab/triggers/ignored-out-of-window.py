@@ -2,11 +2,13 @@
 """A blind attacker's RST to the client misses the window by far."""
 import os
 
-from counters import arriving
-from onlooker import Onlooker
-from truth import seen_by_client
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("stranger", "R", 1 << 30)]
 COUNTED = {"TCPChallengeACK": 0}
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A RST answers our SYN and acknowledges nothing."""
-from counters import arriving
-from endings import forget
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
+from net.endings import forget
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("server", "R", None)]
 
 

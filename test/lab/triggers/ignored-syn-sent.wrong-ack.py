@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A RST answers another SYN than ours."""
-from counters import arriving
-from endings import forget
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
+from net.counters import arriving
+from net.endings import forget
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA", None)]
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A RST for a time-wait misses its number."""
-from counters import arriving
-from orphans import over
-from truth import seen_by_server
-from waits import STATES, states
+from gauntlet.orphans import over
+from gauntlet.truth import seen_by_server
+from net.counters import arriving
+from net.waits import STATES, states
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 100)]
 
 

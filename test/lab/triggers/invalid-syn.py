@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Behind a NAT that gives a port away too early, a second SYN falls into the window of the first one's handshake."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"EmbryonicRsts": 1}
 

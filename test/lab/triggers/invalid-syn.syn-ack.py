@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A client answers a SYN-ACK with one of its own."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"EmbryonicRsts": 1}
 

@@ -3,11 +3,12 @@
 import os
 import socket
 
-from endings import forget
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnTimeout": 1}
 TIMEOUT_MS = 1500

@@ -2,11 +2,12 @@
 """A load balancer's health check connects, has seen enough and closes with a linger time of 0."""
 import os
 
-from endings import linger_zero
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import linger_zero
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA")]
 COUNTED = {"TCPAbortOnData": 1}
 

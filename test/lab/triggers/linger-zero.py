@@ -2,11 +2,12 @@
 """A server closes with SO_LINGER on and a time of 0, with nothing unread."""
 import os
 
-from endings import linger_zero
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.endings import linger_zero
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnData": 1}
 

@@ -3,10 +3,11 @@
 import os
 import socket
 
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"TCPAbortOnData": 1}
 

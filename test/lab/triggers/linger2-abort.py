@@ -3,10 +3,11 @@
 import os
 import socket
 
-from truth import seen_by_server
-from waits import wait_reset, wait_state
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnLinger": 1}
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A server hangs, accepts nobody, and is killed."""
-from children import Child
-from truth import seen_by_server
-from waits import wait_readable, wait_reset
+from gauntlet.children import Child
+from gauntlet.truth import seen_by_server
+from net.waits import wait_readable, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -2,10 +2,11 @@
 """A listener is closed while a client waits in its queue, connected and never accepted."""
 import os
 
-from truth import seen_by_server
-from waits import wait_readable, wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_readable, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A server closes a multipath connection with the client's request unread."""
-from mptcp import IPPROTO_MPTCP, missing  # noqa: F401
-from truth import seen_by_server
-from waits import wait_readable, wait_reset
+from gauntlet.mptcp import IPPROTO_MPTCP, missing  # noqa: F401
+from gauntlet.truth import seen_by_server
+from net.waits import wait_readable, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"MPFastcloseTx": 1}
 

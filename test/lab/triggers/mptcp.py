@@ -2,10 +2,11 @@
 """A client asks to join a multipath connection that the server does not know."""
 import os
 
-from mptcp import IPPROTO_MPTCP, missing  # noqa: F401
-from truth import seen_by_server
+from gauntlet.mptcp import IPPROTO_MPTCP, missing  # noqa: F401
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"MPJoinNoTokenFound": 1}
 # Kind 30, 12 bytes, MP_JOIN, address 1; then the token and a random number.

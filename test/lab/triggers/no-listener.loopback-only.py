@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The service listens, on the loopback address alone, and a client comes from outside."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

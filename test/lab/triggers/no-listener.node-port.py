@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A NodePort leads to a port where nothing listens."""
-from nat import NODE_PORT, node_port
-from truth import seen_by_server
+from gauntlet.nat import NODE_PORT, node_port
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 PORTS = (NODE_PORT,)
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A client connects to a port where nothing listens."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A segment of the server's that is out of the window is INVALID to the router's conntrack, which passes it on
 untranslated: the client's RST kills the healthy connection behind."""
-from endings import forget
-from nat import NODE_PORT, through_router
-from packets import Segment
-from truth import seen_by_client
-from waits import wait_reset
-from wire import Wire
+from gauntlet.nat import NODE_PORT, through_router
+from gauntlet.truth import seen_by_client
+from net.endings import forget
+from net.packets import Segment
+from net.waits import wait_reset
+from net.wire import Wire
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 PORTS = (NODE_PORT,)
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The router in between loses its translations: the server's data reaches the client from an address that it never
 spoke to."""
-from endings import forget
-from nat import NODE_PORT, lose_translation, through_router
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.nat import NODE_PORT, lose_translation, through_router
+from gauntlet.truth import seen_by_client
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 PORTS = (NODE_PORT,)
 

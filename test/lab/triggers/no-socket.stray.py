@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A segment with data comes to a port where nothing is, from somebody who never shook hands."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Two segments of the same stray connection, one right after the other."""
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R"), ("server", "R", None)]
-ALSO = ["no-socket"]
+ALSO = [{"cause": "no-socket", "confidence": "certain"}]
 
 
 def trigger(world, port, family=4):

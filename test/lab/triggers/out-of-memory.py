@@ -2,10 +2,11 @@
 """The server closes where no orphan at all is allowed: its FIN is out already when the RST follows."""
 import os
 
-from host import machine_sysctl
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
+from net.host import machine_sysctl
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnMemory": 1}
 

@@ -2,12 +2,13 @@
 """An orphan sends its FIN again when there are too many orphans."""
 import os
 
-from endings import forget
-from host import machine_sysctl
-from truth import seen_by_server
-from waits import wait_gone, wait_state
+from gauntlet.truth import seen_by_server
+from net.endings import forget
+from net.host import machine_sysctl
+from net.waits import wait_gone, wait_state
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnMemory": 1}
 

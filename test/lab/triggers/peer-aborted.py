@@ -2,11 +2,12 @@
 """The peer's application aborts a connection that is in use."""
 import os
 
-from endings import linger_zero
-from truth import seen_by_client
-from waits import wait_acknowledged, wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import linger_zero
+from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "RA")]
 COUNTED = {"EstabResets": 1}
 

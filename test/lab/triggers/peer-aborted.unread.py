@@ -2,10 +2,11 @@
 """Our client's upload is refused by a peer that answers and closes."""
 import os
 
-from truth import seen_by_client
-from waits import wait_acknowledged, wait_reset
+from gauntlet.truth import seen_by_client
+from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "RA")]
 COUNTED = {"EstabResets": 1}
 

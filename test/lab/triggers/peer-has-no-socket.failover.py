@@ -2,12 +2,13 @@
 """The peer's address moves to a standby host, which never heard of the connection."""
 import os
 
-from endings import forget
-from host import run
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.truth import seen_by_client
+from net.endings import forget
+from net.host import run
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("stranger", "R")]
 COUNTED = {"EstabResets": 1}
 

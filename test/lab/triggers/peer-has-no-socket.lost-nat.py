@@ -3,12 +3,13 @@
 its RST ends our healthy connection."""
 import os
 
-from endings import forget
-from nat import NODE_PORT, lose_translation, through_router
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.nat import NODE_PORT, lose_translation, through_router
+from gauntlet.truth import seen_by_server
+from net.endings import forget
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "likely"
 RESETS = [("client", "R")]
 COUNTED = {"EstabResets": 1}
 PORTS = (NODE_PORT,)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A server is killed with SIGKILL in the middle of a request that it has not read."""
-from children import request_unread
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.children import request_unread
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 

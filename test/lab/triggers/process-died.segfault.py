@@ -3,11 +3,12 @@
 import resource
 import signal
 
-from children import request_unread
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.children import request_unread
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 

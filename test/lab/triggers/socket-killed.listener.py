@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """An administrator kills a listener with ss -K, and with it the client that waits in its queue."""
-from truth import seen_by_server
-from waits import wait_readable, wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_readable, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

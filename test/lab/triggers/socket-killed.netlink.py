@@ -4,10 +4,11 @@ import os
 import socket
 import struct
 
-from truth import seen_by_client
-from waits import wait_closed_by_peer, wait_reset
+from gauntlet.truth import seen_by_client
+from net.waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "RA")]
 NETLINK_SOCK_DIAG, SOCK_DESTROY, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 4, 21, 1, 4, 2
 NO_COOKIE = b"\xff" * 8

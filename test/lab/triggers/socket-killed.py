@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """An administrator kills the server's socket with ss -K."""
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The server's last ACK reaches the client a second time, which has forgotten the connection and says so."""
-from truth import end, seen_by_server
-from waits import wait_closed_by_peer, wait_gone, wait_state
-from wire import Wire
+from gauntlet.truth import end, seen_by_server
+from net.waits import wait_closed_by_peer, wait_gone, wait_state
+from net.wire import Wire
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A RST of the client's in the window, and not exact, ends what the server has closed and waits for the client's FIN in."""
-from orphans import half_closed
-from truth import seen_by_server
-from waits import wait_gone, wait_orphan
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone, wait_orphan
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R", 100)]
 
 

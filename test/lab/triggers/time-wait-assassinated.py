@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A RST of the client's ends the server's time-wait, as RFC 1337 warns of."""
-from orphans import over
-from truth import seen_by_server
-from waits import wait_gone
+from gauntlet.orphans import over
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The client's FIN reaches the closed connection, and what it sent before does not."""
-from orphans import half_closed
-from truth import seen_by_server
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 
 

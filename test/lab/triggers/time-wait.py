@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A SYN falls into the window of a connection that the server has closed and that waits for its end."""
-from orphans import half_closed
-from truth import seen_by_server
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 
 

@@ -2,11 +2,12 @@
 """A RST without ACK comes from where the flow comes from, with a window that no kernel gives it: why cannot be told."""
 import os
 
-from onlooker import Onlooker
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "unknown"
 RESETS = [("server", "R")]
 WINDOW = 1000
 

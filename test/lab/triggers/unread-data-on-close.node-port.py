@@ -2,11 +2,12 @@
 """The same behind a NodePort: the port that the client spoke to is another."""
 import os
 
-from nat import NODE_PORT, node_port
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset, wait_unread
+from gauntlet.nat import NODE_PORT, node_port
+from gauntlet.truth import seen_by_server
+from net.waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 PORTS = (NODE_PORT,)

@@ -3,14 +3,15 @@
 import os
 import socket
 
-from endings import linger_zero
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset, wait_unread
+from gauntlet.truth import seen_by_server
+from net.endings import linger_zero
+from net.waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA"), ("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1, "TCPAbortOnData": 1}
-ALSO = ["linger-zero"]
+ALSO = [{"cause": "linger-zero", "confidence": "certain"}]
 
 
 def trigger(world, port, family=4):

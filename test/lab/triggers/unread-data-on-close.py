@@ -2,10 +2,11 @@
 """A server closes although the client's request lies unread in its receive queue."""
 import os
 
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset, wait_unread
+from gauntlet.truth import seen_by_server
+from net.waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 

@@ -2,10 +2,11 @@
 """A server has read a request's head, refuses its body, answers so and closes."""
 import os
 
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA")]
 COUNTED = {"TCPAbortOnClose": 1}
 HEAD = b"POST / HTTP/1.1\r\nContent-Length: 4000\r\n\r\n"

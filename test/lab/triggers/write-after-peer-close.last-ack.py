@@ -2,10 +2,11 @@
 """The peer has closed; our client writes once more and closes, before the peer's answer is there."""
 import os
 
-from truth import seen_by_client
-from waits import wait_closed_by_peer, wait_gone, wait_state
+from gauntlet.truth import seen_by_client
+from net.waits import wait_closed_by_peer, wait_gone, wait_state
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "R")]
 
 

@@ -2,10 +2,11 @@
 """The peer has closed, and our client goes on writing."""
 import os
 
-from truth import seen_by_client
-from waits import wait_closed_by_peer, wait_reset
+from gauntlet.truth import seen_by_client
+from net.waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "R")]
 
 

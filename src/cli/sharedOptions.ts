@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { usageError } from '../errors.ts'
+import { parseCause } from '../filter/parseVerdict.ts'
+import { FORMATS } from '../format/format.ts'
+import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
+import { checked } from './filterOptions.ts'
+import type { Expectation } from './options.ts'
+
+/** Adds how and where verdicts are printed, and how many. */
+export const withOutput = (command: Command): Command =>
+  command
+    .optionsGroup('Output:')
+    .addOption(
+      new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
+    )
+    .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .addOption(countOption('end after this many verdicts'))
+
+/** Adds which kernel functions are printed as steps. */
+export const withSteps = (command: Command): Command =>
+  command
+    .option('--packets', 'each packet of these connections, step by step through the kernel')
+    .addOption(
+      new Option('--probe <names>', 'further kernel functions as steps; trace-reset probes lists them')
+        .argParser((text: string, previous: readonly string[]) => [...previous, ...parseSteps(text)])
+        .default([], 'none'),
+    )
+
+/** Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. Throws a usage error. */
+export const whole = <T extends object>(given: T & { packets?: true; probe?: readonly string[] }) => ({
+  ...checked(given),
+  steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
+})
+
+/** Adds what is printed beyond the verdicts. */
+export const withShown = (command: Command): Command =>
+  command
+    .option('--explain', 'what each cause means, what usually makes it, what to look at next')
+    .option('--stack', 'the kernel stack of each reset')
+    .option('--summary', "at the end, compare the resets seen with the kernel's counters")
+
+/** `--light`. */
+export const lightOption = () => new Option('--light', 'attach no probe that runs per packet: cheaper, fewer causes')
+
+const parseSteps = (text: string): string[] => {
+  const names = text.split(',')
+  const unknown = names.find((name) => !CATALOGUE.some((traced) => traced.name === name))
+  if (unknown === undefined) return names
+  throw usageError(`--probe: no such kernel function: ${JSON.stringify(unknown)}`, 'trace-reset probes lists them')
+}
+
+/** `--ehash`. */
+export const ehashOption = () =>
+  new Option('--ehash <source>', 'source of TCP hash look-ups').choices(['best', 'module', 'ss', 'off']).default('best')
+
+/** `--bpftrace`. */
+export const bpftraceOption = () => new Option('--bpftrace <file>', 'the bpftrace executable').default('bpftrace')
+
+/** `--facts`. */
+export const factsOption = () =>
+  new Option('--facts <file>', "facts from another machine's doctor --json, instead of this one's")
+
+/** A whole number from 1 up. Throws commander's own error, which becomes a usage error. */
+const positive = (text: string) => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a number from 1 up.')
+  return Number(text)
+}
+
+/** One value of `--expect`, after those before it. Throws a usage error. */
+const expectation = (text: string, previous: readonly Expectation[]): Expectation[] => {
+  const [, name = '', count] = /^([^=]*)(?:=(\d{1,9}))?$/.exec(text) ?? []
+  if (name === '')
+    throw usageError(`--expect: ${JSON.stringify(text)} is not a cause`, 'give CAUSE or CAUSE=N, as in linger-zero=2')
+  return [...previous, { cause: parseCause(name), count: count === undefined ? undefined : Number(count) }]
+}
+
+/** `--expect`. */
+export const expectOption = () =>
+  new Option('--expect <cause[=n]>', 'exit with 4 unless this cause occurred (exactly n times with =n)')
+    .argParser(expectation)
+    .default([], 'none')
+
+/** `--count`, of verdicts or of sockets. */
+export const countOption = (about: string) =>
+  new Option('-n, --count <n>', about).argParser(positive).default(Infinity, 'no end')

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto'
+import { EMPTY, from, merge, mergeMap, type Observable } from 'rxjs'
+import type { TraceOptions } from '../../cli/options.ts'
+import { toolVersion } from '../../cli/package.ts'
+import type { Ehash } from '../../ehash/ehash.ts'
+import { recordedFilter } from '../../filter/recorded.ts'
+import type { Btf } from '../../host/btf.ts'
+import { createCgroups } from '../../host/cgroups.ts'
+import { readClock } from '../../host/clock.ts'
+import { readCounters } from '../../host/counters.ts'
+import type { Facts } from '../../host/facts.ts'
+import { findOwners } from '../../host/sockets.ts'
+import { live, type LiveTrace } from '../../live/live.ts'
+import { SCHEMA, type Observation } from '../../observation.ts'
+import { namesOf } from '../../program/names.ts'
+import type { Program } from '../../program/program.ts'
+
+/** This machine as a trace sees it, who answers look-ups, and what ends the trace in good order. */
+export type Machine = { facts: Facts; btf: Btf; ehash: Ehash | undefined; stop: AbortSignal }
+
+/**
+ * Runs a program: the Observations of this machine, with its sockets' owners and its counters. One clock for all runs.
+ */
+export const liveTrace = (options: TraceOptions, machine: Machine): ((program: Program) => Observable<Observation>) => {
+  const clock = readClock()
+  const counters = () => (options.summary === true ? each(readCounters(options, clock)) : EMPTY)
+  return (program) =>
+    live({
+      bpftrace: options.bpftrace,
+      program: program.text,
+      start: startOf(options, machine, program),
+      names: namesOf(machine.btf),
+      ehash: machine.ehash,
+      clock,
+      stop: machine.stop,
+      atStart: () => merge(counters(), from(findOwners(options, clock))),
+      atEnd: counters,
+      cgroup: createCgroups(),
+    })
+}
+
+const each = (observations: Promise<readonly Observation[]>): Observable<Observation> =>
+  from(observations).pipe(mergeMap((all) => all))
+
+/** The head of the recording: the tool, the kernel, and the program with the SHA-256 of its text. */
+const startOf = (options: TraceOptions, { facts, ehash }: Machine, program: Program): LiveTrace['start'] => ({
+  kind: 'start',
+  schema: SCHEMA,
+  tool: toolVersion(),
+  kernel: facts.kernel,
+  bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
+  filter: recordedFilter(options),
+  probes: program.probes,
+  missing: program.missing,
+  program: createHash('sha256').update(program.text).digest('hex'),
+  ehash: ehash?.source ?? 'off',
+})

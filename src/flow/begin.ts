@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Events that may open a case, and what they become instead: the trap of a reply, the echo of a rejection.
+import type { Kind } from '../observation.ts'
+import { isObeying, rstArrival, withSegment } from './arrival.ts'
+import { whyAsked } from './asked.ts'
+import { isRstArrival } from './case.ts'
+import { rememberCreation } from './flows.ts'
+import { openCase, stateBefore } from './opened.ts'
+import { ownerOf } from './owner.ts'
+import type { Pending } from './pending.ts'
+import { isRst, isSyn } from './segment.ts'
+import type { Trace } from './trace.ts'
+import { isTrap, mustBeRst } from './trap.ts'
+
+/** How many RSTs of one flow are remembered. */
+const MOST_RSTS = 8
+
+/** A packet that comes in: its flow is known by it, and a RST opens a case where drops are seen. */
+export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
+  const { sees } = trace
+  const flow = trace.flows.of(packet.tuple, packet.at)
+  flow.dev = packet.segment.dev ?? flow.dev
+  if (isSyn(packet.segment)) flow.created = rememberCreation(flow.created, packet.at)
+  if (!isRst(packet.segment)) return
+  flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
+  if (sees.drops) begin(trace, packet, rstArrival(packet, sees.early))
+}
+
+/** A reset, observed by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
+export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, observed: Kind<'reset'>) => {
+  const { flows, pending, lookups, losses } = trace
+  const gaps = losses.gapsSince(flows.knownSince(observed.tuple))
+  const flow = flows.of(observed.tuple, observed.at)
+  const reset = withSegment(observed, flow.rsts.at(-1))
+  if (isTrap(reset)) {
+    flow.trap = reset
+    return
+  }
+  if ((isRst(reset.segment) || mustBeRst(reset)) && mergeRejectEcho(trace, reset)) return
+  if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
+  const one = openCase(reset, { flow, owner: flows.owner(reset), after: lookups.take(reset), gaps })
+  const isAwaited = one.after === null && whyAsked(trace.source, event) === 'reset'
+  const entry: Pending = { case: one, phase: isAwaited ? 'asking' : 'holding' }
+  pending.add(entry)
+  if (isAwaited) lookups.expect(reset, entry)
+}
+
+// The RST of a rejection that came back is not the peer's: what it does to the socket here belongs to the rejection.
+const mergeRejectEcho = ({ flows, pending }: Trace, reset: Kind<'reset'>) => {
+  const rejected = pending.rejectionOf(reset)?.case
+  if (rejected === undefined) return false
+  if (isRstArrival(reset)) return true
+  rejected.replied = reset.at
+  rejected.stateBefore = stateBefore(reset, null)
+  rejected.owner ??= ownerOf(null, flows.owner(reset))
+  return true
+}
+
+// This event and the arrival of the same RST are one reset, and this one tells more.
+const supersede = ({ pending, lookups }: Trace, reset: Kind<'reset'>) => {
+  const entry = pending.arrivalOf(reset)
+  if (entry === undefined) return
+  entry.phase = 'superseded'
+  lookups.forget(entry.case.reset, entry)
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The cases that are open. The life of one:
+//
+//            a reset, a RST that comes in, a REJECT                   opened.ts
+//                               |
+//             a look-up comes?  |  no: it came already, or nobody is asked
+//            .------ yes -------+-------------.
+//            v                                v
+//        [asking] -- look-up comes -----> [holding]                   after
+//            |                                |
+//            |   tcp_reset or its like        |
+//            +--- for the same RST -----------+--------> [superseded]
+//            |                                |               |
+//       LOOKUP_NS are over           holdFor() is over        |       asked.ts, decided.ts
+//            |                                |               |
+//            '---> released, once all older cases are <-------'
+//                               |
+//               [superseded]: nothing comes of it; else               finish.ts
+//               an attempt at a RST that was not seen to leave?       decided.ts, happened()
+//               nothing comes of it; else a Case
+//
+// In every phase evidence joins the case: its RST is handed to IP, or comes back from a REJECT (replied), the kernel drops it
+// (drop), something is lost around it (gaps). Where that decides whether there was a reset, the case is held for less.
+import type { Kind } from '../observation.ts'
+import { nanosecondsBetween, type Time } from '../time.ts'
+import { isIncoming } from './arrival.ts'
+import { LOOKUP_NS } from './asked.ts'
+import { isRstArrival, type Case } from './case.ts'
+import { holdFor } from './decided.ts'
+import { isRejectedHere, isRejectEcho } from './rejected.ts'
+import { sameSegment } from './segment.ts'
+
+/** Where in its life an open case is. */
+type Phase = 'asking' | 'holding' | 'superseded'
+
+/** An open case. */
+export type Pending = { case: Case; phase: Phase }
+
+/** Cases that may be open at once; beyond that the oldest is judged without what is still to come. */
+const MOST_OPEN = 10_000
+
+/** The open cases of a trace, in order of time. */
+export type PendingCases = ReturnType<typeof createPending>
+
+/** No open cases. */
+export const createPending = () => {
+  const open: Pending[] = []
+  const bySkb = createIndex()
+  const rejections: Pending[] = []
+
+  const add = (entry: Pending) => {
+    const { reset } = entry.case
+    open.push(entry)
+    if (reset.segment !== null) bySkb.add(reset.segment.skb, entry)
+    if (isRejectedHere(reset)) rejections.push(entry)
+  }
+
+  const remove = (entry: Pending) => {
+    const { reset } = entry.case
+    if (reset.segment !== null) bySkb.remove(reset.segment.skb, entry)
+    if (isRejectedHere(reset)) rejections.splice(rejections.indexOf(entry), 1)
+  }
+
+  const ofSegment = (segment: Kind<'reset'>['segment'], is: (reset: Kind<'reset'>) => boolean) =>
+    bySkb.of(segment?.skb).findLast(({ case: { reset } }) => is(reset) && sameSegment(reset.segment, segment))
+
+  return {
+    add,
+    /** The open arrival of the RST that this event is about. */
+    arrivalOf: ({ segment }: Kind<'reset'>) => ofSegment(segment, isRstArrival),
+    /** The open rejection whose RST this is. */
+    rejectionOf: (reset: Kind<'reset'>) => rejections.findLast(({ case: { reset: one } }) => isRejectEcho(one, reset)),
+    /** The RST of a case has been handed to IP: of the last one for a segment at that address, all that the event tells. */
+    replied: ({ skb, at }: Kind<'reply'>) => {
+      const entry = bySkb.of(skb).at(-1)
+      if (entry !== undefined) entry.case.replied = at
+    },
+    /** The kernel has dropped a RST that came in. */
+    dropped: (call: Kind<'call'>) => {
+      const entry = ofSegment(call.segment, isIncoming)
+      if (entry !== undefined) entry.case.drop ??= call
+    },
+    /** What makes the evidence of every open case incomplete. */
+    gap: (text: string) => {
+      for (const entry of open) entry.case.gaps.push(text)
+    },
+    /** Takes out the cases that have waited for long enough, or all, in order of time: one that is held delays all younger. */
+    release: (now: Time, all: boolean): Pending[] => {
+      const held = all ? -1 : open.findIndex((entry) => isHeld(entry, now))
+      const released = open.splice(0, Math.max(held < 0 ? open.length : held, open.length - MOST_OPEN))
+      for (const entry of released) remove(entry)
+      return released
+    },
+  }
+}
+
+const isHeld = ({ case: one, phase }: Pending, now: Time) =>
+  nanosecondsBetween(now, one.reset.at) < (phase === 'asking' ? LOOKUP_NS : holdFor(one, now))
+
+// By address of the segment: the addresses of thousands of open cases are seldom the same.
+const createIndex = () => {
+  const entries = new Map<string, Pending[]>()
+  const of = (skb: string | undefined) => entries.get(skb ?? '') ?? []
+  return {
+    of,
+    add: (skb: string, entry: Pending) => {
+      const others = entries.get(skb)
+      if (others === undefined) entries.set(skb, [entry])
+      else others.push(entry)
+    },
+    remove: (skb: string, entry: Pending) => {
+      const others = of(skb)
+      others.splice(others.indexOf(entry), 1)
+      if (others.length === 0) entries.delete(skb)
+    },
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+import type { Source } from './asked.ts'
+import { createFlows, type Flows } from './flows.ts'
+import { createLookups, type Lookups } from './lookups.ts'
+import { createLosses, type Losses } from './losses.ts'
+import { createPending, type Pending, type PendingCases } from './pending.ts'
+import { SEES_NOTHING, type Sees } from './sees.ts'
+
+/** All that is remembered of one trace while its cases are made. */
+export type Trace = {
+  /** By its first line: who looks into the TCP hash, and what its probes see. */
+  source: Source
+  sees: Sees
+  flows: Flows
+  pending: PendingCases
+  lookups: Lookups<Pending>
+  losses: Losses
+}
+
+/** A trace of which nothing is known yet. */
+export const createTrace = (): Trace => ({
+  source: 'off',
+  sees: SEES_NOTHING,
+  flows: createFlows(),
+  pending: createPending(),
+  lookups: createLookups(),
+  losses: createLosses(),
+})

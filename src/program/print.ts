@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+import { FIELDS, GROUPS, KINDS, type Field } from './fields.ts'
+
+/** How many ticks of the program's clock an event keeps it going for, of 100 ms each: see frame.bt. */
+const TICKS = 15
+
+/** One field of a line as a probe prints it: its row in the table, and what bpftrace is to print for it there. */
+type Printed = { name: string; field: Field; expression: string }
+
+/** What a probe asks to be printed: the kind of the line, the name of its function, and its fields in their order. */
+export type Print = { kind: string; fn: string | undefined; fields: Printed[] }
+
+/**
+ * Reads the hole `print KIND fn=NAME: FIELD...` of a probe. A FIELD is the name of a row of the table, or of a group of
+ * rows, or `name=expression` where the probe knows better than the table; NAME may have a number in it, `<$variable>`.
+ * Without NAME it is that of the step. Throws on a name that the table has not.
+ */
+export const parsePrint = (asked: string): Print => {
+  const [, kind = '', fn, words = ''] = /^print (\w+)(?: fn=(\S+?))?(?::\s+(.*))?$/s.exec(asked.trim()) ?? []
+  const front = KINDS[kind]
+  if (front === undefined) throw new Error(`no line is of that kind: ${asked}`)
+  return { kind, fn, fields: [...front, ...words.split(/\s+/).filter((word) => word !== '')].flatMap(printed) }
+}
+
+const printed = (word: string): Printed[] => {
+  const group = Object.entries(GROUPS).find(([name]) => name === word)?.[1]
+  if (group !== undefined) return Object.keys(group).flatMap(printed)
+  const [, name = '', expression] = /^(\w+)(?:=(.*))?$/.exec(word) ?? []
+  const field: Field | undefined = Object.entries(FIELDS).find(([known]) => known === name)?.[1]
+  if (field === undefined) throw new Error(`the table has no field ${word}`)
+  return [{ name, field, expression: expression ?? field.expression }]
+}
+
+/** The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. */
+export const printText = (asked: string): string => {
+  const { kind, fn = FIELDS.fn.expression, fields } = parsePrint(asked)
+  const variables = fn.match(/(?<=<)\$\w+(?=>)/g) ?? []
+  const format = fields.map(({ name, field, expression }) => {
+    if (name === 'fn') return ` fn=${fn.replaceAll(/<\$\w+>/g, '%llu')}`
+    return ` ${name}=${isNumber(expression) ? expression : field.format}`
+  })
+  const values = fields.flatMap(({ name, expression }) => {
+    if (name === 'fn') return variables
+    return isNumber(expression) ? [] : [expression]
+  })
+  const call = `printf("${kind}${format.join('')}\\n",\n${wrapped(values)});`
+  return kind === 'tick' ? call : `@pending = ${TICKS};\n@n[cpu]++;\n${call}`
+}
+
+// A number is in the format itself.
+const isNumber = (expression: string) => /^\d+$/.test(expression)
+
+const WIDTH = 110
+
+// Arguments in lines of a readable length, indented.
+const wrapped = (values: readonly string[]): string => {
+  const lines: string[] = []
+  for (const value of values) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + value.length + 2 <= WIDTH) lines[lines.length - 1] = `${last}, ${value}`
+    else lines.push(value)
+  }
+  return lines.map((line) => `  ${line}`).join(',\n')
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
+import type { Cause } from '../cause.ts'
+import { awaitsReply, isBare, isBoxReply, obeyedRst, obeyedText } from '../obeyed.ts'
+import { likely, type Rule } from '../rule.ts'
+import { hasForeignTtl } from '../ttl.ts'
+
+const cause = {
+  id: 'forged',
+  who: 'middlebox',
+  outcome: 'received',
+  brief: 'another machine on the path sent it in the name of the peer',
+  means: 'Another machine on the path sent the RST in the name of the peer.',
+  usually: 'A firewall, an intrusion prevention system, a censor, or another machine on the network.',
+  next: [
+    'run trace-reset on the peer: it did not send this RST',
+    'compare the TTL with that of routers on the path (traceroute): it shows how far away the sender is',
+  ],
+} as const satisfies Cause
+
+/** tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c) for a RST whose TTL the flow has never had. */
+export const forged = {
+  cause,
+  explain: (reset) => {
+    const found = obeyedRst(reset)
+    if (found === undefined || !hasForeignTtl(reset) || isBoxReply(found.segment, found.socket)) return undefined
+    const { segment, socket } = found
+    const odd = [
+      ...(awaitsReply(socket) || !isBare(segment)
+        ? []
+        : [
+            `it has no ACK and answers nothing: all that this host had sent was acknowledged, snd_nxt ${socket.snd_nxt}`,
+          ]),
+      ...(isBare(segment) && segment.window !== 0
+        ? [`its window is ${segment.window}, and a kernel that answers with a RST without ACK has 0`]
+        : []),
+      ...burstText(reset),
+    ]
+    return likely(...obeyedText(reset, socket), ...odd, 'so somebody on the way wrote it in the name of the peer')
+  },
+} satisfies Rule
+
+const burstText = ({ others }: Case) =>
+  others.length === 0
+    ? []
+    : [
+        `${others.length} more RSTs came within 2 s, with seq ${others.map(({ segment }) => segment.seq).join(', ')}: who knows the number needs one`,
+      ]

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+import type { Cause } from '../cause.ts'
+import { requestTakes, requestText, rstForRequest } from '../mini.ts'
+import { certain, type Rule } from '../rule.ts'
+
+const cause = {
+  id: 'handshake-abandoned',
+  who: 'peer',
+  outcome: 'received',
+  brief: 'the peer ended a handshake: a scanner, a health check',
+  means: 'The peer ended a handshake with RST before it was complete.',
+  usually:
+    'A scanner or a health check that only tests whether a port is open; a client that gave up before the SYN ACK arrived.',
+  next: [
+    'who is the peer? if it is a load balancer, how does it check health?',
+    'if clients give up: how long does the SYN ACK take, is it sent again (nstat -az TcpRetransSegs)?',
+  ],
+} as const satisfies Cause
+
+/**
+ * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous
+ * open tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
+ */
+export const handshakeAbandoned = {
+  cause,
+  explain: (reset) => {
+    const { fn, socket } = reset.reset
+    if (fn === 'tcp_reset' && socket?.state === 'SYN_RECV')
+      return certain('tcp_reset ran for a RST while the socket was in SYN_RECV: the peer ends the handshake')
+    const mini = rstForRequest(reset)
+    const found = reset.after?.answer.found ?? null
+    if (mini === undefined || found === 'request' || !requestTakes(mini)) return undefined
+    // Later kernels of each series challenge all but the exact number, and the look-up tells.
+    if (mini.segment.seq !== mini.socket.rcv_nxt && found === null) return undefined
+    return certain(requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over')
+  },
+} satisfies Rule

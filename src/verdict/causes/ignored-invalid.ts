@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+import type { Cause } from '../cause.ts'
+import { dropText, hasNoWindow, ignoredRst } from '../ignored.ts'
+import { certain, likely, type Rule } from '../rule.ts'
+import { numbersText } from '../window.ts'
+
+const cause = {
+  id: 'ignored-invalid',
+  who: 'unknown',
+  outcome: 'ignored',
+  brief: 'bad checksum, signature, TTL or policy',
+  means:
+    'A RST arrived and the kernel dropped it before it looked at the sequence number: bad checksum, signature, TTL or policy.',
+  usually: 'A damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
+  next: [
+    'nstat -az TcpInCsumErrors TcpExtTCPMD5NotFound TcpExtTCPMD5Failure TcpExtTCPMinTTLDrop',
+    'ip xfrm policy; the keys (TCP_MD5SIG, TCP-AO) on both sides',
+  ],
+} as const satisfies Cause
+
+/**
+ * tcp_v4_rcv drops the segment before TCP looks at its number: checksum, ip_minttl, policy, signature, socket filter
+ * (net/ipv4/tcp_ipv4.c; net/ipv6/tcp_ipv6.c).
+ */
+export const ignoredInvalid = {
+  cause,
+  explain: (reset) => {
+    const segment = ignoredRst(reset)
+    if (segment === undefined || reset.drop === null) return undefined
+    const { socket } = reset.reset
+    if (INVALID.test(reset.drop.reason ?? ''))
+      return certain('it was dropped before its number was looked at', ...dropText(reset))
+    if (socket?.min_ttl !== undefined && segment.ttl < socket.min_ttl) {
+      return certain(
+        `its TTL is ${segment.ttl}, and the application takes no less than ${socket.min_ttl} (RFC 5082)`,
+        ...dropText(reset),
+      )
+    }
+    // Whatever dropped it there, tcp_reset would have come next; the socket may be gone when the TCP hash is asked.
+    if (reset.drop.reason === 'NO_SOCKET' || !/^tcp_v\d_rcv/.test(reset.drop.location ?? '')) return undefined
+    if (socket === null || hasNoWindow(socket) || socket.rcv_nxt !== segment.seq) return undefined
+    return likely(
+      `${numbersText(segment, socket)}: it would have been obeyed, had it not been dropped before`,
+      ...dropText(reset),
+      'a bad checksum, a signature that is missing or wrong (RFC 2385, RFC 5925), or a policy or filter of the socket does so',
+    )
+  },
+} satisfies Rule
+
+/** Reasons of enum skb_drop_reason from before a RST's number is looked at (include/net/dropreason-core.h). */
+const INVALID =
+  /^(TCP_CSUM|TCP_MD5\w*|TCP_AO\w*|TCP_AUTH\w*|TCP_MINTTL|XFRM_POLICY|SOCKET_FILTER|SOCKET_BACKLOG|PSP_\w+)$/

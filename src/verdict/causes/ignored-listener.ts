@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import type { Cause } from '../cause.ts'
+import { droppedBySocket, dropText, ignoredBecause, ignoredRst, isEarly } from '../ignored.ts'
+import { likely, type Rule } from '../rule.ts'
+
+const cause = {
+  id: 'ignored-listener',
+  who: 'unknown',
+  outcome: 'ignored',
+  brief: 'for a listener, without a handshake',
+  means: 'A RST arrived for a listener, and belonged to no handshake.',
+  usually: 'The end of a connection from before a restart of the service, or a scan.',
+  next: ['none, unless there are many: then who sends them?'],
+} as const satisfies Cause
+
+/** tcp_rcv_state_process in LISTEN drops a RST (net/ipv4/tcp_input.c). */
+export const ignoredListener = {
+  cause,
+  explain: (reset) => {
+    if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
+    const bySocket = droppedBySocket(reset)
+    // Dropped elsewhere it was a handshake's or a time-wait's, where a kernel without kprobes does not tell of these.
+    if (reset.after?.answer.found === 'listener' && (bySocket || reset.drop === null))
+      return ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')
+    if (!bySocket || isEarly(reset) || reset.after?.answer.found !== 'none') return undefined
+    return likely(
+      ...dropText(reset),
+      'so a socket took it, and no connection was known for it: that is a listener, which was gone when the TCP hash was asked',
+    )
+  },
+} satisfies Rule

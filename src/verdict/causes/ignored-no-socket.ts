@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
+import type { Cause } from '../cause.ts'
+import { droppedBySocket, dropText, ignoredRst, isEarly } from '../ignored.ts'
+import { certain, likely, type Rule } from '../rule.ts'
+
+const cause = {
+  id: 'ignored-no-socket',
+  who: 'unknown',
+  outcome: 'ignored',
+  brief: 'for a connection that this host does not have',
+  means: 'A RST arrived for a connection that this host does not have.',
+  usually: 'A last RST of the peer for a connection that has already ended here.',
+  next: ['none, unless there are many: then who sends them?'],
+  dropReasons: ['NO_SOCKET'],
+  withoutSocket: true,
+} as const satisfies Cause
+
+/** tcp_v4_rcv at no_tcp_socket calls tcp_v4_send_reset, which never answers a RST (net/ipv4/tcp_ipv4.c). */
+export const ignoredNoSocket = {
+  cause,
+  explain: (reset) => {
+    if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
+    const known = reset.drop?.reason === 'NO_SOCKET'
+    if (!known && (!heldNone(reset) || droppedBySocket(reset) || isEarly(reset))) return undefined
+    const text = 'this host has no such connection, and a RST is never answered'
+    return known || reset.drop !== null ? certain(text, ...dropText(reset)) : likely(text)
+  },
+} satisfies Rule
+
+// A listener that came later proves that there was none before, unless a socket dropped the RST.
+const heldNone = ({ after, late, drop }: Case) =>
+  after?.answer.found === 'none' || (late?.answer.found === 'listener' && drop !== null)

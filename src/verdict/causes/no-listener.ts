@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import type { Cause } from '../cause.ts'
+import { opensConnection, repliedWithoutSocket, segmentText } from '../replied.ts'
+import { certain, type Rule } from '../rule.ts'
+
+const cause = {
+  id: 'no-listener',
+  who: 'local-kernel',
+  outcome: 'sent',
+  brief: 'a SYN to a port where nothing listens',
+  means: 'A SYN came to a port of this host where nothing listens, and the kernel answered it with RST.',
+  usually: 'The service is down, still starting, listens on another port or address, or in another network namespace.',
+  next: [
+    'ss -ltn "sport = :PORT" shows who listens, and on which address; ip netns exec NAME ss -ltn shows those of another namespace',
+    'systemctl status SERVICE, and its log from the time of the reset',
+  ],
+  rstReasons: ['NO_SOCKET'],
+  withoutSocket: true,
+} as const satisfies Cause
+
+/**
+ * A SYN for which tcp_v4_rcv finds neither a connection nor a listener: its no_tcp_socket calls tcp_v4_send_reset
+ * without a socket (net/ipv4/tcp_ipv4.c; tcp_v6_rcv in net/ipv6/tcp_ipv6.c likewise).
+ */
+export const noListener = {
+  cause,
+  explain: (reset) => {
+    const trigger = repliedWithoutSocket(reset)
+    if (trigger === undefined || !opensConnection(trigger)) return undefined
+    return certain(
+      `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: nothing listens on port ${reset.reset.tuple.dport} for it`,
+    )
+  },
+} satisfies Rule

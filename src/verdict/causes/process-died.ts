@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import { stackText } from '../caller.ts'
+import type { Cause } from '../cause.ts'
+import { closerText, endText } from '../closer.ts'
+import { certain, type Rule } from '../rule.ts'
+import { closedWithUnread, unreadText } from '../unread.ts'
+
+const cause = {
+  id: 'process-died',
+  who: 'local-app',
+  outcome: 'sent',
+  brief: 'a process ended with data of the peer unread',
+  means: 'A local process ended with data of the peer unread, and the kernel closed its connections with RST.',
+  usually: 'A crash, the out-of-memory killer, a SIGKILL from a supervisor or a deployment without draining.',
+  next: [
+    'journalctl -k --grep "Out of memory|segfault", and coredumpctl list, at the time of the reset',
+    "the supervisor's log: who sent the signal, and was there time to drain (TimeoutStopSec, terminationGracePeriodSeconds)?",
+  ],
+  rstReasons: ['TCP_ABORT_ON_CLOSE'],
+} as const satisfies Cause
+
+/**
+ * __tcp_close finds data_was_unread and calls tcp_send_active_reset (net/ipv4/tcp.c), below do_exit (kernel/exit.c).
+ * The closer has an exit_code then, also where the stack is too short to show do_exit.
+ */
+export const processDied = {
+  cause,
+  explain: (reset) => {
+    const { closer } = reset
+    if (!closedWithUnread(reset) || closer === null || closer.exit_code === null) return undefined
+    return certain(
+      `tcp_send_active_reset ran in the exit of ${closerText(closer)}, by ${endText(closer)} (${stackText(reset, 'do_exit')})`,
+      unreadText(reset),
+    )
+  },
+} satisfies Rule

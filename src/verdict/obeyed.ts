@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The RST that ended an established connection, and what its shape says of its sender: tcp_reset, for a segment that
+// has the flag.
+import type { Case } from '../flow/case.ts'
+import { FLAG, sequenceDistance } from '../flow/states.ts'
+import type { Segment, Socket } from '../observation.ts'
+import { nanosecondsBetween, spanText } from '../time.ts'
+import type { Evidence } from './rule.ts'
+import { hasForeignTtl, ttlText } from './ttl.ts'
+
+/** States of a connection that was established. */
+const CONNECTED = ['ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
+
+/** The RST that ended an established connection, and its socket; undefined when the case is another one. */
+export const obeyedRst = ({ reset }: Case): { segment: Segment; socket: Socket } | undefined =>
+  reset.fn === 'tcp_reset' && reset.segment !== null && reset.socket !== null && CONNECTED.includes(reset.socket.state)
+    ? { segment: reset.segment, socket: reset.socket }
+    : undefined
+
+/** What `explain` makes of the RST that ended a connection; undefined when its shape may be that of another sender. */
+export const explainObeyed = (
+  reset: Case,
+  explain: (segment: Segment, socket: Socket) => Evidence | undefined,
+): Evidence | undefined => {
+  const found = obeyedRst(reset)
+  if (found === undefined || (hasForeignTtl(reset) && !isBoxReply(found.segment, found.socket))) return undefined
+  return explain(found.segment, found.socket)
+}
+
+/** Whether the RST has no ACK. */
+export const isBare = ({ flags }: Segment): boolean => (flags & FLAG.ack) === 0
+
+/** Bytes that this host sent and the peer has not acknowledged, without a FIN of this host. */
+export const bytesInFlight = ({ snd_una, snd_nxt, state }: Socket): number => {
+  if (snd_una === undefined || snd_nxt === undefined) return 0
+  const distance = sequenceDistance(snd_nxt, snd_una)
+  return distance > 0 && (state === 'LAST_ACK' || state === 'CLOSING') ? distance - 1 : distance
+}
+
+/** Whether this host had sent something that a RST may answer: bytes, a FIN, or a keepalive probe. */
+export const awaitsReply = ({ snd_una, snd_nxt, probes_out = 0 }: Socket): boolean =>
+  snd_una !== snd_nxt || probes_out > 0
+
+/** Whether a kernel without the socket, or a box that rejects, replies so (net/ipv4/tcp_ipv4.c, nf_reject_ipv4.c). */
+export const isKernelReply = (segment: Segment, { rcv_nxt }: Socket): boolean =>
+  isBare(segment) && segment.window === 0 && segment.seq === rcv_nxt
+
+/**
+ * Whether another machine may reply in the peer's name and be in the right: a load balancer, a firewall that rejects,
+ * the peer's own kernel for an application with a TTL of its own. It replies to what this host sent, and Linux gives it
+ * no IP-ID.
+ */
+export const isBoxReply = (segment: Segment, socket: Socket): boolean =>
+  isKernelReply(segment, socket) && awaitsReply(socket) && segment.ip_id === 0
+
+/** What every verdict on such a RST begins with: the state, the TTL, and the silence before. */
+export const obeyedText = ({ reset: { at, segment, flow } }: Case, { state }: Socket): string[] => [
+  `tcp_reset ran for a RST${segment !== null && isBare(segment) ? ' without ACK' : ' with ACK'} while the socket was in ${state}`,
+  ttlText(segment, flow),
+  ...(flow === null ? [] : [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]),
+]

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
+import { Command, CommanderError } from 'commander'
+import { z } from 'zod'
+import { benchProbes } from './benchProbes.ts'
+import { compileForGuest } from '../vm/compile.ts'
+import { LabError } from '../vm/errors.ts'
+import { RELEASES } from '../vm/releases.ts'
+import { runInLab } from '../vm/vm.ts'
+
+const EXAMPLES = `
+Examples:
+  npm run bench -- ehash
+  npm run bench -- ehash sid
+  npm run bench -- probes trixie
+`
+
+const SOCKETS = ['1000', '10000', '100000']
+
+/** 100,000 sockets with their files take more than the lab's usual machine has. */
+const MEMORY_MIB = 4096
+
+const Measured = z.object({
+  sockets: z.number(),
+  single: z.number(),
+  batched: z.number(),
+  proc: z.number(),
+  ss: z.number(),
+})
+type Measured = z.infer<typeof Measured>
+
+const main = async (): Promise<number> => {
+  const program = new Command('npm run bench --').showHelpAfterError().exitOverride().addHelpText('after', EXAMPLES)
+  program
+    .command('ehash')
+    .description('time of one exact look-up: tcphash.ko, ss with the same filter, reading /proc/net/tcp')
+    .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
+    .action(async (release: string) => benchEhash(release))
+  program
+    .command('probes')
+    .description('what tracing costs a packet, beside bpftrace by hand and tcpdump with the same filter')
+    .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
+    .action(async (release: string) => benchProbes(release))
+  await program.parseAsync()
+  return 0
+}
+
+const benchEhash = async (release: string): Promise<void> => {
+  const program = await compileForGuest('test/lab/bench/ehash.c')
+  const script = `insmod kmod/tcphash.ko && exec ${program} ${SOCKETS.join(' ')}`
+  const stdout = new PassThrough()
+  const rows: Measured[] = []
+  print('microseconds for one tuple, in one emulated machine\n')
+  print(cells('sockets', 'tcphash', 'in batches', 'ss', '/proc/net/tcp'))
+  // Row by row: with many sockets the next one may take minutes.
+  const reading = (async () => {
+    for await (const line of createInterface({ input: stdout })) {
+      const row = Measured.parse(JSON.parse(line))
+      rows.push(row)
+      print(
+        cells(
+          String(row.sockets),
+          row.single.toFixed(1),
+          row.batched.toFixed(1),
+          row.ss.toFixed(0),
+          row.proc.toFixed(0),
+        ),
+      )
+    }
+  })()
+  const { exitCode } = await runInLab({ release, command: ['sh', '-c', script], memoryMib: MEMORY_MIB, stdout })
+  stdout.end()
+  await reading
+  if (exitCode !== 0) throw new LabError(`the bench ended with ${exitCode}`, { exitCode: 3 })
+  print(summary(rows))
+}
+
+/** What the targets are about. */
+const summary = (rows: readonly Measured[]): string => {
+  const first = rows[0]
+  const last = rows.at(-1)
+  if (first === undefined || last === undefined) return 'nothing was measured\n'
+  const percent = (of: 'single' | 'batched') => `${Math.round((last[of] / first[of] - 1) * 100)} %`
+  const times = (of: 'ss' | 'proc') => `${Math.round(last[of] / last.single)} times`
+  return [
+    `growth from ${first.sockets} to ${last.sockets} sockets: ${percent('single')} single, ${percent('batched')} in batches`,
+    `at ${last.sockets}: ss takes ${times('ss')} a single look-up, /proc/net/tcp ${times('proc')}`,
+    '',
+  ].join('\n')
+}
+
+const cells = (...words: string[]) => `${words.map((word) => word.padStart(16)).join('')}\n`
+const print = (text: string) => void process.stdout.write(text)
+
+const report = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (!(error instanceof LabError)) throw error
+  process.stderr.write(`trace-reset bench: ${error.message}\n`)
+  if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
+  return error.exitCode
+}
+
+process.exitCode = await main().catch(report)

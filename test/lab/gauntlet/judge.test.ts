@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { beforeAll, expect, test } from 'vitest'
+import { ensureHostPackages } from '../vm/hostPackages.ts'
+
+beforeAll(() => ensureHostPackages(undefined, { python3: 'python3' }))
+
+test("the gauntlet's comparison, in Python", async () => {
+  const script = fileURLToPath(new URL('judge_test.py', import.meta.url))
+  const { exitCode, stderr } = await execa('python3', ['-B', script], { reject: false })
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+})

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+import { PassThrough, type Writable } from 'node:stream'
+import type { Count } from '../../count.ts'
+import { runInLab, type LabRun } from './vm.ts'
+
+/** Runs a test script on a release's kernel, passes its TAP on, each line with the release, and counts it. */
+export const runTap = async (run: Omit<LabRun, 'stdout'>): Promise<Count> => {
+  const count: Count = { passed: 0, failed: 0 }
+  const { exitCode } = await runInLab({ ...run, stdout: countTap(run.release, count) })
+  // An end without a line of its own, the machine's or the script's, is a failure all the same.
+  if (exitCode !== 0 && count.failed === 0) count.failed += 1
+  return count
+}
+
+const countTap = (release: string, count: Count): Writable => {
+  let rest = ''
+  return new PassThrough().on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      // What a kernel has not was not tried.
+      if (/^ok .* # SKIP/.test(line)) count.skipped = (count.skipped ?? 0) + 1
+      else if (line.startsWith('ok ')) count.passed += 1
+      if (line.startsWith('not ok ')) count.failed += 1
+      process.stdout.write(`${release}: ${line}\n`)
+    }
+  })
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// What the probes print and what the reader reads are the same fields: a name that only one of the two knows is a loss that
+// nobody would see, since most fields of an Observation may be absent.
+import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import { expect, test } from 'vitest'
+import { FIELDS } from '../../src/program/fields.ts'
+import { namesOf } from '../../src/program/names.ts'
+import { readLine } from '../../src/live/line.ts'
+import { readMessage } from '../../src/live/message.ts'
+import { createNumbering } from '../../src/live/numbering.ts'
+import { FORMATS, formatFor, lineOf, namesIn, type Format } from '../program/lines.ts'
+
+const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
+const NAMES = namesOf({ functions: {}, returns: {}, typedefs: [], enums: {} })
+
+/** Sockets of each sort, a task that exits: a field that is dropped with one of them is read with another. */
+const CONTEXTS: readonly Record<string, string>[] = [
+  { sk: '1', skb: '2', state: '1', task_flags: '4', was_at: '5', reason: '3', flow_ttl: '64', pid: '1' },
+  { sk: '1', skb: '2', state: '6' },
+]
+
+/** Values of which one makes a difference, whatever the field is. */
+const OTHERS = ['0', '1', '4', '7', 'x', ' f+1']
+
+const seen = (line: string) => {
+  try {
+    return { observation: readLine(line, NAMES), missing: createNumbering().before(line) }
+  } catch (error) {
+    return { error }
+  }
+}
+
+const isRead = ({ kind, fn, names }: Format, name: string) => {
+  const ofIpv4 = fn.replaceAll('%llu', '4')
+  return CONTEXTS.some((context) => {
+    const values = Object.fromEntries(Object.entries(context).filter(([key]) => names.includes(key)))
+    const before = seen(lineOf(kind, ofIpv4, values))
+    return OTHERS.some((value) => !isDeepStrictEqual(before, seen(lineOf(kind, ofIpv4, { ...values, [name]: value }))))
+  })
+}
+
+test.each(FORMATS.map((format) => [`${format.kind} ${format.fn}`, format] as const))(
+  'each field of %s is read',
+  (_, format) => {
+    const fixed = [...format.text.matchAll(/ (\w+)=(?!%)/g)].map(([, name = '']) => name)
+    const names = format.names.filter((name) => !fixed.includes(name))
+    expect(names.filter((name) => !isRead(format, name))).toEqual([])
+  },
+)
+
+// The reader asks for rows of the table alone: the compiler sees to that.
+test('each row of the table is printed by some probe', () => {
+  const printed = new Set(FORMATS.flatMap(({ names }) => names))
+  expect(Object.keys(FIELDS).filter((name) => !printed.has(name))).toEqual([])
+})
+
+test('the lines of the scenario are as our programs print them', () => {
+  const lines = readFileSync(file('test/bin/scenario.jsonl'), 'utf8').trim().split('\n')
+  const printed = lines.map(readMessage).flatMap((message) => (message?.kind === 'line' ? message.text : []))
+  expect(printed.length).toBeGreaterThan(8)
+  for (const data of printed) {
+    const [, kind = '', fn = ''] = /^(\w+)(?: fn=(\w+))?/.exec(data) ?? []
+    expect(namesIn(data)).toEqual(formatFor(kind, fn).names)
+  }
+})

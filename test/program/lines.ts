@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Lines as our programs print them: made from the formats in the programs, so that a sample cannot drift from its probe.
+import { readFileSync } from 'node:fs'
+import { ANY } from '../../src/filter/filter.ts'
+import { loadFacts } from '../../src/program/loadFacts.ts'
+import { CATALOGUE } from '../../src/program/catalogue.ts'
+import { requireBtf } from '../../src/program/check.ts'
+import { writeProgram } from '../../src/program/program.ts'
+import { factsOf } from '../command.ts'
+
+/** What one printf of a program prints: `kind`, `fn` with `%llu` where the family goes, and the names in their order. */
+export type Format = { kind: string; fn: string; names: string[]; text: string }
+
+/** The names of the fields of a line or of a format, in their order; what follows a stack or a task's name is none. */
+export const namesIn = (text: string): string[] =>
+  [...text.replace(/(?<= comm=)[^]*$/, '').matchAll(/(?:^|\s)(\w+)=/g)].map(([, name = '']) => name)
+
+const readProbe = (file: string) => readFileSync(new URL(`../../probes/${file}`, import.meta.url), 'utf8')
+
+/** Every format of the programs of this kernel: of each trace, of every step, and of tracepoints alone. */
+const formatsOf = async (kernel: string): Promise<Format[]> => {
+  const facts = await loadFacts({ facts: factsOf(kernel), bpftrace: 'bpftrace' })
+  const btf = requireBtf(facts)
+  const { register_kprobe: _, ...functions } = btf.functions
+  const steps = CATALOGUE.map(({ name }) => name)
+  const programs = [
+    writeProgram(btf, facts.symbols, { filter: ANY, steps: [], light: false }, readProbe),
+    writeProgram(btf, facts.symbols, { filter: ANY, steps, light: false }, readProbe),
+    writeProgram({ ...btf, functions }, facts.symbols, { filter: ANY, steps: [], light: false }, readProbe),
+  ]
+  const texts = programs.flatMap(({ text }) => [...text.matchAll(/printf\("((?:[^"\\]|\\.)*)"/g)])
+  return [...new Set(texts.map(([, text = '']) => text))].map((text) => ({
+    kind: /^\w+/.exec(text)?.[0] ?? '',
+    fn: / fn=([\w%]+)/.exec(text)?.[1] ?? '',
+    names: namesIn(text),
+    text: text.replace(/\\n$/, '\n'),
+  }))
+}
+
+export const FORMATS: readonly Format[] = await formatsOf('6.1')
+
+/** The format of the lines of this kind and function. Throws when no program prints such lines. */
+export const formatFor = (kind: string, fn: string): Format => {
+  const found = FORMATS.find((format) => format.kind === kind && matches(format.fn, fn))
+  if (found === undefined) throw new Error(`no program prints ${kind} fn=${fn}`)
+  return found
+}
+
+const matches = (format: string, fn: string) => new RegExp(`^${format.replaceAll('%llu', '[46]')}$`).test(fn)
+
+/** What every line has, unless a test says otherwise: a segment or a socket of 192.0.2.2:40000 to port 80. */
+const EVENT: Readonly<Record<string, string>> = {
+  at: '5000000001',
+  cpu: '1',
+  n: '1',
+  netns: '4026531840',
+  family: '4',
+  s0: '20200c0',
+  s1: '0',
+  sport: '40000',
+  d0: '10200c0',
+  d1: '0',
+  dport: '80',
+}
+
+/**
+ * A line as the program prints it, with these values and those of EVENT; any other number is 0, and any other text empty.
+ * Throws on a value for a field that the program does not print there.
+ */
+export const lineOf = (kind: string, fn: string, values: Readonly<Record<string, string>> = {}): string => {
+  const { text, names } = formatFor(kind, fn)
+  const strange = Object.keys(values).filter((name) => !names.includes(name))
+  if (strange.length > 0) throw new Error(`${kind} fn=${fn} is printed without ${strange.join(', ')}`)
+  return text
+    .replace(/ fn=[\w%]+/, ` fn=${fn}`)
+    .replaceAll(/(\s)(\w+)=%(\w+)/g, (_, blank: string, name: string, type: string) => {
+      const value = values[name] ?? EVENT[name] ?? (type === 's' ? '' : '0')
+      return `${blank}${name}=${value}`
+    })
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+import { expect, test } from 'vitest'
+import { parsePrint, printText } from '../../src/program/print.ts'
+
+test('a tick has a moment alone, and neither is numbered nor keeps the clock going', () => {
+  expect(printText('print tick')).toBe('printf("tick at=%llu\\n",\n  nsecs);')
+})
+
+test('a line is numbered on its CPU, and begins with what every line of its kind has', () => {
+  expect(printText('print reply fn=ip_send_unicast_reply: skb')).toBe(
+    [
+      '@pending = 15;',
+      '@n[cpu]++;',
+      String.raw`printf("reply fn=ip_send_unicast_reply at=%llu cpu=%d n=%lld skb=%lx\n",`,
+      '  nsecs, cpu, @n[cpu], $skbaddr);',
+    ].join('\n'),
+  )
+})
+
+test.each([
+  [
+    'the name of the step, where none is given',
+    'print return: value',
+    ' fn=/*{fn}*/ at',
+    'nsecs, cpu, @n[cpu], retval',
+  ],
+  ['a number in the name', 'print reply fn=tcp_v<$family>_x: skb', ' fn=tcp_v%llu_x at', '$family, nsecs, cpu'],
+  ['an expression for that of the table', 'print return fn=x: value=$y', ' value=%lx', '@n[cpu], $y)'],
+  ['a number, in the format itself', 'print return fn=x: who=0', ' who=0\\n', '@n[cpu])'],
+  ['all rows of a group', 'print return fn=x: mini', ' mini_rcv_nxt=%u mini_rcv_wnd=%u\\n', '$tcptw->tw_rcv_wnd)'],
+  ['fields over several lines', 'print return fn=x: who\n   value', ' who=%lx value=%lx\\n', '$who, retval)'],
+])('prints %s', (_, asked, format, values) => {
+  const text = printText(asked)
+  expect(text).toContain(format)
+  expect(text).toContain(values)
+})
+
+test('a line of a connection has its ends', () => {
+  const { kind, fn, fields } = parsePrint('print owner fn=accept: sk comm')
+  expect({ kind, fn }).toEqual({ kind: 'owner', fn: 'accept' })
+  const names = ['fn', 'at', 'cpu', 'n', 'netns', 'family', 's0', 's1', 'sport', 'd0', 'd1', 'dport', 'sk', 'comm']
+  expect(fields.map(({ name }) => name)).toEqual(names)
+})
+
+test.each([
+  ['print nothing fn=x: sk', 'no line is of that kind'],
+  ['print', 'no line is of that kind'],
+  ['print reset fn=x: sk err', 'the table has no field err'],
+  ['print reset fn=x: sk,state', 'the table has no field sk,state'],
+])('fails on %j', (asked, message) => {
+  expect(() => parsePrint(asked)).toThrow(message)
+})
