@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What holds of the tree as a whole: who imports whom, what is pure, how long files are, what they begin with.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -208,6 +208,19 @@ test('no address is written into the sources but those for documentation', () =>
       .map((address) => `${path}: ${address}`),
   )
   expect(addresses).toEqual([])
+})
+
+test('each link in a README leads to a file', () => {
+  const texts = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'fixtures/README.md'].concat(
+    ['src', 'probes', 'kmod', 'test'].flatMap((room) => files(room, /\.md$/)),
+  )
+  const dead = texts.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map(([, target = '']) => join(dirname(path), target))
+      .filter((target) => !existsSync(join(ROOT, target)))
+      .map((target) => `${path}: ${target}`),
+  )
+  expect(dead).toEqual([])
 })
 
 test('the tool and the module have one version', () => {

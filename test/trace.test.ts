@@ -109,15 +109,15 @@ describe('a trace that goes well', () => {
                    - tcp_send_active_reset ran in close() by nginx[812] (stack:
                      tcp_send_active_reset < __tcp_close < tcp_close < inet_release)
                    - 17 bytes of the peer were unread: rcv_nxt 1017, copied_seq 1000
-                   - the TCP hash was not asked: whether a socket was left is not
-                     known
+                   - the TCP hash was not asked: it is not known whether a socket
+                     remained
       hh:mm:ss.mmm 192.0.2.2:40002       192.0.2.1:80          no-listener
                    sent by this host: local-kernel, certain; netns 4026531840
                    - tcp_v4_send_reset ran without a socket, for a segment with SYN,
                      seq 5000, ack 0 and 0 bytes of data: nothing listens on port 80
                      for it
-                   - the TCP hash was not asked: whether a socket was left is not
-                     known
+                   - the TCP hash was not asked: it is not known whether a socket
+                     remained
       hh:mm:ss.mmm 192.0.2.2:40003       192.0.2.1:80          peer-aborted
                    received: peer-app, likely; socket a comm=b\\x0areset
                    fn=\\x1b[2J[900]; state ESTABLISHED; netns 4026531840
@@ -125,10 +125,10 @@ describe('a trace that goes well', () => {
                      ESTABLISHED
                    - its TTL 64 is that of the flow's first segment, of 4 seen
                    - the segment before it had come 5 ms earlier
-                   - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so a
-                     live socket aborts
-                   - the TCP hash was not asked: whether a socket was left is not
-                     known
+                   - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so the
+                     peer still had its socket, and aborted
+                   - the TCP hash was not asked: it is not known whether a socket
+                     remained
       "
     `)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])

@@ -32,7 +32,7 @@ const TAIL: Record<number, readonly [number, number]> = {
 }
 
 /** The names to look for in BTF; `like` adds every function and tracepoint whose name matches. */
-export type WantedNames = {
+export type AskedNames = {
   functions: readonly string[]
   typedefs: readonly string[]
   enums: readonly string[]
@@ -40,7 +40,7 @@ export type WantedNames = {
 }
 
 /** Reads `/sys/kernel/btf/vmlinux` (little-endian). Throws RangeError or Error on bytes that are not BTF. */
-export const readBtf = (bytes: Buffer, wanted: WantedNames): Btf => {
+export const readBtf = (bytes: Buffer, wanted: AskedNames): Btf => {
   const tables = tablesOf(bytes)
   const { types, strings, text } = tables
 

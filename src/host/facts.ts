@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
-import { readBtf, type Btf, type WantedNames } from './btf.ts'
+import { readBtf, type Btf, type AskedNames } from './btf.ts'
 
 /** Facts beside BTF that decide which steps there are: loaded modules, and the compiler's copies of functions. */
 export type Symbols = { modules: readonly string[]; copies: readonly string[] }
@@ -14,7 +14,7 @@ export type Symbols = { modules: readonly string[]; copies: readonly string[] }
  * The names to ask the kernel about: names in its BTF, modules that may be loaded, and for a function the name of the
  * copy that the compiler may have made of it.
  */
-export type Wanted = WantedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
+export type Asked = AskedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
 
 /** What this machine is and has, read once. Plain data: programs are made from it, and tests use recorded facts. */
 export type Facts = {
@@ -47,7 +47,7 @@ const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
  * Reads the facts of this machine; `bpftrace` is the executable whose version is asked. A missing thing is a fact, not
  * an error.
  */
-export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts> => {
+export const readFacts = async (bpftrace: string, wanted: Asked): Promise<Facts> => {
   const asked = Promise.all([bpftraceVersion(bpftrace), runs('ss', ['-V']), runs('setpriv', ['--version'])])
   const btf = kernelBtf(wanted)
   const [version, ss, setpriv] = await asked
@@ -67,7 +67,7 @@ export const readFacts = async (bpftrace: string, wanted: Wanted): Promise<Facts
   }
 }
 
-const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
+const kernelBtf = (wanted: AskedNames): Facts['btf'] => {
   try {
     return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), wanted)
   } catch (error) {
@@ -77,7 +77,7 @@ const kernelBtf = (wanted: WantedNames): Facts['btf'] => {
 
 // BTF lacks two things: which modules are loaded, and whether the compiler made a copy of a function under another name
 // (x.constprop.0).
-const symbolsOf = (btf: Facts['btf'], wanted: Wanted): Symbols => {
+const symbolsOf = (btf: Facts['btf'], wanted: Asked): Symbols => {
   const known = 'error' in btf ? {} : btf.functions
   const copies = Object.entries(wanted.copies).flatMap(([name, copy]) => (name in known ? [] : copy))
   return {

@@ -126,7 +126,7 @@ const was = {
 }
 
 /** What only some lines have. */
-const single = {
+const other = {
   dev,
   first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
@@ -139,7 +139,7 @@ const single = {
 }
 
 /** The rows by what they tell of, in the order of the reference. A print may name a group for all of its rows. */
-export const GROUPS = { event, tuple, segment, socket, socketNumbers, mini, flow, task, was, single } as const
+export const GROUPS = { event, tuple, segment, socket, socketNumbers, mini, flow, task, was, other } as const
 
 /** Every row by its name. */
 export const FIELDS = {
@@ -152,7 +152,7 @@ export const FIELDS = {
   ...flow,
   ...task,
   ...was,
-  ...single,
+  ...other,
 }
 
 /** The names of fields that are read like this. */

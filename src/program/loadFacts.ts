@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { readFacts, type Facts, type Wanted } from '../host/facts.ts'
+import { readFacts, type Facts, type Asked } from '../host/facts.ts'
 import { recordedFacts } from '../host/recordedFacts.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { PARTS, TRACEPOINT_PARTS } from './parts.ts'
 
 /** What a program depends on: names of the kernel that parts and steps attach to, and what stands for them. */
-const wanted = (): Wanted => {
+const wanted = (): Asked => {
   const functions = [
     ...PARTS.flatMap((part) => part.functions),
     ...CATALOGUE.flatMap(({ type, name }) => (type === 'function' ? [name] : [])),

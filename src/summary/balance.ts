@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { isAnswer } from '../flow/case.ts'
-import { FLAG } from '../flow/states.ts'
+import { isRst } from '../flow/segment.ts'
 import { isUnfiltered } from '../filter/recorded.ts'
 import type { Kind, Observation } from '../observation.ts'
 
@@ -103,7 +103,7 @@ const enter = (ledger: Ledger, observation: Observation) => {
 
 const enterReset = (ledger: Ledger, reset: Kind<'reset'>) => {
   const account = accountOf(ledger, reset.tuple.netns)
-  const hasRst = reset.segment === null || (reset.segment.flags & FLAG.rst) !== 0
+  const hasRst = reset.segment === null || isRst(reset.segment)
   if (isAnswer(reset)) ledger.answers.set(reset.segment?.skb ?? '', reset.tuple.netns)
   else if (reset.fn === 'tcp_send_active_reset') account.sent += 1
   else if (reset.fn === 'tcp_reset' && hasRst) account.obeyed += 1

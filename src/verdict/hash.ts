@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../flow/case.ts'
-import type { Kind } from '../observation.ts'
+import type { Answer, Kind } from '../observation.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
 
 /** Nanoseconds from the event to the answer about it. */
@@ -11,27 +11,30 @@ export const lagOf = ({ at, event }: Kind<'lookup'>): number => nanosecondsBetwe
  * of that look-up.
  */
 export const hashText = ({ before, after, late, reset }: Case): string[] => [
-  ...(before === null
-    ? []
-    : [
-        `${spanText(lagOf(before))} after the flow was first seen the TCP hash (${before.source}) held ${content(before)}`,
-      ]),
-  late !== null
-    ? `${spanText(lagOf(late))} after the reset the TCP hash (${late.source}) held ${content(late)}: made after it`
-    : after === null
-      ? 'the TCP hash was not asked: whether a socket was left is not known'
-      : `${spanText(lagOf(after))} after the reset the TCP hash (${after.source}) held ${content(after)}${sameness(reset, after)}`,
-  ...(after === null ? [] : nearMisses(after)),
+  ...(before === null ? [] : [lookupText(before, 'the flow was first seen')]),
+  ...(late === null ? [] : [`${lookupText(late, 'the reset')}: made after it`]),
+  ...(after === null ? [] : [`${lookupText(after, 'the reset')}${sameness(reset, after)}`, ...nearMisses(after)]),
+  ...(late === null && after === null ? ['the TCP hash was not asked: it is not known whether a socket remained'] : []),
 ]
+
+const lookupText = (lookup: Kind<'lookup'>, since: string) => {
+  const { answer, source } = lookup
+  const when = `${spanText(lagOf(lookup))} after ${since}`
+  return answer.found === null
+    ? `${when} the look-up in the TCP hash (${source}) failed: ${answer.error}`
+    : `${when} the TCP hash (${source}) held ${content(answer, answer.found)}`
+}
 
 // The end of a connection takes its socket out of the hash: a socket with another cookie was made later.
 const sameness = ({ socket }: Kind<'reset'>, { answer: { found, cookie } }: Kind<'lookup'>) => {
   if (found !== 'established' || cookie === undefined || socket?.cookie === undefined) return ''
-  return cookie === socket.cookie ? ': the same socket' : ': another socket, the ports are in use again'
+  return cookie === socket.cookie ? ': the same socket' : ': another socket, so the ports were reused'
 }
 
 const nearMisses = ({ answer }: Kind<'lookup'>) => [
-  ...(answer.reversed === undefined ? [] : [`near miss: seen from the peer, the 5-tuple is there: ${answer.reversed}`]),
+  ...(answer.reversed === undefined
+    ? []
+    : [`near miss: with its two ends swapped the 5-tuple is there: ${answer.reversed}`]),
   ...(answer.other_netns === undefined
     ? []
     : [`near miss: the network namespace ${answer.other_netns} has the 5-tuple: ${answer.other_found}`]),
@@ -42,17 +45,15 @@ const nearMisses = ({ answer }: Kind<'lookup'>) => [
       ]),
 ]
 
-const listener = ({ listen_family, listen_address, listen_ifindex }: Kind<'lookup'>['answer']) =>
+const listener = ({ listen_family, listen_address, listen_ifindex }: Answer) =>
   `IPv${listen_family}, bound to ${listen_address}${listen_ifindex === undefined || listen_ifindex === 0 ? '' : `, interface ${listen_ifindex}`}`
 
-const content = ({ answer }: Kind<'lookup'>) => {
+const content = (answer: Answer, found: NonNullable<Answer['found']>) => {
   const numbers = (['cookie', 'inode', 'snd_una', 'snd_nxt', 'rcv_nxt', 'backlog', 'limit'] as const)
     .filter((name) => answer[name] !== undefined)
     .map((name) => `${name} ${answer[name]}`)
     .join(', ')
-  switch (answer.found) {
-    case null:
-      return `no known content (${answer.error})`
+  switch (found) {
     case 'none':
       return 'nothing for this 5-tuple, and no listener'
     case 'listener':

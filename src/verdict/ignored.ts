@@ -20,7 +20,7 @@ export const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
 export const dropText = ({ drop }: Case): string[] => {
   if (drop === null) return []
   return [
-    `the kernel dropped it in ${drop.location ?? 'a place unknown'}${drop.reason === null ? '' : `: ${drop.reason}`}`,
+    `the kernel dropped it ${drop.location === null ? 'at an unknown place' : `in ${drop.location}`}${drop.reason === null ? '' : `: ${drop.reason}`}`,
   ]
 }
 

@@ -21,6 +21,6 @@ export const reasonText = (
 
 const compared = (what: string, reason: string | null, expected: readonly string[] | undefined) => {
   const against = reason !== null && reason !== 'NOT_SPECIFIED' && expected !== undefined && !expected.includes(reason)
-  const doubt = against ? `, and not ${expected.join(' or ')}, which goes with this cause: one of the two is wrong` : ''
+  const doubt = against ? `; ${expected.join(' or ')} goes with this cause: one of the two is wrong` : ''
   return { text: `${what}: ${reason}${doubt}`, against }
 }

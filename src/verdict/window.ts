@@ -11,9 +11,9 @@ export const inWindow = ({ seq, length }: Segment, from: number, to: number) =>
   (isAfter(seq + length, from) && isAfter(to, seq)) ||
   (sequenceDistance(seq, to) === 0 && length === 0)
 
-/** `its seq 7 is 3 beyond rcv_nxt 4, and the window 100 bytes`. */
+/** `its seq 7 is 3 beyond rcv_nxt 4, and the window is 100 bytes`. */
 export const numbersText = ({ seq }: Segment, { rcv_nxt, rcv_wnd }: Socket) =>
-  `its seq ${seq} is ${distanceText(seq, rcv_nxt)} rcv_nxt ${rcv_nxt}${rcv_wnd === undefined ? '' : `, and the window ${rcv_wnd} bytes`}`
+  `its seq ${seq} is ${distanceText(seq, rcv_nxt)} rcv_nxt ${rcv_nxt}${rcv_wnd === undefined ? '' : `, and the window is ${rcv_wnd} bytes`}`
 
 const distanceText = (seq: number, rcv_nxt = 0) => {
   const distance = sequenceDistance(seq, rcv_nxt)

@@ -93,7 +93,7 @@ const refused = (
     ...after,
     stop(),
   ).map(judge)
-  const missing = verdict?.because.some((one) => one.includes('REJECT')) === true
+  const missing = verdict?.because.some((one) => one.startsWith('missing: proof that no firewall')) === true
   return [verdict?.cause, missing]
 }
 const PEER = '192.0.2.2'

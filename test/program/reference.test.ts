@@ -22,6 +22,19 @@ const printedBy = (): Map<string, string[]> => {
   return found
 }
 
+const TITLES: Readonly<Record<keyof typeof GROUPS, string>> = {
+  event: 'Every line begins with these; a tick has `at` alone.',
+  tuple: 'The connection, as a packet has it that arrives here. Addresses are as the machine loads them from memory.',
+  segment: 'The segment that arrived.',
+  socket: 'A socket of any sort: full, time-wait or request.',
+  socketNumbers: 'Numbers of a full socket, which an Observation has by the same names.',
+  mini: 'The window of a time-wait or request socket.',
+  flow: "What `tcp_rcv.bt` remembers of the flow's earlier segments.",
+  task: 'The task that ran when the probe fired.',
+  was: 'Where the packet entered the host, before NAT and other network namespaces.',
+  other: 'What only some lines have.',
+}
+
 /** What no line is without, so that it need not be said of each file. */
 const EVERYWHERE: readonly string[] = ['event', 'tuple']
 
@@ -31,11 +44,12 @@ const reference = (): string => {
     const by = EVERYWHERE.includes(group) ? '' : (files.get(name) ?? []).join(', ')
     return `| \`${name}\` | ${meaning} | ${unit} | ${reader} | \`${format}\` of \`${expression}\` | ${by} |\n`
   }
-  const section = ([group, rows]: [string, Readonly<Record<string, Field>>]) => {
+  const section = ([group, title]: [string, string]) => {
+    const rows: Readonly<Record<string, Field>> = Object.entries(GROUPS).find(([name]) => name === group)?.[1] ?? {}
     const table = Object.entries(rows).map(([name, field]) => row(group, name, field))
-    return `### ${group}\n\n| field | meaning | unit | read as | bpftrace | printed by |\n|---|---|---|---|---|---|\n${table.join('')}`
+    return `### ${group}\n\n${title}\n\n| field | meaning | unit | read as | bpftrace | printed by |\n|---|---|---|---|---|---|\n${table.join('')}`
   }
-  return Object.entries(GROUPS).map(section).join('\n')
+  return Object.entries(TITLES).map(section).join('\n')
 }
 
 test('the reference of fields is that of the table', async () => {

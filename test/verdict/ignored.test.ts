@@ -154,17 +154,17 @@ test.each<Row>([
 test.each<[Case, string]>([
   [
     came({ seq: 999 }, { rcv_wup: 1000 }),
-    'the socket was in ESTABLISHED: its seq 999 is 1 before rcv_nxt 1000, and the window 500 bytes; it takes what is from 1000 to 1500',
+    'the socket was in ESTABLISHED: its seq 999 is 1 before rcv_nxt 1000, and the window is 500 bytes; it accepts sequence numbers from 1000 to 1500',
   ],
   [
     came({ seq: 1001 }, {}),
-    'the socket was in ESTABLISHED: its seq 1001 is 1 beyond rcv_nxt 1000, and the window 500 bytes',
+    'the socket was in ESTABLISHED: its seq 1001 is 1 beyond rcv_nxt 1000, and the window is 500 bytes',
   ],
   [came({ seq: 9000 }, {}), 'the kernel dropped it in tcp_rcv_established: TCP_RESET'],
-  [came({ seq: 9000 }, {}, { drop: drop(null) }), 'the kernel dropped it in a place unknown'],
+  [came({ seq: 9000 }, {}, { drop: drop(null) }), 'the kernel dropped it at an unknown place'],
   [
     timeWait(1000, after('none')),
-    'tcp_timewait_state_process ran for a RST against a time-wait in TIME_WAIT: its seq 1000 is exactly rcv_nxt 1000, and the window 500 bytes',
+    'tcp_timewait_state_process ran for a RST against a time-wait in TIME_WAIT: its seq 1000 is exactly rcv_nxt 1000, and the window is 500 bytes',
   ],
   [timeWait(1000, after('timewait')), 'the time-wait is still there: net.ipv4.tcp_rfc1337 is 1'],
   [came(acking(7), SYN_SENT), 'the socket is in SYN_SENT and has sent up to 2001, and the RST acknowledges 7'],

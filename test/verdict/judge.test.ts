@@ -47,8 +47,8 @@ test.each([
     lookup({ found: 'timewait', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 5 }),
     '1.5 ms after the reset the TCP hash (module) held a socket in FIN_WAIT2 (rcv_nxt 5)',
   ],
-  [lookup({ found: null, error: 'EIO' }), '1.5 ms after the reset the TCP hash (module) held no known content (EIO)'],
-  [null, 'the TCP hash was not asked: whether a socket was left is not known'],
+  [lookup({ found: null, error: 'EIO' }), '1.5 ms after the reset the look-up in the TCP hash (module) failed: EIO'],
+  [null, 'the TCP hash was not asked: it is not known whether a socket remained'],
 ])('the TCP hash is quoted: %#', (after, sentence) => {
   expect(judge(answered({}, { after })).because).toContain(sentence)
 })
@@ -63,12 +63,12 @@ test('what the verdict owes to the TCP hash is said, and only then', () => {
 })
 
 test.each([
-  ['the stack', closed([]), 'missing: the stack, which tells who called'],
-  ['the state before', closed(CLOSE, null), 'missing: the state until the reset; the change to CLOSE was not seen'],
+  ['the stack', closed([]), 'missing: the stack, which names the caller'],
+  ['the state before', closed(CLOSE, null), 'missing: the state before the reset; the change to CLOSE was not seen'],
   [
     'what became of it',
     caseOf({ fn: 'tcp_v4_rcv', flow: null }),
-    'missing: what became of it; neither tcp_reset nor a drop was seen',
+    'missing: the end of this RST; neither tcp_reset nor a drop was seen',
   ],
   ['nothing', obeyed({ window: 502 }), 'no rule explains this path'],
 ])('unknown says what was missing: %s', (_, reset, sentence) => {

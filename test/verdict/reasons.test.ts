@@ -24,7 +24,7 @@ test('a reason that goes against the cause is said, and the cause is likely at m
   const verdict = judge(answered('TCP_ABORT_ON_CLOSE'))
   expect(verdict).toMatchObject({ cause: 'no-listener', confidence: 'likely' })
   expect(verdict.because).toContain(
-    "the kernel's own reason: TCP_ABORT_ON_CLOSE, and not NO_SOCKET, which goes with this cause: one of the two is wrong",
+    "the kernel's own reason: TCP_ABORT_ON_CLOSE; NO_SOCKET goes with this cause: one of the two is wrong",
   )
 })
 

@@ -160,9 +160,9 @@ test('the evidence of a forged one is told', () => {
     "its TTL is 63, and all 4 segments of the flow have had 64: another machine sent it, or the peer's kernel for an application with a TTL of its own",
     'the segment before it had come 100 ms earlier',
     'it has no ACK and answers nothing: all that this host had sent was acknowledged, snd_nxt 2000',
-    'its window is 502, and a kernel that answers with a RST without ACK has 0',
-    '2 more RSTs came within 2 s, with seq 1100, 1200: who knows the number needs one',
-    'so somebody on the way wrote it in the name of the peer',
+    'its window is 502; a kernel that replies with a RST without ACK sends window 0',
+    '2 more RSTs came within 2 s, with seq 1100, 1200: a sender that knows the number needs only one',
+    'so another machine on the path sent it in the name of the peer',
   ])
 })
 

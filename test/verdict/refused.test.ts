@@ -120,10 +120,13 @@ test.each<Row>([
 
 test.each([
   [refused(FULL, CHECK), "the listener's accept queue was full: backlog 3, limit 2"],
-  [refused({ state: 'SYN_RECV', snd_una: 7, snd_nxt: 8 }), "this host's own begins at 7 and ends before 8"],
+  [
+    refused({ state: 'SYN_RECV', snd_una: 7, snd_nxt: 8 }),
+    "it does not acknowledge this host's SYN, which has snd_una 7 and snd_nxt 8",
+  ],
   [
     refused({ state: 'SYN_SENT', snd_nxt: 8 }),
-    "it answers a segment with ACK, seq 1000, ack 2000 and 0 bytes of data; this host's SYN ends before snd_nxt 8",
+    "it answers a segment with ACK, seq 1000, ack 2000 and 0 bytes of data; this host's snd_nxt is 8",
   ],
   [refused({ ...TIME_WAIT, rcv_nxt: 9 }), 'with rcv_nxt 9'],
   [refused(null, REJECT), '(stack: nf_ct_attach < nf_send_reset < reject_tg)'],

@@ -91,7 +91,7 @@ test.each<Row>([
 
 test('the window is told as numbers of 32 bits', () => {
   expect(judge(came(391, wrapping)).because[0]).toBe(
-    'the socket was in ESTABLISHED: its seq 391 is 401 beyond rcv_nxt 4294967286, and the window 500 bytes; it takes what is from 4294967186 to 390',
+    'the socket was in ESTABLISHED: its seq 391 is 401 beyond rcv_nxt 4294967286, and the window is 500 bytes; it accepts sequence numbers from 4294967186 to 390',
   )
 })
 

@@ -30,7 +30,7 @@ export const acceptQueueOverflow = {
     const { backlog = 0, limit } = found.socket
     if (limit === undefined || backlog <= limit) return undefined
     return certain(
-      `${reset.reset.fn} ran in tcp_check_req, for ${segmentText(found.segment)} that ends a handshake: net.ipv4.tcp_abort_on_overflow is 1`,
+      `${reset.reset.fn} ran in tcp_check_req, for ${segmentText(found.segment)} that completes a handshake: net.ipv4.tcp_abort_on_overflow is 1`,
       `the listener's accept queue was full: backlog ${backlog}, limit ${limit}`,
     )
   },

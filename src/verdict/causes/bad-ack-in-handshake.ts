@@ -27,15 +27,15 @@ export const badAckInHandshake = {
     if (found === undefined || !hasAck(found.segment)) return undefined
     if (found.socket.state === 'SYN_RECV') {
       return certain(
-        `${reset.reset.fn} ran for a socket in SYN_RECV, both ends having sent SYN`,
-        `it answers ${segmentText(found.segment)}: this host's own begins at ${found.socket.snd_una} and ends before ${found.socket.snd_nxt}`,
+        `${reset.reset.fn} ran for a socket in SYN_RECV: both ends had sent SYN`,
+        `it answers ${segmentText(found.segment)}: it does not acknowledge this host's SYN, which has snd_una ${found.socket.snd_una} and snd_nxt ${found.socket.snd_nxt}`,
       )
     }
     // tcp_check_req itself never resets for the number of an ACK.
     if (found.socket.state !== 'LISTEN' || !hasHandshake(reset) || found.caller === 'tcp_check_req') return undefined
     return certain(
       `${reset.reset.fn} ran for a listener, which had a handshake with this peer under way`,
-      `it answers ${segmentText(found.segment)}: that acknowledges another SYN than this host had sent`,
+      `it answers ${segmentText(found.segment)}: it acknowledges a SYN that this host had not sent`,
     )
   },
 } satisfies Rule

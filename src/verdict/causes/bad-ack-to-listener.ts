@@ -26,7 +26,7 @@ export const badAckToListener = {
     if (found.caller === 'tcp_check_req') return undefined
     return certain(
       `${reset.reset.fn} ran for a listener, without a handshake with this peer`,
-      `it answers ${segmentText(found.segment)}: an ACK of no handshake, or a wrong SYN cookie`,
+      `it answers ${segmentText(found.segment)}: an ACK that belongs to no handshake, or a wrong SYN cookie`,
     )
   },
 } satisfies Rule

@@ -26,7 +26,7 @@ export const badSynAck = {
     if (found?.socket.state !== 'SYN_SENT') return undefined
     return certain(
       `${reset.reset.fn} ran for a socket in SYN_SENT`,
-      `it answers ${segmentText(found.segment)}; this host's SYN ends before snd_nxt ${found.socket.snd_nxt}: so its ACK, or its timestamp, is not of this connection`,
+      `it answers ${segmentText(found.segment)}; this host's snd_nxt is ${found.socket.snd_nxt}: the ACK number or the timestamp does not fit this connection`,
     )
   },
 } satisfies Rule

@@ -21,7 +21,7 @@ export const connectionRefused = {
   explain: ({ reset: { fn, socket, segment } }) => {
     if (fn !== 'tcp_reset' || socket?.state !== 'SYN_SENT') return undefined
     return certain(
-      'tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers our SYN',
+      "tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers this host's SYN",
       ...(segment === null ? [] : [`it acknowledges ${segment.ack}, and snd_nxt is ${socket.snd_nxt}`]),
     )
   },

@@ -21,7 +21,7 @@ export const disconnect = {
   explain: (reset) =>
     calledBy(reset) === 'connect'
       ? certain(
-          `tcp_send_active_reset ran in tcp_disconnect below connect() by ${closerText(reset.closer)} (${stackText(reset)}): connect() to AF_UNSPEC takes a connection apart`,
+          `tcp_send_active_reset ran in tcp_disconnect below connect() by ${closerText(reset.closer)} (${stackText(reset)}): connect() to AF_UNSPEC disconnects a socket`,
         )
       : undefined,
 } satisfies Rule

@@ -24,8 +24,8 @@ export const finWait2Timeout = {
   explain: (reset) =>
     calledBy(reset) === 'keepalive' && isOrphan(reset) && reset.stateBefore === 'FIN_WAIT2'
       ? certain(
-          `tcp_send_active_reset ran in the keepalive timer (${stackText(reset)}), for a socket in FIN_WAIT2 that no process has any more`,
-          'the peer had not sent its FIN in the time that net.ipv4.tcp_fin_timeout gave when the timer was set',
+          `tcp_send_active_reset ran in the keepalive timer (${stackText(reset)}), for an orphaned socket in FIN_WAIT2`,
+          'the peer sent no FIN within net.ipv4.tcp_fin_timeout, as it was when the timer was set',
         )
       : undefined,
 } satisfies Rule

@@ -27,8 +27,8 @@ export const firewallReject = {
     reset.reset.fn === 'nf_send_reset' && reset.reset.segment !== null
       ? certain(
           isRejectedHere(reset.reset)
-            ? `netfilter's REJECT of what this host sends answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): it never left, and the RST went to this host's own socket`
-            : `netfilter's REJECT answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): no socket was asked`,
+            ? `netfilter's REJECT answered ${segmentText(reset.reset.segment)} that this host was sending (${stackText(reset)}): the segment never left, and the RST went to this host's own socket`
+            : `netfilter's REJECT answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): no socket was involved`,
         )
       : undefined,
 } satisfies Rule

@@ -32,11 +32,15 @@ export const forged = {
             `it has no ACK and answers nothing: all that this host had sent was acknowledged, snd_nxt ${socket.snd_nxt}`,
           ]),
       ...(isBare(segment) && segment.window !== 0
-        ? [`its window is ${segment.window}, and a kernel that answers with a RST without ACK has 0`]
+        ? [`its window is ${segment.window}; a kernel that replies with a RST without ACK sends window 0`]
         : []),
       ...burstText(reset),
     ]
-    return likely(...obeyedText(reset, socket), ...odd, 'so somebody on the way wrote it in the name of the peer')
+    return likely(
+      ...obeyedText(reset, socket),
+      ...odd,
+      'so another machine on the path sent it in the name of the peer',
+    )
   },
 } satisfies Rule
 
@@ -44,5 +48,5 @@ const burstText = ({ others }: Case) =>
   others.length === 0
     ? []
     : [
-        `${others.length} more RSTs came within 2 s, with seq ${others.map(({ segment }) => segment.seq).join(', ')}: who knows the number needs one`,
+        `${others.length} more RSTs came within 2 s, with seq ${others.map(({ segment }) => segment.seq).join(', ')}: a sender that knows the number needs only one`,
       ]

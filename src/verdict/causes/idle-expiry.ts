@@ -33,7 +33,7 @@ export const idleExpiry = {
       return likely(
         ...obeyedText(reset, socket),
         `it answers the first segment after a silence of ${spanText(idle)}: snd_una ${socket.snd_una}, snd_nxt ${socket.snd_nxt}, nothing retransmitted`,
-        'a NAT, a firewall or a load balancer that drops what is idle for long answers so; so does a peer that was restarted meanwhile',
+        'a NAT, firewall or load balancer that drops idle connections replies like this, and so does a peer that has restarted',
       )
     }),
 } satisfies Rule

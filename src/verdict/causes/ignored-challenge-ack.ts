@@ -30,7 +30,7 @@ export const ignoredChallengeAck = {
       if (!survived || !requestTakes(mini)) return undefined
       return certain(
         requestText(mini),
-        'the request socket is still there: the peer is challenged to give the exact number (RFC 5961)',
+        'the request socket is still there: the kernel challenged the peer to send the exact number (RFC 5961)',
       )
     }
     const segment = ignoredRst(reset)
@@ -40,7 +40,7 @@ export const ignoredChallengeAck = {
     return ignoredBecause(
       reset,
       `the socket was in ${socket.state}: ${numbersText(segment, socket)}`,
-      'tcp_reset did not run for it: a RST in the window that is not exact is answered by a challenge ACK (RFC 5961, section 3.2)',
+      'tcp_reset did not run for it: the kernel answers a RST that is in the window but not exact with a challenge ACK (RFC 5961, section 3.2)',
     )
   },
 } satisfies Rule

@@ -29,10 +29,10 @@ export const ignoredInvalid = {
     if (segment === undefined || reset.drop === null) return undefined
     const { socket } = reset.reset
     if (INVALID.test(reset.drop.reason ?? ''))
-      return certain('it was dropped before its number was looked at', ...dropText(reset))
+      return certain('the kernel dropped it before it looked at the sequence number', ...dropText(reset))
     if (socket?.min_ttl !== undefined && segment.ttl < socket.min_ttl) {
       return certain(
-        `its TTL is ${segment.ttl}, and the application takes no less than ${socket.min_ttl} (RFC 5082)`,
+        `its TTL is ${segment.ttl}, and the application accepts no less than ${socket.min_ttl} (RFC 5082)`,
         ...dropText(reset),
       )
     }
@@ -40,9 +40,9 @@ export const ignoredInvalid = {
     if (reset.drop.reason === 'NO_SOCKET' || !/^tcp_v\d_rcv/.test(reset.drop.location ?? '')) return undefined
     if (socket === null || hasNoWindow(socket) || socket.rcv_nxt !== segment.seq) return undefined
     return likely(
-      `${numbersText(segment, socket)}: it would have been obeyed, had it not been dropped before`,
+      `${numbersText(segment, socket)}: TCP would have obeyed it, had the kernel not dropped it earlier`,
       ...dropText(reset),
-      'a bad checksum, a signature that is missing or wrong (RFC 2385, RFC 5925), or a policy or filter of the socket does so',
+      'possible reasons: a bad checksum, a missing or wrong signature (RFC 2385, RFC 5925), a policy or a filter of the socket',
     )
   },
 } satisfies Rule

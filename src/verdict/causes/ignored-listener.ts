@@ -25,7 +25,7 @@ export const ignoredListener = {
     if (!bySocket || isEarly(reset) || reset.after?.answer.found !== 'none') return undefined
     return likely(
       ...dropText(reset),
-      'so a socket took it, and no connection was known for it: that is a listener, which was gone when the TCP hash was asked',
+      'so a socket received it, though no connection was known: the socket was a listener that had closed before the look-up',
     )
   },
 } satisfies Rule

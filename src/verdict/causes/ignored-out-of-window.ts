@@ -31,7 +31,7 @@ export const ignoredOutOfWindow = {
     const { from, to } = windowOf(socket)
     return ignoredBecause(
       reset,
-      `the socket was in ${socket.state}: ${numbersText(segment, socket)}; it takes what is from ${from >>> 0} to ${to >>> 0}`,
+      `the socket was in ${socket.state}: ${numbersText(segment, socket)}; it accepts sequence numbers from ${from >>> 0} to ${to >>> 0}`,
       'tcp_reset did not run for it',
     )
   },

@@ -26,7 +26,7 @@ export const ignoredTimeWait = {
     if (!timeWaitTakes(mini))
       return certain(
         timeWaitText(mini),
-        orphan ? 'its window does not take that' : 'a time-wait is ended by the exact number alone',
+        orphan ? 'that is outside its window' : 'only the exact number ends a time-wait',
       )
     // In its window FIN_WAIT2 is ended whatever net.ipv4.tcp_rfc1337 is.
     if (orphan || reset.after?.answer.found !== 'timewait') return undefined

@@ -31,7 +31,7 @@ export const outOfMemory = {
     const caller = calledBy(reset)
     if (caller === 'retransmission') {
       return certain(
-        `tcp_send_active_reset ran in the retransmission timer (${stackText(reset)}): it does so for orphans alone, when there are too many of them or TCP's memory is used up`,
+        `tcp_send_active_reset ran in the retransmission timer (${stackText(reset)}): it resets orphaned sockets alone, when there are too many of them or TCP's memory is used up`,
       )
     }
     // __tcp_close has orphaned the socket; from there on it resets for TCP_LINGER2 in FIN_WAIT2, and for this.

@@ -24,7 +24,7 @@ export const peerAborted = {
       if (isBare(segment) || segment.seq !== socket.rcv_nxt) return undefined
       return likely(
         ...obeyedText(reset, socket),
-        `its seq ${segment.seq} is exactly rcv_nxt and it acknowledges ${segment.ack}: so a live socket aborts`,
+        `its seq ${segment.seq} is exactly rcv_nxt and it acknowledges ${segment.ack}: so the peer still had its socket, and aborted`,
       )
     }),
 } satisfies Rule

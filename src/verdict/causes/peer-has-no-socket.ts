@@ -27,7 +27,7 @@ export const peerHasNoSocket = {
       if (!isKernelReply(segment, socket)) return undefined
       return likely(
         ...obeyedText(reset, socket),
-        `its window is 0 and its seq ${segment.seq} is the ACK that this host had sent: so a kernel answers that has no such socket, or a firewall that rejects`,
+        `its window is 0 and its seq ${segment.seq} is the ACK that this host had sent: so a kernel without this socket replied, or a firewall that rejects`,
       )
     }),
 } satisfies Rule

@@ -28,7 +28,7 @@ export const timeWaitAssassinated = {
       timeWaitText(mini),
       mini.socket.substate === 'FIN_WAIT2'
         ? "so nothing is left of the connection, which was closed here and waited for the peer's FIN"
-        : 'so the time-wait is gone before its time (RFC 1337), and net.ipv4.tcp_rfc1337 is 0',
+        : 'so the time-wait ended early (RFC 1337): net.ipv4.tcp_rfc1337 is 0',
     )
   },
 } satisfies Rule

@@ -30,24 +30,24 @@ export const missing = (reset: Case): string[] => {
     socket === null ? 'without a socket' : `on a socket in ${reset.stateBefore ?? socket.state}`,
   ].join(', ')
   const lacks = [
-    ...(fn === 'tcp_send_active_reset' && stack.length <= 1 ? ['missing: the stack, which tells who called'] : []),
+    ...(fn === 'tcp_send_active_reset' && stack.length <= 1 ? ['missing: the stack, which names the caller'] : []),
     ...(socket?.state === 'CLOSE' && reset.stateBefore === null
-      ? ['missing: the state until the reset; the change to CLOSE was not seen']
+      ? ['missing: the state before the reset; the change to CLOSE was not seen']
       : []),
     ...(isArrival(reset.reset) && reset.drop === null
-      ? ['missing: what became of it; neither tcp_reset nor a drop was seen']
+      ? ['missing: the end of this RST; neither tcp_reset nor a drop was seen']
       : []),
     ...(reset.late === null
       ? []
-      : ['missing: what the TCP hash held at that moment; what it held when it was asked was made after it']),
+      : ['missing: the content of the TCP hash at the reset; the socket that the look-up found was made after it']),
     ...(reset.rejectUnseen
       ? [
-          'missing: whether it is of REJECT, which this trace does not see, or lost; the RST came by the loopback interface, as that of a rule for what this host itself sends does',
+          'missing: proof that no firewall REJECT of this host sent it; the RST came in on lo, and this trace does not see REJECT or has lost events',
         ]
       : []),
     ...(hasForeignTtl(reset)
       ? [
-          `the RST has TTL ${segment?.ttl} and the flow has TTL ${flow?.ttl}: another machine may have sent it, so its shape proves nothing of the peer`,
+          `the RST has TTL ${segment?.ttl} and the flow has TTL ${flow?.ttl}: another machine may have sent it, so its shape proves nothing about the peer`,
         ]
       : []),
   ]

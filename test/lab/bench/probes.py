@@ -95,7 +95,7 @@ def ready(watcher, before):
         raise RuntimeError("it did not begin")
     # bpftrace says how many probes it attaches before it does.
     if attaching := re.search(rb"Attach\w+ (\d+) probes", line):
-        until(lambda: len({entry["id"] for entry in programs()} - before) >= int(attaching[1]), "all probes are attached")
+        until(lambda: len({entry["id"] for entry in programs()} - before) >= int(attaching[1]), "all probes attach")
 
 
 def account(before):

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Holds the verdicts about a trigger against its truth: what was to be named, in order, and how sure."""
 
-# What a segment that is sent again, when the machine stands still, is answered with once its connection is over. The hosts'
-# own counters say whether one was.
+# What a segment that is sent again, when the machine stands still, is answered with once its connection is over. The
+# hosts' own counters say whether one was.
 ECHOES = {"ignored-no-socket", "no-socket", "bad-ack-to-listener"}
 
 
 def truths_of(name, trigger, truth, reasons):
-    """The truth of each verdict about one go of a trigger. `reasons`: whether this kernel tells why it drops a packet."""
+    """The truth of each verdict about one go of a trigger. `reasons`: whether the kernel tells why it drops a packet."""
     sure = trigger.CONFIDENCE if reasons else getattr(trigger, "WITHOUT_REASONS", trigger.CONFIDENCE)
     return [{**truth, "cause": name.partition(".")[0], "confidence": sure}, *getattr(trigger, "ALSO", ())]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The gauntlet's comparison can fail, and holds for every recording that was kept: `python3 test/lab/gauntlet/judge_test.py`."""
+"""The gauntlet's comparison can fail, and holds for each recording kept: `python3 test/lab/gauntlet/judge_test.py`."""
 import json
 import pathlib
 import sys
@@ -11,13 +11,13 @@ from gauntlet.judge import compare, truths_of  # noqa: E402
 from net.world import load_trigger  # noqa: E402
 
 FIXTURES = LAB.parent.parent / "fixtures"
-KERNELS = sorted(path.name for path in FIXTURES.iterdir())
+KERNELS = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
 TRUTH = {"cause": "no-listener", "confidence": "certain", "state": None}
 VERDICT = {**TRUTH, "sport": 40000, "dport": 8001, "because": []}
 
 
 def recorded(kernel):
-    """The name, the truths and the verdicts of each recording of a kernel; its addresses and ports are not known here."""
+    """The name, the truths and the verdicts of each recording of a kernel; addresses and ports are not known here."""
     # The reason of a drop came with Linux 5.17.
     reasons = [int(part) for part in kernel.split(".")] >= [5, 17]
     for live in sorted((FIXTURES / kernel).glob("*/live.json")):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Somebody who sees the numbers of a connection, and writes segments in the name of either of its ends."""
-from net.endings import forget
 from net.packets import Segment
+from net.sockets import forget
 from net.wire import Wire
 
 FAR_TTL = 255  # what both ends send begins at 64

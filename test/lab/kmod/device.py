@@ -2,9 +2,10 @@
 """The device, how its answers are checked, and what else all the checks use."""
 import ctypes
 import os
+import socket
 import struct
 
-from net.endings import LIBC
+from net.sockets import LIBC
 from net.tap import Tap
 from net.waits import comes
 
@@ -109,8 +110,8 @@ def cookie(sock):
     return f"{struct.unpack('Q', sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0]:x}"
 
 
-def in_child(action):
-    """Runs it in a fork, which can give its rights away; True when it returned True."""
+def start(action):
+    """Runs it in a fork; gives its process id."""
     pid = os.fork()
     if pid == 0:
         good = False
@@ -118,7 +119,17 @@ def in_child(action):
             good = action()
         finally:
             os._exit(0 if good else 1)
+    return pid
+
+
+def ended_well(pid):
+    """Waits for a fork; True when what it ran returned True."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def in_child(action):
+    """Runs it in a fork, which can give its rights away; True when it returned True."""
+    return ended_well(start(action))
 
 
 def kernel_log():

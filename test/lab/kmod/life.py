@@ -6,13 +6,13 @@ import pathlib
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 
-from kmod.device import CLIENT4, DEVICE, GOOD, SERVER4, Session, call, check, has, lookup_text, parse
+from kmod.device import CLIENT4, DEVICE, GOOD, SERVER4, Session, check, ended_well, has, lookup_text, parse, start
+from net.sockets import disconnect, linger_zero
 from net.waits import PATIENCE_SECONDS, comes
 
 
@@ -32,7 +32,7 @@ def check_concurrent(client, server):
             with client.inside():
                 sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            linger_zero(sock)
             sock.bind((CLIENT4, 41000))
             with contextlib.suppress(OSError):
                 sock.connect((SERVER4, port))
@@ -54,21 +54,12 @@ def check_concurrent(client, server):
             seen |= {a["found"] for a in answers}
         return len(seen) > 1 and seen <= {"established", "timewait", "request", "listener"}
 
-    pids = []
-    for action in (churn, *(lambda n=n: askers(n) for n in range(4))):
-        pid = os.fork()
-        if pid == 0:
-            good = False
-            try:
-                good = action()
-            finally:
-                os._exit(0 if good else 1)
-        pids.append(pid)
-    good = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids[1:]]
+    churning, *asking = [start(action) for action in (churn, *(lambda n=n: askers(n) for n in range(4)))]
+    good = [ended_well(pid) for pid in asking]
     os.close(stop_write)
     os.close(stop_read)
-    good.append(os.waitstatus_to_exitcode(os.waitpid(pids[0], 0)[1]))
-    check("four askers, 4000 look-ups, sockets coming and going", good == [0] * 5, good)
+    good.append(ended_well(churning))
+    check("four askers, 4000 look-ups, sockets coming and going", all(good), good)
     listener.close()
 
 
@@ -83,22 +74,16 @@ def check_flipping(session, server):
     flipping.bind((SERVER4, port))
 
     def flip():
-        unspecified = struct.pack("H14x", socket.AF_UNSPEC)
         while os.getppid() == asker:
             flipping.listen(4)
-            call("connect", flipping.fileno(), unspecified, 16)
+            disconnect(flipping)
             with contextlib.suppress(OSError):
                 flipping.connect(end)
                 calm.accept()[0].close()
-            call("connect", flipping.fileno(), unspecified, 16)
+            disconnect(flipping)
 
     asker = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            flip()
-        finally:
-            os._exit(1)
+    pid = start(flip)
     line = lookup_text((CLIENT4, 1), (SERVER4, port), netns=server.inode, near=1)
     batch, found, wrong = (line + "\n") * 20, set(), []
     last, rounds = time.monotonic() + PATIENCE_SECONDS, 0

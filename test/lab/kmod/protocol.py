@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 from kmod.device import DEVICE, GOOD, GOOD6, Session, check, fails, has, tap
-from net.endings import LIBC
+from net.sockets import LIBC
 
 MALFORMED = [  # line, column, what
     ("", 1, "empty request"),

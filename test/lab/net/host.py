@@ -28,7 +28,7 @@ NETWORKS = {4: ("192.0.2.", "198.51.100."), 6: ("2001:db8:1::", "2001:db8:2::")}
 
 
 def run(*command, **more):
-    """Runs a command to its good end; stdout is the tests' own, so what it prints goes to stderr unless told otherwise."""
+    """Runs a command to its good end. stdout is the tests' own, so what it prints goes to stderr by default."""
     quiet = {} if "capture_output" in more else {"stdout": sys.stderr}
     return subprocess.run(command, check=True, **{**quiet, **more})
 
@@ -154,6 +154,11 @@ class Host:
             yield
         finally:
             self.run(*command, "-D", chain, *rule)
+
+    def reject(self, family, chain, port, *more):
+        """Has what is for a port rejected with RST while the body runs."""
+        return self.rule(family, chain, "-p", "tcp", "--dport", str(port), *more, "-j", "REJECT",
+                         "--reject-with", "tcp-reset")
 
     @contextlib.contextmanager
     def nft_reject(self, hook, port):

@@ -53,8 +53,8 @@ def encode(segment):
         return (struct.pack("!IHBB", 6 << 28, len(padding) + length, following, segment.ttl) + source + target
                 + padding + tcp)
     padding = b"\1\1\1\0" * segment.padded
-    ip = struct.pack("!BBHHHBB", 0x45 + segment.padded, 0, 20 + len(padding) + length, segment.ip_id, 0x4000, segment.ttl,
-                     IPPROTO_TCP)
+    total = 20 + len(padding) + length
+    ip = struct.pack("!BBHHHBB", 0x45 + segment.padded, 0, total, segment.ip_id, 0x4000, segment.ttl, IPPROTO_TCP)
     return ip + struct.pack("!H", checksum(ip + source + target + padding)) + source + target + padding + tcp
 
 

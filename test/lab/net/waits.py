@@ -15,7 +15,7 @@ STATES = {name: number for number, name in enumerate(
 
 
 def comes(condition, seconds=PATIENCE_SECONDS):
-    """What the condition gives once that is something, or what it gave last. The one place that asks again and again."""
+    """What the condition gives once that is something, or what it gave last: the one place that asks again and again."""
     end = time.monotonic() + seconds
     while not (result := condition()) and time.monotonic() < end:
         time.sleep(0.002)

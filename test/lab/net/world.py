@@ -49,7 +49,8 @@ class World:
 
     def _connect(self, host):
         host.addresses = HOSTS[host.role]
-        host.link_address, host.router_link_address = (f"02:00:00:00:0{side}:{host.address()[-1]:0>2}" for side in (1, 2))
+        number = host.address()[-1]
+        host.link_address, host.router_link_address = (f"02:00:00:00:0{side}:0{number}" for side in (1, 2))
         wire((host, "wire", host.link_address, host.addresses),
              (self.router, host.role, host.router_link_address, {family: host.near(254, family) for family in (4, 6)}))
         for family in (4, 6):
@@ -74,6 +75,14 @@ class World:
         client, server = connection(self.client, self.server, family, port)
         self.on_connection(client)
         return client, server
+
+    def refused(self, port, family=4):
+        """The client's (address, port) of a connection to the server that is refused."""
+        with self.client.socket(family) as client:
+            client.bind((self.client.address(family), 0))
+            if client.connect_ex((self.server.address(family), port)) != errno.ECONNREFUSED:
+                raise AssertionError("the connection was not refused")
+            return client.getsockname()[:2]
 
     def ghost_connection(self, port, family=4):
         """A connection of the server's whose other end is written by hand: the ghost and the server's socket."""

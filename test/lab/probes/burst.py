@@ -6,9 +6,9 @@ import resource
 import time
 
 from net.counters import counters
-from net.endings import linger_zero
 from net.host import send
 from net.packets import Segment
+from net.sockets import linger_zero
 from net.waits import until
 from probes.watch import Watch
 
@@ -40,8 +40,8 @@ def test(client, server, tap):
 
 def answered(client, server):
     """SYNs to a port where nothing listens, as fast as they can be sent."""
-    send(client, server, *[Segment((client.address(), 10_000 + number), (server.address(), NOWHERE), "S", number, window=1024)
-                           for number in range(ANSWERED)])
+    to = server.address(), NOWHERE
+    send(client, server, *[Segment((client.address(), 10_000 + number), to, "S", number) for number in range(ANSWERED)])
 
 
 def closed(client, server):

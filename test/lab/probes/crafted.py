@@ -2,8 +2,8 @@
 """Segments of known bytes, in both families: every number that a probe prints of them must be the one that was sent."""
 from net.host import connection, send
 from net.packets import Segment
+from net.sockets import numbers
 from net.waits import wait_acknowledged, wait_reset, wait_unread
-from probes.sockets import numbers
 from probes.watch import Watch
 
 PORT, OPEN = 9001, 9002
@@ -54,8 +54,8 @@ def truth_of(segment, host):
     family = 6 if ":" in saddr else 4
     return {"tuple": {"family": family, "saddr": saddr, "sport": sport, "daddr": daddr, "dport": dport,
                       "netns": host.inode},
-            "segment": {"flags": segment.bits(), "seq": segment.seq, "ack": segment.ack, "window": segment.window,
-                        "length": len(segment.payload), "ttl": segment.ttl, "ip_id": segment.ip_id if family == 4 else 0}}
+            "segment": {"flags": segment.bits(), "length": len(segment.payload), "ip_id": segment.ip_id * (family == 4),
+                        **{name: getattr(segment, name) for name in ("seq", "ack", "window", "ttl")}}}
 
 
 def expected(segment):

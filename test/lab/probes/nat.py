@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A packet whose port NAT changes, as a NodePort's: seen by its later port, its trail begins at its first."""
-import subprocess
+import contextlib
 
 from gauntlet.nat import end
 from net.host import Host, join
-from probes.sockets import local_port
 from probes.watch import Watch
 
 ENTRANCE, PORT = 32193, 80
@@ -19,14 +18,12 @@ def test(client, node, tap):
                 host.ip(f"-{family}", "route", "add", "default", "via", host.near(number, family))
         for name in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
             node.set(name, 1)
-        try:
-            for family, command in ((4, "iptables"), (6, "ip6tables")):
-                node.run(command, "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "--dport", str(ENTRANCE), "-j", "DNAT",
-                         "--to-destination", end(pod.address(family), PORT))
-        except (FileNotFoundError, subprocess.CalledProcessError) as error:
-            tap.skip("the trail through NAT", f"no DNAT here: {error}")
-            return
-        trail(client, pod, tap)
+        with contextlib.ExitStack() as rules:
+            for family in (4, 6):
+                to = end(pod.address(family), PORT)
+                rules.enter_context(node.rule(family, "PREROUTING", "-p", "tcp", "--dport", str(ENTRANCE), "-j", "DNAT",
+                                              "--to-destination", to, table="nat"))
+            trail(client, pod, tap)
     finally:
         pod.remove()
 
@@ -37,7 +34,7 @@ def trail(client, pod, tap):
         for family in (4, 6):
             with pod.listen(PORT, family) as listener, client.connect((client.near(2, family), ENTRANCE)) as ours:
                 theirs, _ = listener.accept()
-                sports[family] = local_port(ours)
+                sports[family] = ours.getsockname()[1]
                 ours.send(b"through the node")
                 theirs.recv(100)
                 theirs.close()

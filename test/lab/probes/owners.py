@@ -5,13 +5,12 @@ And who owns a listener that is older than the trace, and refuses what belongs t
 """
 import os
 import pathlib
-import signal
 import subprocess
 
-from net.endings import linger_zero
+from gauntlet.children import Child
 from net.host import KINDS, at, family_of, send
 from net.packets import Segment
-from probes.sockets import local_port
+from net.sockets import linger_zero
 from probes.watch import Watch
 
 PORTS = {kind: 9100 + index for index, kind in enumerate(KINDS)}
@@ -34,7 +33,7 @@ def test(client, server, tap):
         old = {kind: ask(client, server, kind) for kind in KINDS}
         with Watch("--netns", str(server.inode)) as watch:
             for kind, (ours, _) in old.items():
-                port = local_port(ours)
+                port = ours.getsockname()[1]
                 watch.saw(lambda line: line["kind"] == "owner" and line["fn"] == "proc"
                           and line["tuple"]["sport"] == port, f"the owner of an older connection, of kind {kind}")
             for family in (4, 6):
@@ -44,9 +43,9 @@ def test(client, server, tap):
                           and line["tuple"]["sport"] == STRAY, "the listener's reset")
             new = [(kind, *ask(client, server, kind)) for kind in KINDS for _ in range(WORKERS - 1)]
             truths = {}
-            older = {(family_of(kind), local_port(ours)) for kind, (ours, _) in old.items()}
+            older = {(family_of(kind), ours.getsockname()[1]) for kind, (ours, _) in old.items()}
             for kind, ours, pid in [(kind, *pair) for kind, pair in old.items()] + new:
-                truths[family_of(kind), local_port(ours)] = pid
+                truths[family_of(kind), ours.getsockname()[1]] = pid
                 linger_zero(ours)
                 ours.close()
             for family, sport in truths:
@@ -54,9 +53,8 @@ def test(client, server, tap):
                           and line["tuple"]["sport"] == sport, f"the reset of port {sport}")
             faults = watch.end()
     finally:
-        for pid in sum(crews.values(), []):
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        for child in sum(crews.values(), []):
+            child.end()
         for listener in [*listeners.values(), *elders]:
             listener.close()
     tap.result("a trace of what 32 processes accept", faults)
@@ -82,22 +80,18 @@ def cgroup(tap):
 
 def worker(listener, join_cgroup, host):
     """A process that waits in accept, tells its number to whoever connects, and keeps the connection."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            if join_cgroup is not None:
-                join_cgroup.write_text(str(os.getpid()))
-            if host is not None:
-                host.enter()
-            listener.settimeout(None)
-            kept = []
-            while True:
-                accepted, _ = listener.accept()
-                kept.append(accepted)
-                accepted.send(str(os.getpid()).encode())
-        finally:
-            os._exit(1)
-    return pid
+    def serve(_):
+        if join_cgroup is not None:
+            join_cgroup.write_text(str(os.getpid()))
+        if host is not None:
+            host.enter()
+        listener.settimeout(None)
+        kept = []
+        while True:
+            kept.append(listener.accept()[0])
+            kept[-1].send(str(os.getpid()).encode())
+
+    return Child(serve)
 
 
 def ask(client, server, kind):

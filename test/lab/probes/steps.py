@@ -4,11 +4,10 @@ import re
 import subprocess
 
 from net.counters import arriving, counting
-from net.endings import linger_zero
 from net.host import KINDS, at, connection, family_of, send
 from net.packets import Segment
+from net.sockets import linger_zero, numbers
 from net.waits import wait_closed_by_peer, wait_reset, wait_state
-from probes.sockets import numbers
 from probes.watch import Watch
 
 PORTS = {kind: 8001 + 100 * index for index, kind in enumerate(KINDS)}
@@ -43,38 +42,26 @@ def catalogue():
     return steps
 
 
-def test(client, server, tap):
-    """The step of netfilter is there only once its module is, so the rules come before the catalogue is asked."""
-    rejects = {family: reject(server, family) for family in (4, 6)}
-    steps = catalogue()
-    here = [name for name, step in steps.items() if step["here"]]
-    with Watch("--netns", str(server.inode), "--packets", "--probe", ",".join(here)) as watch:
-        for kind in KINDS:
-            provoke(client, server, kind)
-        faults = watch.end()
+def test(client, server, tap, names=None):
+    """`names`: of these steps alone."""
+    # The step of netfilter is there only once its module is, so the rules come before the catalogue is asked.
+    with server.reject(4, "INPUT", REJECTED), server.reject(6, "INPUT", REJECTED):
+        steps = {name: step for name, step in catalogue().items() if names is None or name in names}
+        here = [name for name, step in steps.items() if step["here"]]
+        with Watch("--netns", str(server.inode), "--packets", "--probe", ",".join(here)) as watch:
+            for kind in KINDS:
+                provoke(client, server, kind)
+            faults = watch.end()
     tap.result("a trace of every step that this kernel has", faults + lost(watch))
     for name, step in steps.items():
         for family in step["families"]:
             what = f"{name} in IPv{family}"
-            if name.startswith("nf_send_reset") and rejects[family] is not None:
-                tap.skip(what, rejects[family])
-            elif not step["here"]:
+            if not step["here"]:
                 tap.skip(what, "this kernel has it not")
             elif name in INLINED and not any(line["fn"] == name for line in watch.of("call")):
                 tap.skip(what, "the compiler inlined it here")
             else:
                 tap.result(what, judge(watch, name, family, client, server, tap))
-
-
-def reject(server, family):
-    """Refuses a port by netfilter; gives why not, where that cannot be."""
-    command = "iptables" if family == 4 else "ip6tables"
-    rule = [command, "-A", "INPUT", "-p", "tcp", "--dport", str(REJECTED), "-j", "REJECT", "--reject-with", "tcp-reset"]
-    try:
-        server.run(*rule)
-    except (FileNotFoundError, subprocess.CalledProcessError) as error:
-        return f"no REJECT here: {error}"
-    return None
 
 
 def provoke(client, server, kind):

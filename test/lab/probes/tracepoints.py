@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Traced by tracepoints alone, as on a kernel without kprobes: what is known of each reset, in both families."""
 from net.counters import arriving
-from net.endings import linger_zero
 from net.host import KINDS, at, connection, family_of, send
 from net.packets import Segment
+from net.sockets import linger_zero
 from net.waits import wait_reset
 from probes.facts import edited, read
 from probes.watch import Watch
@@ -71,8 +71,7 @@ def stray(client, server, kind, port):
 
 
 def rejected_on_its_way(client, server, kind, port):
-    rule = ["-p", "tcp", "--dport", str(port), "-j", "REJECT", "--reject-with", "tcp-reset"]
-    with client.rule(kind, "OUTPUT", *rule), client.socket(kind) as refused:
+    with client.reject(kind, "OUTPUT", port), client.socket(kind) as refused:
         refused.connect_ex((at(kind, server.address(kind)), port))
     # It looks like the peer's, and REJECT is not seen.
     return None, "unknown"

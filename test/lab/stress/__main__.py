@@ -33,7 +33,8 @@ tap = Tap(open("/out/figures.txt", "w"))
 
 
 def report(part, good, **counts):
-    tap.result(f"{part}: " + " ".join(f"{key}={value}" for key, value in counts.items()), [] if good else ["it does not hold"])
+    told = " ".join(f"{key}={value}" for key, value in counts.items())
+    tap.result(f"{part}: {told}", [] if good else ["it does not hold"])
 
 
 def hammer(*arguments):

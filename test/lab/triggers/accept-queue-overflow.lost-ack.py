@@ -3,7 +3,7 @@
 import contextlib
 
 from gauntlet.truth import seen_by_server
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "server"

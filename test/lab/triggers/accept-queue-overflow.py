@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Between its SYN and its ACK a client is overtaken by another one, which takes the last place in the accept queue."""
 from gauntlet.truth import seen_by_server
-from net.endings import forget
+from net.sockets import forget
 
 SIDE = "server"
 CONFIDENCE = "certain"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Both ends have sent a SYN, and then the other acknowledges a SYN that was never sent."""
 from gauntlet.truth import seen_by_client
-from net.endings import forget
+from net.sockets import forget
 
 SIDE = "client"
 CONFIDENCE = "certain"

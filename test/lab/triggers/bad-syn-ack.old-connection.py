@@ -4,7 +4,7 @@ was, and the client's RST ends that."""
 import socket
 
 from gauntlet.truth import seen_by_client
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "client"

@@ -4,7 +4,7 @@ import os
 import socket
 
 from gauntlet.truth import seen_by_client
-from net.endings import disconnect
+from net.sockets import disconnect
 from net.waits import wait_closed_by_peer, wait_reset
 
 SIDE = "client"

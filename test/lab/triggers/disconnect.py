@@ -3,7 +3,7 @@
 import os
 
 from gauntlet.truth import seen_by_server
-from net.endings import disconnect
+from net.sockets import disconnect
 from net.waits import wait_reset
 
 SIDE = "server"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An nftables rule comes into force while a connection is in use, and rejects its next segment."""
 from gauntlet.truth import seen_by_server
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "server"

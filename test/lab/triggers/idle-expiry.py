@@ -4,7 +4,7 @@ import os
 import time
 
 from gauntlet.truth import seen_by_client
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "client"
@@ -17,9 +17,7 @@ TRACKED_SECONDS = 2
 
 
 def trigger(world, port, family=4, count=1):
-    rule = ["-p", "tcp", "--dport", str(port), "-m", "conntrack", "--ctstate", "INVALID",
-            "-j", "REJECT", "--reject-with", "tcp-reset"]
-    with (world.router.rule(family, "FORWARD", *rule),
+    with (world.router.reject(family, "FORWARD", port, "-m", "conntrack", "--ctstate", "INVALID"),
           world.router.sysctl("net.netfilter.nf_conntrack_tcp_loose", 0),
           world.router.sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", TRACKED_SECONDS)):
         flows = [world.connection(port, family) for _ in range(count)]

@@ -2,7 +2,7 @@
 """A RST comes to a listener, and belongs to no handshake."""
 from gauntlet.truth import seen_by_server
 from net.counters import arriving
-from net.endings import forget
+from net.sockets import forget
 
 SIDE = "server"
 CONFIDENCE = "certain"

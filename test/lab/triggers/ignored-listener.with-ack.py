@@ -2,7 +2,7 @@
 """The same, as an abort of a connection from before the listener's restart looks."""
 from gauntlet.truth import seen_by_server
 from net.counters import arriving
-from net.endings import forget
+from net.sockets import forget
 
 SIDE = "server"
 CONFIDENCE = "certain"

@@ -2,7 +2,7 @@
 """The server has forgotten a connection by the time that its client aborts it."""
 from gauntlet.truth import seen_by_server
 from net.counters import arriving
-from net.endings import forget, linger_zero
+from net.sockets import forget, linger_zero
 
 SIDE = "server"
 CONFIDENCE = "certain"

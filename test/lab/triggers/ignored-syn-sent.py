@@ -2,7 +2,7 @@
 """A RST answers our SYN and acknowledges nothing."""
 from gauntlet.truth import seen_by_client
 from net.counters import arriving
-from net.endings import forget
+from net.sockets import forget
 
 SIDE = "client"
 CONFIDENCE = "certain"

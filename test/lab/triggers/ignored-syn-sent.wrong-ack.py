@@ -2,7 +2,7 @@
 """A RST answers another SYN than ours."""
 from gauntlet.truth import seen_by_client
 from net.counters import arriving
-from net.endings import forget
+from net.sockets import forget
 
 SIDE = "client"
 CONFIDENCE = "certain"

@@ -4,7 +4,7 @@ import os
 import socket
 
 from gauntlet.truth import seen_by_server
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "server"

@@ -10,10 +10,5 @@ PORTS = (NODE_PORT,)
 
 
 def trigger(world, port, family=4):
-    with node_port(world, port, family) as front, world.client.socket(family) as client:
-        client.bind((world.client.address(family), 0))
-        try:
-            client.connect(front)
-        except ConnectionRefusedError:
-            return seen_by_server(client, port, state=None, owner="none")
-    raise AssertionError("the connection was not refused")
+    with node_port(world, port, family):
+        return seen_by_server(world.refused(NODE_PORT, family), port, state=None, owner="none")

@@ -3,8 +3,8 @@
 untranslated: the client's RST kills the healthy connection behind."""
 from gauntlet.nat import NODE_PORT, through_router
 from gauntlet.truth import seen_by_client
-from net.endings import forget
 from net.packets import Segment
+from net.sockets import forget
 from net.waits import wait_reset
 from net.wire import Wire
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The server lost its state without a word, and the client goes on sending."""
 from gauntlet.truth import seen_by_server
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "server"

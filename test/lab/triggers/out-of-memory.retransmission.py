@@ -3,8 +3,8 @@
 import os
 
 from gauntlet.truth import seen_by_server
-from net.endings import forget
 from net.host import machine_sysctl
+from net.sockets import forget
 from net.waits import wait_gone, wait_state
 
 SIDE = "server"

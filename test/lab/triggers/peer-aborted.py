@@ -3,7 +3,7 @@
 import os
 
 from gauntlet.truth import seen_by_client
-from net.endings import linger_zero
+from net.sockets import linger_zero
 from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "client"

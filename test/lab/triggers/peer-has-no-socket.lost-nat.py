@@ -5,7 +5,7 @@ import os
 
 from gauntlet.nat import NODE_PORT, lose_translation, through_router
 from gauntlet.truth import seen_by_server
-from net.endings import forget
+from net.sockets import forget
 from net.waits import wait_reset
 
 SIDE = "server"

@@ -4,7 +4,7 @@ import os
 import socket
 
 from gauntlet.truth import seen_by_server
-from net.endings import linger_zero
+from net.sockets import linger_zero
 from net.waits import wait_acknowledged, wait_reset, wait_unread
 
 SIDE = "server"
