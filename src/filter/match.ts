@@ -17,6 +17,10 @@ export const matches = (filter: Filter, tuple: Tuple): boolean =>
 export const admitsNetns = (filter: Pick<Filter, 'netns' | 'notNetns'>, inode: number): boolean =>
   admits<Netns>(filter.netns, filter.notNetns, (netns) => netns === 'all' || netns === inode)
 
+/** Whether the filter lets this port here pass: what it can ask of a listener, which has no peer. */
+export const admitsListener = (filter: Pick<Filter, 'dport' | 'notDport'>, dport: number): boolean =>
+  admits(filter.dport, filter.notDport, holdsPort(dport))
+
 const holdsPort =
   (port: number) =>
   ({ first, last }: Range) =>

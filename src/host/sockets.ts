@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { admits, type Filter } from '../filter/filter.ts'
-import { admitsNetns, matches } from '../filter/match.ts'
+import type { Filter } from '../filter/filter.ts'
+import { admitsListener, admitsNetns, matches } from '../filter/match.ts'
 import type { Tuple } from '../flow/tuple.ts'
 import type { Kind, Task } from '../observation.ts'
 import type { Clock } from './clock.ts'
@@ -43,9 +43,7 @@ export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<
 
 // A listener has no peer, so only the filter's port here can exclude it.
 const wants = (filter: Filter, tuple: Tuple): boolean =>
-  tuple.sport !== 0
-    ? matches(filter, tuple)
-    : admits(filter.dport, filter.notDport, ({ first, last }) => first <= tuple.dport && tuple.dport <= last)
+  tuple.sport !== 0 ? matches(filter, tuple) : admitsListener(filter, tuple.dport)
 
 const socketsOf = (pid: string): number[] =>
   list(`/proc/${pid}/fd`).flatMap((fd) => {
