@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { sum, type Count } from './count.ts'
 import { LabError } from './lab/vm/errors.ts'
 import { runGauntlet } from './lab/gauntlet/gauntlet.ts'
-import { runProbes } from './lab/probes/probes.ts'
+import { BRIEF_PARTS, runProbes } from './lab/probes/probes.ts'
 import { GAUNTLET_RELEASES, SMOKE, SMOKE_RELEASES } from './lab/vm/releases.ts'
 import { stress } from './lab/stress/stress.ts'
 import { runTap } from './lab/vm/tap.ts'
@@ -88,7 +88,7 @@ const onRealKernels = async (): Promise<Count[]> => {
     // Neither is about one kernel alone: each is tried on one.
     ...(await Promise.all([
       attempt('the witness on bookworm', () => runTap({ release: 'bookworm', command: witness })),
-      attempt('a part of the probes on trixie', () => runProbes('trixie', true)),
+      attempt('a part of the probes on trixie', () => runProbes('trixie', BRIEF_PARTS, true)),
     ])),
     ...(await onEach('the module', (release) => runTap({ release, command: module }))),
     await attempt('stress', () => stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress'))),

@@ -2,12 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, expect, test } from 'vitest'
-import { ensureHostPackages } from '../vm/hostPackages.ts'
+import { ensureHostPackages } from './vm/hostPackages.ts'
 
 beforeAll(() => ensureHostPackages(undefined, { python3: 'python3' }))
 
-test("the gauntlet's comparison, in Python", async () => {
-  const script = fileURLToPath(new URL('judge_test.py', import.meta.url))
+test.each(['gauntlet/judge_test.py', 'probes/burst_test.py'])('%s, in Python', async (name) => {
+  const script = fileURLToPath(new URL(name, import.meta.url))
   const { exitCode, stderr } = await execa('python3', ['-B', script], { reject: false })
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
 })
