@@ -29,7 +29,8 @@ def main(words):
         hosts = [Host(role) for role in ("client", "server")]
         try:
             join(*hosts)
-            PARTS[name](*hosts, tap, *[BRIEF[name]] * (name in BRIEF and "--brief" in words))
+            more = [BRIEF[name]] if "--brief" in words and name in BRIEF else []
+            PARTS[name](*hosts, tap, *more)
         except Exception:  # one part's end is no reason to leave the others untried
             tap.result(f"{name} came to its end", traceback.format_exc().splitlines())
         finally:
