@@ -232,3 +232,10 @@ test('an arrival with ACK is one, too', () => {
     'tcp_v6_rcv',
   ])
 })
+
+test('an obeyed RST is judged as soon as its own events have come: its arrival delays nothing', () => {
+  const machine = correlate()
+  const before = [ALL, arrival({ seq: 1000 }, { at: at(5000) }), obeyed, tick(5049)]
+  expect(before.flatMap((observation) => machine.push(observation))).toEqual([])
+  expect(machine.push(tick(5051)).map(({ reset: { fn } }) => fn)).toEqual(['tcp_reset'])
+})
