@@ -96,8 +96,7 @@ export const createPending = () => {
 
 // Nothing comes of a superseded case, so it delays nobody.
 const isHeld = ({ case: one, phase }: Pending, now: Time) =>
-  phase !== 'superseded' &&
-  nanosecondsBetween(now, one.reset.at) < (phase === 'asking' ? LOOKUP_NS : holdFor(one, now))
+  phase !== 'superseded' && nanosecondsBetween(now, one.reset.at) < (phase === 'asking' ? LOOKUP_NS : holdFor(one, now))
 
 // By address of the segment: the addresses of thousands of open cases are seldom the same.
 const createIndex = () => {
