@@ -57,7 +57,7 @@ const ATTEMPTS = [
 ] as const
 
 /** Both by the tracepoint that tells of every answer from 6.10 on, as enum sk_rst_reason shows (include/net/rstreason.h). */
-const REPLY: Part = {
+export const REPLY: Part = {
   file: 'reply.bt',
   functions: [],
   tracepoint: ['tcp', 'tcp_send_reset'],
