@@ -21,7 +21,7 @@ export type Wanted = {
 /** A bpftrace program and what it is made of. `missing` names what this kernel has not and a trace could use. */
 export type Program = { text: string; probes: string[]; missing: string[] }
 
-/** The bound of each bpftrace map, for BPFTRACE_MAP_KEYS_MAX. */
+/** The bound of each bpftrace map (limits.ts). */
 export const MAP_KEYS = 65_536
 
 /** Keeps what is known of each flow, and which segment came for a request socket. */
