@@ -112,6 +112,24 @@ describe.each(KERNELS)('Linux %s', (kernel) => {
     }
   })
 
+  test.each([
+    ['no-listener.ipv6', 'tcp_v6_send_response'],
+    ['no-listener', 'ip_send_unicast_reply'],
+    ['time-wait.ipv6', 'tcp_v6_send_response'],
+  ])('no probe that sees replies leave, %s without %s: the same cause, less sure', (name, fn) => {
+    const { observations = [] } = recordings.find((recording) => recording.name === name) ?? {}
+    const unseen = observations
+      .filter((observation) => observation.kind !== 'reply')
+      .map((observation) =>
+        observation.kind === 'start'
+          ? { ...observation, probes: observation.probes.filter((probe) => probe !== fn) }
+          : observation,
+      )
+    expect(judged(unseen).map(({ cause, confidence }) => ({ cause, confidence }))).toEqual(
+      judged(observations).map(({ cause }) => ({ cause, confidence: 'likely' })),
+    )
+  })
+
   test('the buffers of the CPUs emptied in another order: the same verdicts', () => {
     for (const { name, observations } of recordings)
       expect({ name, verdicts: judged(emptied(observations)) }).toEqual({ name, verdicts: judged(observations) })

@@ -318,6 +318,15 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
     },
   )
 
+  test('a kernel that does not show a RST on its way to IP, and what that costs is said', async () => {
+    const { stderr, exitCode } = await lacking(without('tcp_v6_send_response'))
+    expect(exitCode).toBe(0)
+    expect(stderr.match(/warning: .*/g)).toEqual([
+      'warning: this kernel has no tcp_v6_send_response: the trace goes on without it',
+      'warning: a RST that answers an IPv6 segment is not seen to leave: verdicts on such are likely at most',
+    ])
+  })
+
   test('a kernel without kprobes is traced by its tracepoints, and what that costs is said', async () => {
     const { stderr, exitCode } = await lacking(without('register_kprobe'), '--record', file('tracepoints.jsonl'))
     expect(exitCode).toBe(0)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { wrap } from '../format/text.ts'
 import type { Io } from '../cli/io.ts'
-import type { Btf } from '../host/btf.ts'
 import { CATALOGUE, type Traced } from '../program/catalogue.ts'
 import { requireBtf } from '../program/check.ts'
 import type { Facts } from '../host/facts.ts'
@@ -17,17 +16,17 @@ export const probes = async (options: { bpftrace: string; facts?: string }, io: 
   const btf = requireBtf(facts)
   io.out('Of every trace:\n')
   // Two parts may be attached to the entry and the return of the same functions.
-  const attached = partsFor(btf).filter(({ timer }) => timer !== true)
-  for (const line of new Set(attached.map((part) => partLine(btf, part)))) io.out(line)
+  const attached = partsFor(btf, facts.symbols.copies).filter(({ timer }) => timer !== true)
+  for (const line of new Set(attached.map((part) => partLine(facts, part)))) io.out(line)
   io.out('\nFor --probe NAME,... (* what --packets shows):\n')
   for (const traced of CATALOGUE) io.out(entry(traced, facts))
   return 0
 }
 
-const partLine = (btf: Btf, part: Part) => {
+const partLine = (facts: Facts, part: Part) => {
   const names = part.tracepoint?.join(':') ?? part.functions.join(', ')
   const cost = part.perPacket === true ? ' (per packet; --light does without)' : ''
-  return `${presentIn(btf, part) === undefined ? '-' : '+'} ${names}${cost}\n`
+  return `${presentIn(requireBtf(facts), facts.symbols.copies, part) === undefined ? '-' : '+'} ${names}${cost}\n`
 }
 
 const entry = (traced: Traced, facts: Facts) => {

@@ -4,6 +4,7 @@ import type { Kind } from '../observation.ts'
 import { isObeying, rstArrival, withSegment } from './arrival.ts'
 import { whyAsked } from './asked.ts'
 import { isRstArrival } from './case.ts'
+import { gapsUnseen } from './decided.ts'
 import { rememberCreation } from './flows.ts'
 import { openCase, stateBefore } from './opened.ts'
 import { ownerOf } from './owner.ts'
@@ -29,7 +30,7 @@ export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
 /** A reset, observed by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
 export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, observed: Kind<'reset'>) => {
   const { flows, pending, lookups, losses } = trace
-  const gaps = losses.gapsSince(flows.knownSince(observed.tuple))
+  const gaps = [...losses.gapsSince(flows.knownSince(observed.tuple)), ...gapsUnseen(observed, trace.sees)]
   const flow = flows.of(observed.tuple, observed.at)
   const reset = withSegment(observed, flow.rsts.at(-1))
   if (isTrap(reset)) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Whether there was a reset at all: some events are no more than an attempt, until another one tells. And how long a case is
 // held for that.
+import type { Kind } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
 import { EARLY, isReply, isRstArrival, type Case } from './case.ts'
 import { isRejectedHere } from './rejected.ts'
+import type { Sees } from './sees.ts'
 
 /** How long any case is held, in nanoseconds of event time: what belongs to a reset comes within microseconds. */
 const HOLD_NS = 50_000_000
@@ -21,12 +23,21 @@ const HOLD_UNDECIDED_NS = 1_000_000_000
 export const holdFor = (reset: Case, now: Time): number =>
   isUndecided(reset) || (reset.after !== null && compareTime(now, reset.after.at) < 0) ? HOLD_UNDECIDED_NS : HOLD_NS
 
-const isUndecided = ({ reset, replied, drop }: Case) =>
-  ((isReply(reset) || isRejectedHere(reset)) && replied === null) || (isRstArrival(reset) && drop === null)
+const isUndecided = ({ reset, replied, drop, gaps }: Case) =>
+  ((isReply(reset) || isRejectedHere(reset)) && replied === null && !gaps.includes(REPLY_UNSEEN)) ||
+  (isRstArrival(reset) && drop === null)
+
+/** The gap in the evidence about a reply that no probe can see leave. */
+export const REPLY_UNSEEN =
+  'no probe of this trace sees such a RST on its way to IP: the kernel set about to send it, and may have stopped'
+
+/** What is missing about a reset because no probe of the trace tells it: one gap, or none. */
+export const gapsUnseen = (reset: Kind<'reset'>, { replies }: Sees): string[] =>
+  isReply(reset) && !replies[reset.tuple.family] ? [REPLY_UNSEEN] : []
 
 /**
- * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP, or
- * events were lost. A packet seen before it is known to be for this host is kept only if TCP dropped it, and the kernel gave
+ * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP,
+ * events were lost, or no probe can tell. A packet seen before it is known to be for this host is kept only if TCP dropped it, and the kernel gave
  * the reason, which is all that tells of the socket then.
  */
 export const happened = ({ reset, replied, drop, gaps }: Case): boolean => {

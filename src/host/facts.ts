@@ -12,9 +12,13 @@ export type Symbols = { modules: readonly string[]; copies: readonly string[] }
 
 /**
  * The names to ask the kernel about: names in its BTF, modules that may be loaded, and for a function the name of the
- * copy that the compiler may have made of it.
+ * copy that the compiler may have made of it. `copied` are functions of which any copy will do.
  */
-export type Asked = AskedNames & { modules: readonly string[]; copies: Readonly<Record<string, string>> }
+export type Asked = AskedNames & {
+  modules: readonly string[]
+  copies: Readonly<Record<string, string>>
+  copied: readonly string[]
+}
 
 /** What this machine is and has, read once. Plain data: programs are made from it, and tests use recorded facts. */
 export type Facts = {
@@ -80,11 +84,21 @@ const kernelBtf = (wanted: AskedNames): Facts['btf'] => {
 const symbolsOf = (btf: Facts['btf'], wanted: Asked): Symbols => {
   const known = 'error' in btf ? {} : btf.functions
   const copies = Object.entries(wanted.copies).flatMap(([name, copy]) => (name in known ? [] : copy))
+  const copied = wanted.copied.filter((name) => !(name in known))
   return {
     modules: wanted.modules.filter((name) => existsSync(`/sys/module/${name}`)),
-    copies: copies.length === 0 ? [] : copies.filter((name) => attachable().includes(`\n${name}\n`)),
+    copies: copies.length + copied.length === 0 ? [] : copiesIn(attachable(), copies, copied),
   }
 }
+
+/**
+ * The compiler's copies of functions among what can be attached to (tracefs, available_filter_functions): those of these
+ * names, and whichever there are `of` these functions.
+ */
+export const copiesIn = (attachable: string, names: readonly string[], of: readonly string[]): string[] => [
+  ...names.filter((name) => attachable.includes(`\n${name}\n`)),
+  ...of.flatMap((name) => attachable.match(new RegExp(`^${name}\\.(?:constprop|isra)\\.\\d+$`, 'gm')) ?? []),
+]
 
 const attachable = () => {
   for (const place of TRACEFS) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { createReadStream, existsSync, mkdtempSync, openSync, rmSync, writeSync, type ReadStream } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { Observable } from 'rxjs'
 import split2 from 'split2'
-import { MAP_KEYS } from '../program/program.ts'
 
 /**
  * What bpftrace does: all probes are attached, a line of standard output, or its end with its last lines of standard
@@ -13,23 +12,6 @@ import { MAP_KEYS } from '../program/program.ts'
  */
 export type Output =
   { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
-
-/** The most pages of unread lines, for all CPUs together (64 MiB) and for one CPU (16 MiB). */
-const [ALL_PAGES, MOST_PAGES] = [16_384, 4096]
-
-/**
- * The number of pages for one CPU, a power of 2. One CPU may make 10,000 resets at once, with three lines of 200 to 400
- * bytes each, while the reader does not run.
- */
-export const bufferPages = (count: number): number =>
-  Math.min(MOST_PAGES, Math.max(64, 2 ** Math.floor(Math.log2(ALL_PAGES / count))))
-
-/** Map sizes in both spellings: bpftrace up to 0.17 reads the first, 0.20 and later the second. */
-const ENVIRONMENT = {
-  BPFTRACE_MAP_KEYS_MAX: String(MAP_KEYS),
-  BPFTRACE_MAX_MAP_KEYS: String(MAP_KEYS),
-  BPFTRACE_PERF_RB_PAGES: String(bufferPages(cpus().length)),
-}
 
 /**
  * bpftrace 0.17 looks for the kernel's BTF by id, which kernels before 5.11 do not have; there it knows no struct
@@ -43,6 +25,9 @@ const PROGRAM = '/proc/self/fd/3'
 /** The line by which our command under bpftrace reports that all probes are attached; bpftrace never prints it. */
 const READY = 'trace-reset: all probes are attached'
 
+/** The executable, the sizes of its maps and buffers (src/program/limits.ts), and the text of the program. */
+export type Command = { path: string; limits: Readonly<Record<string, string>>; program: string }
+
 /**
  * Runs a program with bpftrace and gives its lines as they come. `stop` asks bpftrace to end, and its last lines still
  * come. Unsubscribing kills it.
@@ -54,13 +39,13 @@ const READY = 'trace-reset: all probes are attached'
  * bpftrace never outlives us, even when SIGKILL ends us: by setpriv, the kernel kills it with its parent
  * (PR_SET_PDEATHSIG).
  */
-export const runBpftrace = (path: string, program: string, stop: AbortSignal): Observable<Output> =>
+export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSignal): Observable<Output> =>
   new Observable((subscriber) => {
     const bpftrace = [path, '-f', 'json', '-B', 'line', '-c', '/bin/cat', PROGRAM]
     const source = openWithoutName(program)
     const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', ...bpftrace], {
       stdio: ['pipe', 'pipe', 'pipe', source],
-      env: { ...ENVIRONMENT, ...(existsSync(BTF) ? { BPFTRACE_BTF: BTF } : {}) },
+      env: { ...limits, ...(existsSync(BTF) ? { BPFTRACE_BTF: BTF } : {}) },
       buffer: false,
       reject: false,
     })

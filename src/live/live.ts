@@ -16,7 +16,7 @@ import {
 import type { Ehash } from '../ehash/ehash.ts'
 import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
-import { runBpftrace, type Output } from './bpftrace.ts'
+import { runBpftrace, type Command, type Output } from './bpftrace.ts'
 import type { Clock } from '../host/clock.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
@@ -26,8 +26,7 @@ import { createNumbering, type Numbering } from './numbering.ts'
 
 /** The parts of a live trace. `start` is its first Observation, less the time; `stop` ends the trace in good order. */
 export type LiveTrace = {
-  bpftrace: string
-  program: string
+  bpftrace: Command
   start: Omit<Kind<'start'>, 'at' | 'boot'>
   names: Names
   ehash: Ehash | undefined
@@ -75,7 +74,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     }
 
     return concat(
-      runBpftrace(trace.bpftrace, trace.program, trace.stop).pipe(
+      runBpftrace(trace.bpftrace, trace.stop).pipe(
         mergeMap(observe),
         withQuiet(trace.clock),
         withLookups(trace.ehash, trace.clock),

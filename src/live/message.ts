@@ -2,7 +2,7 @@
 
 /**
  * One line of bpftrace's `-f json`: a loss, a line that our program printed, or at the end the map @sent, the number of
- * resets sent by network namespace.
+ * resets sent by CPU and network namespace.
  */
 export type Message =
   { kind: 'lost'; count: number } | { kind: 'line'; text: string } | { kind: 'sent'; byNetns: Map<number, number> }
@@ -37,10 +37,14 @@ const sentCounts = (data: unknown): Message | undefined => {
   if (typeof data !== 'object' || data === null || !('@sent' in data)) return undefined
   const sent: unknown = data['@sent']
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return undefined
-  const counts = Object.entries(sent).filter((pair): pair is [string, number] => isCount(pair))
-  return { kind: 'sent', byNetns: new Map(counts.map(([netns, count]) => [Number(netns), count])) }
+  const byNetns = new Map<number, number>()
+  for (const [key, count] of Object.entries(sent).filter((pair): pair is [string, number] => isCount(pair))) {
+    const netns = Number(key.split(',')[1])
+    byNetns.set(netns, (byNetns.get(netns) ?? 0) + count)
+  }
+  return { kind: 'sent', byNetns }
 }
 
 // These numbers go into recordings, whose schema must accept them.
-const isCount = ([netns, count]: [string, unknown]) =>
-  /^\d{1,10}$/.test(netns) && typeof count === 'number' && Number.isSafeInteger(count) && count >= 0
+const isCount = ([key, count]: [string, unknown]) =>
+  /^\d{1,10},\d{1,10}$/.test(key) && typeof count === 'number' && Number.isSafeInteger(count) && count >= 0

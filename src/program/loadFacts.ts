@@ -19,6 +19,7 @@ const wanted = (): Asked => {
     typedefs: [...new Set(tracepoints)].map((name) => `btf_trace_${name}`),
     enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
     modules: [...new Set(CATALOGUE.flatMap(({ module }) => module ?? []))],
+    copied: PARTS.flatMap(({ copies, functions }) => (copies === true ? functions : [])),
     copies: Object.fromEntries(CATALOGUE.flatMap(({ name, copy }) => (copy === undefined ? [] : [[name, copy]]))),
   }
 }

@@ -15,6 +15,8 @@ export type Part = {
   holes?: Holes
   /** Files without which it says nothing. */
   needs?: readonly string[]
+  /** It takes no argument of its functions that matters, so that a copy of one that the compiler made will do. */
+  copies?: true
   /** Runs for each packet: `--light` does without. */
   perPacket?: true
 }
@@ -39,6 +41,29 @@ const FLOWS_AFRESH: Part = { file: 'flows_afresh.bt', functions: [], timer: true
 
 const STATES: Part = { file: 'inet_sock_set_state.bt', functions: [], tracepoint: ['sock', 'inet_sock_set_state'] }
 
+/** A RST that the kernel answers with is handed to IP, by family. */
+const REPLY4: Part = {
+  file: 'reply4.bt',
+  functions: ['ip_send_unicast_reply'],
+  needs: ['tcp_send_reset.bt'],
+  copies: true,
+}
+const REPLY6: Part = { ...REPLY4, file: 'reply6.bt', functions: ['tcp_v6_send_response'] }
+
+/** Where the kernel sets about to answer with a RST. */
+const ATTEMPTS = [
+  ['tcp_v4_send_reset', REPLY4],
+  ['tcp_v6_send_reset', REPLY6],
+] as const
+
+/** Both by the tracepoint that tells of every answer from 6.10 on, as enum sk_rst_reason shows (include/net/rstreason.h). */
+export const REPLY: Part = {
+  file: 'reply.bt',
+  functions: [],
+  tracepoint: ['tcp', 'tcp_send_reset'],
+  needs: ['tcp_send_reset.bt'],
+}
+
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
   { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
@@ -50,8 +75,8 @@ export const PARTS: readonly Part[] = [
     functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'],
     needs: ['tcp_send_reset.bt'],
   },
-  { file: 'reply4.bt', functions: ['ip_send_unicast_reply'], needs: ['tcp_send_reset.bt'] },
-  { file: 'reply6.bt', functions: ['tcp_v6_send_response'], needs: ['tcp_send_reset.bt'] },
+  REPLY4,
+  REPLY6,
   { file: 'tcp_send_active_reset.bt', functions: ['tcp_send_active_reset'] },
   { file: 'tcp_reset.bt', functions: ['tcp_reset'] },
   { file: 'tcp_check_req.bt', functions: ['tcp_check_req'] },
@@ -113,8 +138,13 @@ export const TRACEPOINT_PARTS: readonly Part[] = [
   STATES,
 ]
 
-/** The parts that a kernel can be traced with. */
-export const partsFor = (btf: Btf): readonly Part[] => (hasKprobes(btf) ? PARTS : TRACEPOINT_PARTS)
+/** The parts that a kernel can be traced with; `copies` are functions that the compiler copied under other names. */
+export const partsFor = (btf: Btf, copies: readonly string[]): readonly Part[] => {
+  if (!hasKprobes(btf)) return TRACEPOINT_PARTS
+  const lacks = ATTEMPTS.some(([name, part]) => name in btf.functions && presentIn(btf, copies, part) === undefined)
+  const instead = 'sk_rst_reason' in btf.enums && presentIn(btf, copies, REPLY) !== undefined
+  return lacks && instead ? PARTS.flatMap((part) => (part === REPLY4 ? REPLY : part === REPLY6 ? [] : part)) : PARTS
+}
 
 export const hasKprobes = (btf: Btf): boolean => 'register_kprobe' in btf.functions
 
@@ -123,13 +153,19 @@ export const namesOf = ({ functions, tracepoint }: Part): readonly string[] =>
   tracepoint === undefined ? functions : [tracepoint[1]]
 
 /** What the kernel has of a part: the names to attach to, or undefined when there is nothing to attach to. */
-export const presentIn = (btf: Btf, part: Part): readonly string[] | undefined => {
+export const presentIn = (btf: Btf, copies: readonly string[], part: Part): readonly string[] | undefined => {
   if (part.timer === true) return []
   const here = namesOf(part).filter((name) =>
-    part.tracepoint === undefined ? name in btf.functions : btf.typedefs.includes(`btf_trace_${name}`),
+    part.tracepoint === undefined
+      ? name in btf.functions || (part.copies === true && copyOf(name, copies) !== undefined)
+      : btf.typedefs.includes(`btf_trace_${name}`),
   )
   return here.length > 0 ? here : undefined
 }
+
+/** The copy of a function that the compiler made: `x.constprop.0`, `x.isra.1`. */
+export const copyOf = (name: string, copies: readonly string[]): string | undefined =>
+  copies.find((copy) => copy.startsWith(`${name}.`))
 
 /** Why a packet is dropped, where this kernel says it. */
 export const dropReason = (btf: Btf): string => ('skb_drop_reason' in btf.enums ? 'args->reason' : '-1')

@@ -6,7 +6,7 @@ import type { Symbols } from '../host/facts.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { body, fill, type Holes } from './fill.ts'
 import { functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
-import { namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
+import { copyOf, namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
 import { filesOf, isEntrance, stepHoles, stepOf } from './packetPath.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
@@ -21,7 +21,7 @@ export type Wanted = {
 /** A bpftrace program and what it is made of. `missing` names what this kernel has not and a trace could use. */
 export type Program = { text: string; probes: string[]; missing: string[] }
 
-/** The bound of each bpftrace map, for BPFTRACE_MAP_KEYS_MAX. */
+/** The bound of each bpftrace map (limits.ts). */
 export const MAP_KEYS = 65_536
 
 /** Keeps what is known of each flow, and which segment came for a request socket. */
@@ -35,10 +35,13 @@ const REQUESTS_FILE = 'tcp_check_req.bt'
 export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
   const { filter, light, without = [] } = wanted
   const btf = lacking(given, without)
+  const copies = symbols.copies.filter((copy) => !without.some((name) => copyOf(name, [copy]) !== undefined))
   // A step that tells all of what a part tells some of takes its place.
   const told = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(({ by }): string => by)
-  const asked = partsFor(btf).filter(({ file, perPacket }) => !(light && perPacket === true) && !told.includes(file))
-  const here = partsHere(btf, asked)
+  const asked = partsFor(btf, copies).filter(
+    ({ file, perPacket }) => !(light && perPacket === true) && !told.includes(file),
+  )
+  const here = partsHere(btf, copies, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
     // A module's function, or a compiler's copy, is none of BTF's.
     (traced) => [traced, without.includes(traced.name) ? undefined : stepOf(btf, symbols, traced)] as const,
@@ -55,7 +58,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const entrances = present.some(({ traced }) => isEntrance(traced))
   const alone = present.map(({ symbol }) => symbol)
   const filled: Filled[] = [
-    ...here.flatMap(({ part, names }) => filledPart(btf, part, names, alone)),
+    ...here.flatMap(({ part, names }) => filledPart(btf, part, names, { alone, copies })),
     ...present.flatMap((step) => filesOf(step).map((file) => ({ file, holes: stepHoles(btf, step, entrances) }))),
   ]
   const parts = filled.map(({ file, again, holes }) => {
@@ -86,10 +89,10 @@ const clearing = (parts: readonly string[]): string => {
   return ['@pending = 0;', ...[...maps].filter((name) => name !== PRINTED).map((name) => `clear(@${name});`)].join('\n')
 }
 
-const partsHere = (btf: Btf, asked: readonly Part[]) =>
+const partsHere = (btf: Btf, copies: readonly string[], asked: readonly Part[]) =>
   asked
     .flatMap((part) => {
-      const names = presentIn(btf, part)
+      const names = presentIn(btf, copies, part)
       return names === undefined ? [] : [{ part, names }]
     })
     .filter(({ part }, _, all) => (part.needs ?? []).every((file) => all.some((other) => other.part.file === file)))
@@ -97,11 +100,21 @@ const partsHere = (btf: Btf, asked: readonly Part[]) =>
 /** A file of probes/ with what is its own of the values for its holes; `again`: without its comment, which is there. */
 type Filled = { file: string; holes: Holes; again?: true }
 
+/** What steps are attached to, and the copies of functions that the compiler made. */
+type Attached = { alone: readonly string[]; copies: readonly string[] }
+
+// A copy may take its arguments in other registers: the segment is the one that the attempt was for.
+const copyHoles = (btf: Btf, [name = '']: readonly string[], copies: readonly string[]): Holes => {
+  const copy = name in btf.functions ? undefined : copyOf(name, copies)
+  return copy === undefined ? {} : { attach: `kprobe:${copy}`, skb: '@attempt[$who]' }
+}
+
 // In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
 // nowhere: a list that shares a function with a step becomes a probe for each function.
-const filledPart = (btf: Btf, part: Part, names: readonly string[], alone: readonly string[]): Filled[] => {
+const filledPart = (btf: Btf, part: Part, names: readonly string[], { alone, copies }: Attached): Filled[] => {
   const { file, tracepoint } = part
   if (tracepoint !== undefined) return [{ file, holes: { ...functionHoles(btf, []), ...tracepointHoles(btf, part) } }]
+  if (part.copies === true) return [{ file, holes: { ...functionHoles(btf, names), ...copyHoles(btf, names, copies) } }]
   if (names.length < 2 || !names.some((name) => alone.includes(name)))
     return [{ file, holes: functionHoles(btf, names) }]
   return names.map((name, index) => ({

@@ -2,6 +2,7 @@
 import { isAnswer } from '../flow/case.ts'
 import { isRst } from '../flow/segment.ts'
 import { isUnfiltered } from '../filter/recorded.ts'
+import { seesOf, SEES_NOTHING, type Sees } from '../flow/sees.ts'
 import type { Kind, Observation } from '../observation.ts'
 
 /** The resets seen in one network namespace, and the kernel's counters of it. */
@@ -27,6 +28,8 @@ type Ledger = {
   filtered: boolean
   narrowed: boolean
   lostEvents: number
+  /** Where a RST that answers is not seen leaving, the attempt counts. */
+  sees: Sees
 }
 
 /**
@@ -36,10 +39,18 @@ type Ledger = {
  * then says nothing of losses.
  */
 export const createBalance = (narrows: (recorded: Kind<'start'>['filter']) => boolean) => {
-  const ledger: Ledger = { accounts: new Map(), answers: new Map(), filtered: false, narrowed: false, lostEvents: 0 }
+  const ledger: Ledger = {
+    accounts: new Map(),
+    answers: new Map(),
+    filtered: false,
+    narrowed: false,
+    lostEvents: 0,
+    sees: SEES_NOTHING,
+  }
   return {
     see: (observation: Observation) => {
       if (observation.kind === 'start') {
+        ledger.sees = seesOf(observation)
         ledger.narrowed = narrows(observation.filter)
         ledger.filtered = ledger.narrowed || !isUnfiltered(observation.filter)
       } else enter(ledger, observation)
@@ -104,7 +115,8 @@ const enter = (ledger: Ledger, observation: Observation) => {
 const enterReset = (ledger: Ledger, reset: Kind<'reset'>) => {
   const account = accountOf(ledger, reset.tuple.netns)
   const hasRst = reset.segment === null || isRst(reset.segment)
-  if (isAnswer(reset)) ledger.answers.set(reset.segment?.skb ?? '', reset.tuple.netns)
+  if (isAnswer(reset) && !ledger.sees.replies[reset.tuple.family]) account.sent += 1
+  else if (isAnswer(reset)) ledger.answers.set(reset.segment?.skb ?? '', reset.tuple.netns)
   else if (reset.fn === 'tcp_send_active_reset') account.sent += 1
   else if (reset.fn === 'tcp_reset' && hasRst) account.obeyed += 1
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
-import { describeMachine } from '../../src/commands/doctor.ts'
+import { describeMachine, describeMemory } from '../../src/commands/doctor.ts'
 import type { Facts } from '../../src/host/facts.ts'
 import { loadFacts } from '../../src/program/loadFacts.ts'
 import { factsOf } from '../command.ts'
@@ -86,4 +86,10 @@ test.each<[string, Partial<Facts>, string]>([
   ],
 ])('%s is named, with its remedy', async (_, over, expected) => {
   expect(describeMachine({ ...(await recorded()), ...over })).toContain(expected)
+})
+
+test('the memory of a trace, in a sentence', () => {
+  expect(describeMemory(134_400_000)).toBe(
+    '\nA trace takes 134 MB of kernel memory for its maps and buffers, while it runs.\n',
+  )
 })

@@ -3,7 +3,7 @@
 // two events that belong together: seen in the lab, 163 ms between the attempt to reply and its way to IP.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
-import { happened, holdFor } from '../../src/flow/decided.ts'
+import { happened, holdFor, REPLY_UNSEEN } from '../../src/flow/decided.ts'
 import {
   at,
   caseOf,
@@ -31,6 +31,17 @@ test('an attempt becomes a RST that goes to IP 163 ms later', () => {
 
 test('an attempt that does not in a second is none', () => {
   expect(cases(attempt, tick(2001), reply({ at: at(2001.1) }))).toEqual([])
+})
+
+const unseen = start({ probes: ['tcp_v4_send_reset', 'tcp_v6_send_reset', 'tcp_v6_send_response'] })
+
+test('an attempt counts where no probe can see its RST leave, is not waited for, and is told with that doubt', () => {
+  expect(cases(unseen, attempt, tick(1051))).toMatchObject([{ replied: null, gaps: [REPLY_UNSEEN] }])
+})
+
+test('an attempt of the other family, whose RSTs are seen to leave, is none', () => {
+  const six = reset({ ...attempt, fn: 'tcp_v6_send_reset', tuple: { ...attempt.tuple, family: 6 } })
+  expect(cases(unseen, six, tick(3000))).toEqual([])
 })
 
 test('a RST that its socket obeys 163 ms after it came in is one reset', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { tracefsState } from '../../src/host/facts.ts'
+import { copiesIn, tracefsState } from '../../src/host/facts.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-facts-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -33,4 +33,10 @@ test('what cannot be looked into is there, but not for us', () => {
   const closed = join(directory, 'x'.repeat(300))
   expect(tracefsState([closed, empty])).toBe('denied')
   expect(tracefsState([closed, mounted])).toBe('ready')
+})
+
+test("the compiler's copies of functions, by their names, or whichever there are", () => {
+  const attachable = 'a\nf.constprop.0\nf.cold\ng.isra.1\ngg.isra.0\nh.constprop.2 [module]\n'
+  expect(copiesIn(attachable, ['f.constprop.0', 'x.isra.0'], [])).toEqual(['f.constprop.0'])
+  expect(copiesIn(attachable, [], ['f', 'g', 'x', 'h'])).toEqual(['f.constprop.0', 'g.isra.1'])
 })

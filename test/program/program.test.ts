@@ -106,6 +106,38 @@ test('what is left of a file without its comment', () => {
   expect(body('// a\n//\n// b\nx {\n  // c\n}\n')).toBe('x {\n  // c\n}')
 })
 
+describe('a RST that answers, on its way to IP', () => {
+  const REPLY6 = 'tcp_v6_send_response'
+
+  test("is seen in the compiler's copy of the function", async () => {
+    const { btf, symbols } = without(await kernelOf('6.1'), REPLY6)
+    const copies = [...symbols.copies, `${REPLY6}.constprop.0`]
+    const program = write({ btf, symbols: { ...symbols, copies } })
+    expect(program.missing).toEqual([])
+    expect(program.probes).toContain(REPLY6)
+    expect(attaching(program.text, `${REPLY6}.constprop.0`)).toHaveLength(1)
+    // A copy may take its arguments in other registers.
+    expect(program.text.slice(program.text.indexOf(`kprobe:${REPLY6}.constprop.0`)).split('}')[0]).not.toContain('arg1')
+    expect(write({ btf, symbols: { ...symbols, copies } }, { without: [REPLY6] }).missing).toEqual([REPLY6])
+  })
+
+  test('is seen of both families at a tracepoint where that tells of each, from 6.10 on', async () => {
+    const program = write(without(await kernelOf('6.12'), REPLY6))
+    expect(program.missing).toEqual([])
+    expect(program.probes).toContain('tcp_send_reset')
+    expect(attaching(program.text, 'tcp_send_reset')).toHaveLength(1)
+    expect(attaching(program.text, 'ip_send_unicast_reply')).toEqual([])
+    expect(write(await kernelOf('6.12'), { without: [REPLY6] }).probes).toContain('tcp_send_reset')
+  })
+
+  test('is not seen on a kernel whose tracepoint tells of full sockets only', async () => {
+    const program = write(without(await kernelOf('6.1'), REPLY6))
+    expect(program.missing).toEqual([REPLY6])
+    expect(program.probes).not.toContain('tcp_send_reset')
+    expect(program.probes).toContain('ip_send_unicast_reply')
+  })
+})
+
 describe('what a kernel has not', () => {
   test.each([
     ['tcp_reset', ['tcp_reset']],

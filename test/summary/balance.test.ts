@@ -2,7 +2,23 @@
 import { expect, test } from 'vitest'
 import { createBalance } from '../../src/summary/balance.ts'
 import type { Kind, Observation } from '../../src/observation.ts'
-import { counters, lost, packet, reply, reset, segment, start, state, SYN, tick, total, TUPLE } from '../samples.ts'
+import {
+  counters,
+  lost,
+  packet,
+  reply,
+  reset,
+  segment,
+  start as anyStart,
+  state,
+  SYN,
+  tick,
+  total,
+  TUPLE,
+} from '../samples.ts'
+
+const start: typeof anyStart = (over) =>
+  anyStart({ probes: ['ip_send_unicast_reply', 'tcp_v6_send_response', 'tcp_send_active_reset'], ...over })
 
 const lines = (...observations: Observation[]) => balanced(() => false, ...observations)
 
@@ -43,6 +59,14 @@ test.each<[string, Observation[], string[]]>([
     [
       `${SENT}1 reported + 0 lost DIFFERS from the increase of OutRsts, 2`,
       `${ENDED}0 DIFFERS from the increase of EstabResets, 1; 0 of all by a RST`,
+    ],
+  ],
+  [
+    'answers that are not seen leaving count as sent',
+    [start({ probes: ['tcp_v4_send_reset'] }), before, answer, after(101, 10)],
+    [
+      `${SENT}1 reported + 0 lost = the increase of OutRsts, 1`,
+      `${ENDED}0 = the increase of EstabResets, 0; 0 of all by a RST`,
     ],
   ],
   [

@@ -9,10 +9,12 @@ import type { Btf } from '../../host/btf.ts'
 import { createCgroups } from '../../host/cgroups.ts'
 import { readClock } from '../../host/clock.ts'
 import { readCounters } from '../../host/counters.ts'
+import { readCpus } from '../../host/cpus.ts'
 import type { Facts } from '../../host/facts.ts'
 import { findOwners } from '../../host/sockets.ts'
 import { live, type LiveTrace } from '../../live/live.ts'
 import { SCHEMA, type Observation } from '../../observation.ts'
+import { limitsFor } from '../../program/limits.ts'
 import { namesOf } from '../../program/names.ts'
 import type { Program } from '../../program/program.ts'
 
@@ -24,11 +26,11 @@ export type Machine = { facts: Facts; btf: Btf; ehash: Ehash | undefined; stop: 
  */
 export const liveTrace = (options: TraceOptions, machine: Machine): ((program: Program) => Observable<Observation>) => {
   const clock = readClock()
+  const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
   const counters = () => (options.summary === true ? each(readCounters(options, clock)) : EMPTY)
   return (program) =>
     live({
-      bpftrace: options.bpftrace,
-      program: program.text,
+      bpftrace: { path: options.bpftrace, limits, program: program.text },
       start: startOf(options, machine, program),
       names: namesOf(machine.btf),
       ehash: machine.ehash,
@@ -40,6 +42,8 @@ export const liveTrace = (options: TraceOptions, machine: Machine): ((program: P
     })
 }
 
+const versionOf = ({ bpftrace }: Facts) => ('version' in bpftrace ? bpftrace.version : '')
+
 const each = (observations: Promise<readonly Observation[]>): Observable<Observation> =>
   from(observations).pipe(mergeMap((all) => all))
 
@@ -49,7 +53,7 @@ const startOf = (options: TraceOptions, { facts, ehash }: Machine, program: Prog
   schema: SCHEMA,
   tool: toolVersion(),
   kernel: facts.kernel,
-  bpftrace: 'version' in facts.bpftrace ? facts.bpftrace.version : '',
+  bpftrace: versionOf(facts),
   filter: recordedFilter(options),
   probes: program.probes,
   missing: program.missing,
