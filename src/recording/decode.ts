@@ -9,11 +9,34 @@ const opening = z.looseObject({ kind: z.literal('start'), schema: z.int() })
 export const decode = (text: string, number: number): Observation => {
   const parsed = parse(text)
   if (number === 1) checkOpening(parsed)
-  const line = upgrade(parsed)
+  // Only `start` says which schema it is of; so far it is the only line that has to change.
+  const line = hasKind(parsed, 'start') ? upgrade(parsed) : parsed
+  if (isObservation(line)) return line
   const { data, error } = observation.safeParse(line)
   if (error === undefined) return data
   const [issue] = error.issues
   throw new Error(`no line of a recording: ${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'not understood'}`)
+}
+
+const hasKind = (line: unknown, kind: unknown) =>
+  typeof line === 'object' && line !== null && 'kind' in line && line.kind === kind
+
+/** Each kind by its name, compiled when the first line of it is read. */
+const compiled = new Map<unknown, z.ZodType<Observation>>()
+
+/**
+ * Whether this is an Observation, by the schema compiled to code. Each kind is compiled by itself: one function for all of
+ * them is longer than what V8 optimises (max_optimized_bytecode_size). Where this says no, the schema says why.
+ */
+const isObservation = (line: unknown): line is Observation => {
+  if (typeof line !== 'object' || line === null || !('kind' in line)) return false
+  const known = compiled.get(line.kind)
+  if (known !== undefined) return known.validate(line)
+  const schema = observation.options.find(({ shape }) => shape.kind.value === line.kind)
+  if (schema === undefined) return false
+  const made = z.compile<z.ZodType<Observation>>(schema)
+  compiled.set(line.kind, made)
+  return made.validate(line)
 }
 
 const parse = (text: string): unknown => {
@@ -42,7 +65,6 @@ const UPGRADES: Readonly<Record<number, (start: object) => object>> = {
 
 const readFilter = (filter: unknown) => (typeof filter === 'string' ? (readDescription(filter) ?? filter) : filter)
 
-// Only `start` says which schema it is of; so far it is the only line that has to change.
 const upgrade = (line: unknown): unknown => {
   const { data } = opening.safeParse(line)
   const step = data === undefined ? undefined : UPGRADES[data.schema]

@@ -3,7 +3,7 @@ import { createReadStream, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
-import { defer, from, type Observable } from 'rxjs'
+import { concatAll, defer, from, type Observable } from 'rxjs'
 import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
@@ -17,33 +17,41 @@ const LONGEST_LINE = 1024 * 1024
  * The Observations of a recording, `-` for standard input; gzip is known by its content. A recording that was cut off gives
  * its whole lines and ends without `stop`, and `warn` is told. Fails with a trace error that names the line when one is
  * garbled or of a newer schema, or when the file is no recording; the lines before it have been given by then.
+ *
+ * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, warn: (message: string) => void): Observable<Observation> =>
-  defer(() => from(observations(file, warn)))
+  defer(() => from(observations(file, warn)).pipe(concatAll()))
 
-async function* observations(file: string, warn: (message: string) => void): AsyncGenerator<Observation> {
+// In batches, as they are read: an await for each line would take longer than its judgement.
+async function* observations(file: string, warn: (message: string) => void): AsyncGenerator<Observation[]> {
   let number = 0
   let whole = 0
   let stopped = false
-  for await (const line of readable(file, () => number)) {
-    number += 1
-    try {
-      const observation = decode(line.text, number)
-      whole = number
-      stopped ||= observation.kind === 'stop'
-      yield observation
-    } catch (error) {
-      // Half a line at the very end is a write that was cut off, and no fault of the rest.
-      if (line.whole || number === 1)
+  for await (const lines of readable(file, () => number)) {
+    const batch: Observation[] = []
+    for (const line of lines) {
+      number += 1
+      try {
+        const observation = decode(line.text, number)
+        whole = number
+        stopped ||= observation.kind === 'stop'
+        batch.push(observation)
+      } catch (error) {
+        // Half a line at the very end is a write that was cut off, and no fault of the rest.
+        if (!line.whole && number > 1) continue
+        yield batch
         throw traceError(`${file}: line ${number}: ${messageOf(error)}`, hintFor(number), error)
+      }
     }
+    yield batch
   }
   if (number === 0) throw traceError(`${file}: it is empty, and no recording`, hintFor(1))
   if (!stopped) warn(`${file} was cut off after line ${whole}: what is there is judged`)
 }
 
 // A damaged gzip, a directory: what the system says of the file, instead of a fault of ours.
-async function* readable(file: string, line: () => number): AsyncGenerator<Line> {
+async function* readable(file: string, line: () => number): AsyncGenerator<Line[]> {
   try {
     yield* lines(file)
   } catch (error) {
@@ -60,16 +68,16 @@ const hintFor = (line: number) =>
 /** A line without its end of line; the last one of a file that was cut off is not whole. */
 type Line = { text: string; whole: boolean }
 
-async function* lines(file: string): AsyncGenerator<Line> {
+async function* lines(file: string): AsyncGenerator<Line[]> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   for await (const bytes of contents(file)) {
     const parts = (rest + decoder.write(bytes)).split('\n')
     rest = parts.pop() ?? ''
-    for (const text of parts) yield { text, whole: true }
+    yield parts.map((text) => ({ text, whole: true }))
     if (rest.length > LONGEST_LINE) break
   }
-  if (rest !== '') yield { text: rest, whole: rest.length > LONGEST_LINE }
+  if (rest !== '') yield [{ text: rest, whole: rest.length > LONGEST_LINE }]
 }
 
 async function* contents(file: string): AsyncGenerator<Buffer> {

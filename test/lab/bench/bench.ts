@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { benchProbes } from './benchProbes.ts'
+import { benchReplay } from './benchReplay.ts'
 import { compileForGuest } from '../vm/compile.ts'
 import { LabError } from '../vm/errors.ts'
 import { RELEASES } from '../vm/releases.ts'
@@ -14,6 +15,7 @@ Examples:
   npm run bench -- ehash
   npm run bench -- ehash sid
   npm run bench -- probes trixie
+  npm run bench -- replay 1000000 --against ../main
 `
 
 const SOCKETS = ['1000', '10000', '100000']
@@ -42,6 +44,14 @@ const main = async (): Promise<number> => {
     .description('what tracing costs a packet, beside bpftrace by hand and tcpdump with the same filter')
     .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
     .action(async (release: string) => benchProbes(release))
+  program
+    .command('replay')
+    .description('time and memory of replaying a long recording, beside tshark with a capture of the same connections')
+    .argument('[observations]', 'how long', '1000000')
+    .option('--against <directory>', 'another checkout, built, to be measured beside this one')
+    .action(async (observations: string, { against }: { against?: string }) =>
+      benchReplay(Number(observations), against),
+    )
   await program.parseAsync()
   return 0
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { decode } from '../../../src/recording/decode.ts'
+import { ensureHostPackages } from '../vm/hostPackages.ts'
+import { captureHead, captureOf } from './capture.ts'
+import { multiply, type Recording } from './multiply.ts'
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
+const FIXTURES = join(PROJECT, 'fixtures/6.12')
+
+/** What a recording of a busy hour may be replayed with. */
+const MOST_MIB = 200
+
+type Taken = { seconds: number; cpu: number; mib: number }
+
+/**
+ * Replays a recording of so many observations, and prints the time and memory it takes: beside the command of `against`,
+ * another checkout, and beside tshark, where there is one, which finds the RSTs in a capture of the same connections.
+ */
+export const benchReplay = async (observations: number, against: string | undefined): Promise<void> => {
+  await ensureHostPackages(undefined, { time: 'time' })
+  const work = mkdtempSync(join(tmpdir(), 'trace-reset-bench-'))
+  try {
+    const [recording, capture] = [join(work, 'recording.jsonl'), join(work, 'capture.pcap')]
+    const resets = write(recording, capture, observations)
+    print(`${observations} observations, ${resets} resets; seconds, seconds of processor, MiB at most\n\n`)
+    const replay = (project: string) =>
+      timed(process.execPath, [join(project, 'dist/cli.js'), 'replay', recording, '--format', 'csv', '-o', '/dev/null'])
+    const shark = await tshark(capture)
+    if (shark !== undefined) row('tshark', shark)
+    if (against !== undefined) row(against, await replay(against), shark)
+    const ours = await replay(PROJECT)
+    row('replay', ours, shark)
+    print(`\nthe target is ${MOST_MIB} MiB${ours.mib <= MOST_MIB ? '' : ', MISSED'}`)
+    print(shark === undefined ? '\n' : `, and tshark's time${ours.seconds <= shark.seconds ? '' : ', MISSED'}\n`)
+  } finally {
+    rmSync(work, { recursive: true })
+  }
+}
+
+const recordings = (): Recording[] =>
+  readdirSync(FIXTURES).map((name) =>
+    readFileSync(join(FIXTURES, name, 'recording.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n'),
+  )
+
+// Writes both, and gives the number of resets; a RST that is seen to arrive and to be obeyed is one.
+const write = (recording: string, capture: string, observations: number): number => {
+  const [lines, packets] = [openSync(recording, 'w'), openSync(capture, 'w')]
+  writeSync(packets, captureHead())
+  const connections = new Set<string>()
+  let waiting: string[] = []
+  for (const line of multiply(recordings(), observations)) {
+    waiting.push(`${line}\n`)
+    if (waiting.length === 1000) writeSync(lines, waiting.splice(0).join(''))
+    if (!line.startsWith('{"kind":"reset"')) continue
+    const reset = decode(line, 2)
+    if (reset.kind !== 'reset') continue
+    const connection = JSON.stringify(reset.tuple)
+    if (connections.has(connection)) continue
+    connections.add(connection)
+    writeSync(packets, captureOf(reset))
+  }
+  writeSync(lines, waiting.join(''))
+  closeSync(lines)
+  closeSync(packets)
+  return connections.size
+}
+
+const SHOWN = [
+  'frame.time_epoch',
+  'ip.src',
+  'ipv6.src',
+  'tcp.srcport',
+  'ip.dst',
+  'ipv6.dst',
+  'tcp.dstport',
+  'tcp.stream',
+]
+
+const tshark = async (capture: string): Promise<Taken | undefined> => {
+  if ((await execa('tshark', ['--version'], { reject: false })).failed) return undefined
+  const fields = SHOWN.flatMap((name) => ['-e', name])
+  return timed('tshark', ['-n', '-r', capture, '-Y', 'tcp.flags.reset==1', '-T', 'fields', ...fields])
+}
+
+// The best of three: whatever else the machine does only adds.
+const timed = async (file: string, args: readonly string[]): Promise<Taken> => {
+  const runs: Taken[] = []
+  for (let run = 0; run < 3; run += 1) {
+    const { stderr } = await execa('time', ['-f', '%e %U %S %M', file, ...args], { stdout: 'ignore' })
+    const [seconds = 0, user = 0, system = 0, kib = 0] = (stderr.split('\n').at(-1) ?? '').split(' ').map(Number)
+    runs.push({ seconds, cpu: user + system, mib: kib / 1024 })
+  }
+  return {
+    seconds: Math.min(...runs.map(({ seconds }) => seconds)),
+    cpu: Math.min(...runs.map(({ cpu }) => cpu)),
+    mib: Math.max(...runs.map(({ mib }) => mib)),
+  }
+}
+
+const row = (name: string, { seconds, cpu, mib }: Taken, shark?: Taken) =>
+  print(
+    [seconds.toFixed(1), cpu.toFixed(1), mib.toFixed(0)].map((cell) => cell.padStart(8)).join('') +
+      `  ${name}${shark === undefined ? '' : `: ${(seconds / shark.seconds).toFixed(2)} times tshark`}\n`,
+  )
+
+const print = (text: string) => void process.stdout.write(text)

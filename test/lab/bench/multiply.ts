@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// A long recording out of short ones: each copy is another connection, of other addresses, sockets and a later time.
+import type { Observation } from '../../../src/observation.ts'
+import { decode } from '../../../src/recording/decode.ts'
+import type { Time } from '../../../src/time.ts'
+
+/** A recording of the lab, its lines as they are in the file. */
+export type Recording = readonly string[]
+
+/** A copy begins so long after the one before: a thousand connections a second. */
+const APART_NS = 1_000_000
+
+/** Silences of a recording are cut to that: a copy lasts a second or two, and a thousand of them are under way at once. */
+const SILENCE_NS = 200_000_000
+
+/** The trace ticks as often, as the program does. */
+const TICK_NS = 100_000_000
+
+/** Of seven copies these lack the reset: most connections of a host end in peace. */
+const PEACEFUL = [2, 4, 6]
+
+/** An event of a recording, its time counted from the first of them. */
+type Line = { at: number; text: string; isOfReset: boolean }
+
+/**
+ * The lines of a recording of so many observations, in the order of their times; the same for the same arguments.
+ * `recordings` are of one kernel.
+ */
+export function* multiply(recordings: readonly Recording[], observations: number): Generator<string> {
+  const head = recordings[0]?.[0]
+  if (head === undefined) throw new Error('nothing to multiply')
+  const sources = recordings.map(linesOf)
+  let left = observations - 2
+  let waiting: { at: number; text: string }[] = []
+  yield withoutFilter(head)
+  for (let copy = 0; left > 0; copy += 1) {
+    const now = copy * APART_NS
+    const isPeaceful = PEACEFUL.includes(copy % 7)
+    for (const line of sources[chosen(copy, sources.length)] ?? [])
+      if (!isPeaceful || !line.isOfReset) waiting.push({ at: now + line.at, text: another(line.text, copy, now) })
+    if (now % TICK_NS !== 0) continue
+    waiting.push({ at: now, text: tickAt(now) })
+    waiting = waiting.toSorted((a, b) => a.at - b.at)
+    const ready = waiting.findIndex(({ at }) => at > now)
+    for (const { text } of waiting.splice(0, Math.min(ready < 0 ? waiting.length : ready, left))) {
+      left -= 1
+      yield text
+    }
+  }
+  yield JSON.stringify({ kind: 'stop', error: null } satisfies Observation)
+}
+
+// The addresses are others in each copy.
+const withoutFilter = (head: string) => JSON.stringify({ ...decode(head, 1), filter: {} })
+
+// A multiplicative hash (Knuth): the recordings in no order, and the same in each run.
+const chosen = (copy: number, count: number) => (Math.imul(copy + 1, 2_654_435_761) >>> 8) % count
+
+const RST = 4
+
+const linesOf = (recording: Recording): Line[] => {
+  const read = recording.flatMap((text, index) => {
+    const observation = decode(text, index + 1)
+    return 'cpu' in observation || observation.kind === 'lookup' ? [{ observation, text }] : []
+  })
+  const times = read.map(({ observation }) => count(observation.at)).toSorted((a, b) => a - b)
+  const cut = withoutSilences(times)
+  return read.map(({ observation, text }) => ({
+    at: cut(count(observation.at)),
+    text: text.replaceAll(
+      TIME,
+      (_, name: string, s: string, ns: string) =>
+        `"${name}":${JSON.stringify(timeOf(cut(count({ s: Number(s), ns: Number(ns) }))))}`,
+    ),
+    isOfReset: isOfReset(observation),
+  }))
+}
+
+const count = ({ s, ns }: Time) => s * 1e9 + ns
+const timeOf = (ns: number): Time => ({ s: Math.floor(ns / 1e9), ns: ns % 1e9 })
+
+const isOfReset = (observation: Observation) =>
+  ['reset', 'reply', 'call', 'return'].includes(observation.kind) ||
+  (observation.kind === 'lookup' && observation.why === 'reset') ||
+  (observation.kind === 'packet' && (observation.segment.flags & RST) !== 0)
+
+const TIME = /"(at|event|last)":\{"s":(\d+),"ns":(\d+)\}/g
+
+// Moves each time up by the silences before it, and the first one to a second: a recording remembers what was before it.
+const withoutSilences = (times: readonly number[]) => {
+  let silence = (times[0] ?? 0) - 1e9
+  const moved = times.map((time, index) => {
+    silence += Math.max(0, time - (times[index - 1] ?? time) - SILENCE_NS)
+    return { time, silence }
+  })
+  return (time: number) =>
+    Math.max(0, time - (moved.findLast((one) => one.time <= time) ?? moved[0] ?? { silence: 0 }).silence)
+}
+
+const OWN =
+  /"(at|event|last)":\{"s":(\d+),"ns":(\d+)\}|"(192\.0\.2|198\.51\.100)\.(\d+)"|"2001:db8:(\d)::(\w+)"|"ffff8[0-9a-f]{3}([0-9a-f]{8})"/g
+
+/** The line as of another connection, `later` nanoseconds later. */
+const another = (line: string, copy: number, later: number) =>
+  line.replaceAll(OWN, (_, name, s, ns, network, host, network6, host6, pointer) => {
+    if (name !== undefined)
+      return `"${name}":${JSON.stringify(timeOf(count({ s: Number(s), ns: Number(ns) }) + later))}`
+    if (network !== undefined)
+      return `"${(network === '192.0.2' ? 10 : 110) + (copy >> 16)}.${(copy >> 8) & 255}.${copy & 255}.${host}"`
+    if (network6 !== undefined)
+      return `"2001:db8:${network6}:${(copy >> 16).toString(16)}:${(copy & 0xffff).toString(16)}::${host6}"`
+    return `"ffff${(copy & 0xffff).toString(16).padStart(4, '0')}${pointer}"`
+  })
+
+// Read 30 ms after it was made, as over a pipe.
+const tickAt = (now: number) =>
+  JSON.stringify({ kind: 'tick', at: timeOf(now), read: timeOf(now + 30_000_000) } satisfies Observation)
