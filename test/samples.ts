@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
 import type { Case } from '../src/flow/case.ts'
-import type { Answer, FlowFacts, Kind, Segment, Socket, Task } from '../src/observation.ts'
+import {
+  SCHEMA,
+  type Answer,
+  type FlowFacts,
+  type Kind,
+  type Segment,
+  type Socket,
+  type Task,
+} from '../src/observation.ts'
 import type { Time } from '../src/time.ts'
 import type { Verdict } from '../src/verdict/verdict.ts'
 
@@ -51,7 +59,7 @@ export const flow = (over: Partial<FlowFacts> = {}): FlowFacts => ({ ttl: 64, pa
 
 export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   kind: 'start',
-  schema: 5,
+  schema: SCHEMA,
   tool: '0.1.0',
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },

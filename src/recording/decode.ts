@@ -54,19 +54,20 @@ const checkOpening = (line: unknown) => {
     throw new Error(`made by a newer trace-reset: it has schema ${data.schema}, and this one reads up to ${SCHEMA}`)
 }
 
-/** What turns a line of an older schema into one of the next. Up to 4 kinds and fields were added, and none changed. */
+/**
+ * What turns a start of an older schema into one of the next, but for its number. A schema that is not here had fewer kinds
+ * or fields than the next one, and nothing in it changed.
+ */
 const UPGRADES: Readonly<Record<number, (start: object) => object>> = {
-  1: (start) => ({ ...start, schema: 2 }),
-  2: (start) => ({ ...start, schema: 3 }),
-  3: (start) => ({ ...start, schema: 4 }),
   // The filter was text for people.
-  4: (start) => ({ ...start, schema: 5, ...('filter' in start ? { filter: readFilter(start.filter) } : {}) }),
+  4: (start) => ({ ...start, ...('filter' in start ? { filter: readFilter(start.filter) } : {}) }),
 }
 
 const readFilter = (filter: unknown) => (typeof filter === 'string' ? (readDescription(filter) ?? filter) : filter)
 
 const upgrade = (line: unknown): unknown => {
   const { data } = opening.safeParse(line)
-  const step = data === undefined ? undefined : UPGRADES[data.schema]
-  return data === undefined || step === undefined ? line : upgrade(step(data))
+  if (data === undefined || data.schema < 1 || data.schema >= SCHEMA) return line
+  const { [data.schema]: step = (start: object) => start } = UPGRADES
+  return upgrade({ ...step(data), schema: data.schema + 1 })
 }

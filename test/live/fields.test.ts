@@ -55,12 +55,29 @@ test('each row of the table is printed by some probe', () => {
   expect(Object.keys(FIELDS).filter((name) => !printed.has(name))).toEqual([])
 })
 
-test('the lines of the scenario are as our programs print them', () => {
-  const lines = readFileSync(file('test/bin/scenario.jsonl'), 'utf8').trim().split('\n')
-  const printed = lines.map(readMessage).flatMap((message) => (message?.kind === 'line' ? message.text : []))
-  expect(printed.length).toBeGreaterThan(8)
-  for (const data of printed) {
-    const [, kind = '', fn = ''] = /^(\w+)(?: fn=(\w+))?/.exec(data) ?? []
-    expect(namesIn(data)).toEqual(formatFor(kind, fn).names)
-  }
+// With -u a field that is new to a probe gets the value 0 in the scenario.
+test('the lines of the scenario are as our programs print them', async () => {
+  const path = file('test/bin/scenario.jsonl')
+  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  const printed = lines.map((line) => {
+    const message = readMessage(line)
+    return message?.kind === 'line' ? printedToday(message.text) : line
+  })
+  expect(printed.filter((line) => line.startsWith(PRINTF)).length).toBeGreaterThan(8)
+  await expect(`${printed.join('\n')}\n`).toMatchFileSnapshot(path)
 })
+
+const PRINTF = '{"type": "printf", "data": '
+
+const printedToday = (line: string) => {
+  const [, kind = '', fn = ''] = /^(\w+)(?: fn=(\w+))?/.exec(line) ?? []
+  const { names } = formatFor(kind, fn)
+  const known = namesIn(line).filter((name) => names.includes(name))
+  const values = Object.fromEntries(known.map((name) => [name, valueOf(line, name)]))
+  return `${PRINTF}${JSON.stringify(lineOf(kind, fn, values))}}`
+}
+
+const ENDS: Readonly<Record<string, string>> = { stack: '(?= comm=|\\n$)', comm: '(?=\\n$)' }
+
+const valueOf = (line: string, name: string) =>
+  new RegExp(`\\s${name}=([^]*?)${ENDS[name] ?? '(?=[ \\n])'}`).exec(line)?.[1] ?? ''

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { from, lastValueFrom } from 'rxjs'
 import { afterAll, expect, test } from 'vitest'
-import type { Observation } from '../../src/observation.ts'
+import { SCHEMA, type Observation } from '../../src/observation.ts'
 import { recordTo } from '../../src/recording/record.ts'
 import { replayHere, traceReset } from '../command.ts'
 import { at, counters, reset, start, stop, tick, total } from '../samples.ts'
@@ -134,8 +134,8 @@ test('a damaged gzip file', async () => {
 test.each([
   [
     'of a newer schema',
-    JSON.stringify({ ...start(), schema: 6 }),
-    'line 1: made by a newer trace-reset: it has schema 6',
+    JSON.stringify({ ...start(), schema: SCHEMA + 1 }),
+    `line 1: made by a newer trace-reset: it has schema ${SCHEMA + 1}`,
   ],
   ['empty', '', 'it is empty, and no recording'],
   ['without its first line', LINES.slice(1).join(''), 'line 1: no recording: its first line is not the start of one'],
