@@ -20,6 +20,7 @@ import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { runBpftrace, type Command, type Output } from './bpftrace.ts'
 import type { Clock } from '../host/clock.ts'
+import type { NameFrame } from '../host/kernelText.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
@@ -31,6 +32,7 @@ export type LiveTrace = {
   bpftrace: Command
   start: Omit<Kind<'start'>, 'at' | 'boot'>
   names: Names
+  nameFrame: NameFrame
   ehash: Ehash | undefined
   clock: Clock
   stop: AbortSignal
@@ -136,9 +138,9 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
   }
 }
 
-const readOne = (line: string, { names, cgroup, clock }: LiveTrace): Observation[] => {
+const readOne = (line: string, { names, nameFrame, cgroup, clock }: LiveTrace): Observation[] => {
   try {
-    const observation = readLine(line, names)
+    const observation = readLine(line, names, nameFrame)
     return [observation.kind === 'tick' ? { ...observation, read: clock.now() } : withCgroup(observation, cgroup)]
   } catch {
     return lost(1)

@@ -11,6 +11,7 @@ import { readClock } from '../../host/clock.ts'
 import { readCounters } from '../../host/counters.ts'
 import { readCpus } from '../../host/cpus.ts'
 import type { Facts } from '../../host/facts.ts'
+import { createNameFrame, readKernelText, type Text } from '../../host/kernelText.ts'
 import { findOwners } from '../../host/sockets.ts'
 import { live, type LiveTrace } from '../../live/live.ts'
 import { SCHEMA, type Observation } from '../../observation.ts'
@@ -27,6 +28,8 @@ export type Machine = { facts: Facts; btf: Btf; ehash: Ehash | undefined; stop: 
 export const liveTrace = (options: TraceOptions, machine: Machine): ((program: Program) => Observable<Observation>) => {
   const clock = readClock()
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
+  let text: Text | undefined
+  void readKernelText().then((found) => (text = found))
   const summary = options.summary === true
   // Recorded facts are of another machine, and its counters are not here.
   const counted = summary || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
@@ -36,6 +39,7 @@ export const liveTrace = (options: TraceOptions, machine: Machine): ((program: P
       bpftrace: { path: options.bpftrace, limits, program: program.text },
       start: startOf(options, machine, program),
       names: namesOf(machine.btf),
+      nameFrame: createNameFrame(() => text),
       ehash: machine.ehash,
       clock,
       stop: machine.stop,
