@@ -64,6 +64,8 @@ export const createPrinter = (
     if (begun !== undefined) write(sink.end(begun))
     close()
     io.tell(report.text())
+    const unseen = report.unseen()
+    if (unseen !== undefined) io.tell(`warning: ${unseen}`)
     if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
   }
 

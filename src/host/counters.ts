@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import { netnsPaths } from './netns.ts'
 import type { Filter } from '../filter/filter.ts'
@@ -9,17 +10,35 @@ import type { Clock } from './clock.ts'
 /** The kernel's counters about resets (RFC 4022): RSTs sent, and connections that ended without a close. */
 const NAMES = ['OutRsts', 'EstabResets', 'AttemptFails', 'InSegs'] as const
 
-/** The kernel's counters of each network namespace that the filter admits and that a process or a mount leads to. */
-export const readCounters = async (filter: Filter, clock: Clock): Promise<Kind<'counters'>[]> => {
+/**
+ * The kernel's counters of each network namespace that the filter admits and that a process leads to; `mounts`: also of those
+ * that only a mount leads to, which takes a process each.
+ */
+export const readCounters = async (filter: Filter, clock: Clock, mounts: boolean): Promise<Kind<'counters'>[]> => {
   const paths = [...netnsPaths()].filter(([inode]) => admitsNetns(filter, inode))
-  const answers = await Promise.all(paths.map(async ([netns, path]) => ({ netns, values: await ask(path) })))
+  const answers = await Promise.all(paths.map(async ([netns, path]) => ({ netns, values: await ask(path, mounts) })))
   return answers.flatMap(({ netns, values }) =>
     values === undefined ? [] : { kind: 'counters', at: clock.now(), netns, values },
   )
 }
 
+const ask = async (path: string, mounts: boolean) => {
+  const process = /^(\/proc\/\w+)\/ns\/net$/.exec(path)?.[1]
+  if (process !== undefined) return ofProcess(process)
+  return mounts ? ofMount(path) : undefined
+}
+
+// The process may have ended since.
+const ofProcess = (directory: string) => {
+  try {
+    return readSnmp(readFileSync(`${directory}/net/snmp`, 'latin1'))
+  } catch {
+    return undefined
+  }
+}
+
 // After nsenter, /proc/thread-self/net belongs to the network namespace that was entered.
-const ask = async (path: string) => {
+const ofMount = async (path: string) => {
   const { stdout, failed } = await execa('nsenter', [`--net=${path}`, 'cat', '/proc/thread-self/net/snmp'], {
     reject: false,
     stdin: 'ignore',

@@ -4,12 +4,13 @@ import { messageOf } from '../errors.ts'
 import type { FindNetns } from '../filter/netns.ts'
 
 /** A path to a network namespace, for nsenter; undefined when no process and no mount leads to it. */
-export const netnsPath = (inode: number): string | undefined => candidates().find((path) => inodeOf(path) === inode)
+export const netnsPath = (inode: number): string | undefined =>
+  [...mounts(), ...processes()].find((path) => inodeOf(path) === inode)
 
-/** Every network namespace that a process or a mount leads to: inode -> one path. */
+/** Every network namespace that a process or a mount leads to: inode -> one path, a process's where there is one. */
 export const netnsPaths = (): Map<number, string> => {
   const paths = new Map<number, string>()
-  for (const path of candidates()) {
+  for (const path of [...processes(), ...mounts()]) {
     const inode = inodeOf(path)
     if (inode !== undefined && !paths.has(inode)) paths.set(inode, path)
   }
@@ -39,13 +40,14 @@ const isNetns = (path: string) => {
   }
 }
 
-const candidates = () => [
+const processes = () => [
   '/proc/self/ns/net',
-  ...list('/run/netns').map((name) => `/run/netns/${name}`),
   ...list('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => `/proc/${pid}/ns/net`),
 ]
+
+const mounts = () => list('/run/netns').map((name) => `/run/netns/${name}`)
 
 const list = (directory: string) => {
   try {

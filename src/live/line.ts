@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import ipaddr from 'ipaddr.js'
 import { stateName } from '../flow/states.ts'
+import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
 import { timeOf, type Time } from '../time.ts'
 import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
@@ -24,7 +25,7 @@ type Fields = {
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
  * task is its number still. Throws on a line that is not whole: the caller counts it as lost.
  */
-export const readLine = (line: string, names: Names): Observation => {
+export const readLine = (line: string, names: Names, nameFrame: NameFrame = believed): Observation => {
   const { kind, fields, stack } = split(line)
   const at = fields.time('at')
   if (kind === 'tick') return { kind, at }
@@ -71,7 +72,7 @@ export const readLine = (line: string, names: Names): Observation => {
         segment: fields.given('skb') ? readSegment(fields) : null,
         socket: fields.given('sk') ? readSocket(fields) : null,
         task: fields.has('pid') ? readTask(fields) : null,
-        stack: readStack(stack),
+        stack: readStack(stack, nameFrame),
         reason: readReason(fields, names.reset),
         flow: readFlow(fields),
       }
@@ -81,15 +82,19 @@ export const readLine = (line: string, names: Names): Observation => {
 }
 
 /**
- * No function on the ways of TCP is longer, in bytes. bpftrace asks for the symbols once: an address in a module that was
- * loaded later gets the last name below it, with an offset far beyond that function's end.
+ * No function on the ways of TCP is longer, in bytes: with a larger offset the address is in code that bpftrace does not
+ * know, and the name is the last one below it.
  */
 const LONGEST_FUNCTION = 16_384
 
-const readStack = (stack: string): string[] =>
-  [...stack.matchAll(/^\s*([\w.]+)\+(\d+)/gm)].flatMap(([, name = '', offset]) =>
-    Number(offset) < LONGEST_FUNCTION ? [name] : [],
-  )
+const believed: NameFrame = (_, name) => name
+
+// A frame as kstack(perf) prints it: `ffffffffb4019501 do_mmap+1`.
+const readStack = (stack: string, nameFrame: NameFrame): string[] =>
+  [...stack.matchAll(/^\s*([0-9a-f]{8,16}) ([\w.]+)\+(\d+)/gm)].flatMap(([, address = '', symbol = '', offset]) => {
+    const name = nameFrame(address, symbol)
+    return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
+  })
 
 // The name of a task is anybody's bytes, so it comes last, and the stack, which has lines of its own, before it.
 const split = (line: string) => {

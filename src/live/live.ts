@@ -6,10 +6,12 @@ import {
   defer,
   EMPTY,
   filter,
+  lastValueFrom,
   map,
   merge,
   mergeMap,
   of,
+  toArray,
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs'
@@ -18,6 +20,7 @@ import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { runBpftrace, type Command, type Output } from './bpftrace.ts'
 import type { Clock } from '../host/clock.ts'
+import type { NameFrame } from '../host/kernelText.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
@@ -29,10 +32,13 @@ export type LiveTrace = {
   bpftrace: Command
   start: Omit<Kind<'start'>, 'at' | 'boot'>
   names: Names
+  nameFrame: NameFrame
   ehash: Ehash | undefined
   clock: Clock
   stop: AbortSignal
-  /** Observations of this machine to add once all probes are attached, and at the end: owners of sockets, counters. */
+  /**
+   * Observations of this machine to add once all probes are attached, and before they are detached: owners of sockets, counters.
+   */
   atStart: () => Observable<Observation>
   atEnd: () => Observable<Observation>
   /** The path of a cgroup by its id. */
@@ -48,6 +54,15 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     const numbering = createNumbering()
     let attached = false
     let stopped: Kind<'stop'> | undefined
+    /** What is added at the end, once it has been asked for. */
+    let last: readonly Observation[] = []
+    const detach = new AbortController()
+    const end = async () => {
+      if (attached) last = await lastValueFrom(trace.atEnd().pipe(toArray()))
+      detach.abort()
+    }
+    if (trace.stop.aborted) detach.abort()
+    else trace.stop.addEventListener('abort', () => void end(), { once: true })
 
     const observe = (output: Output): Observable<Observation> => {
       switch (output.kind) {
@@ -74,12 +89,12 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     }
 
     return concat(
-      runBpftrace(trace.bpftrace, trace.stop).pipe(
+      runBpftrace(trace.bpftrace, detach.signal).pipe(
         mergeMap(observe),
         withQuiet(trace.clock),
         withLookups(trace.ehash, trace.clock),
       ),
-      defer(() => (stopped === undefined ? EMPTY : concat(of(...lost(numbering.rest())), trace.atEnd(), of(stopped)))),
+      defer(() => (stopped === undefined ? EMPTY : concat(of(...lost(numbering.rest())), of(...last, stopped)))),
     )
   })
 
@@ -123,9 +138,9 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
   }
 }
 
-const readOne = (line: string, { names, cgroup, clock }: LiveTrace): Observation[] => {
+const readOne = (line: string, { names, nameFrame, cgroup, clock }: LiveTrace): Observation[] => {
   try {
-    const observation = readLine(line, names)
+    const observation = readLine(line, names, nameFrame)
     return [observation.kind === 'tick' ? { ...observation, read: clock.now() } : withCgroup(observation, cgroup)]
   } catch {
     return lost(1)

@@ -135,7 +135,12 @@ const other = {
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
-  stack: field('%s', 'text', 'kstack(24)', 'kernel functions with offsets, a line each, the innermost first'),
+  stack: field(
+    '%s',
+    'text',
+    'kstack(perf,24)',
+    'kernel functions with addresses and offsets, a line each, the innermost first',
+  ),
 }
 
 /** The rows by what they tell of, in the order of the reference. A print may name a group for all of its rows. */

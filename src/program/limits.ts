@@ -58,7 +58,7 @@ export const memoryOf = (text: string, sized: Sized): number => {
     [...text.matchAll(/@(\w+)\[([^;{]*?)\](?= = |\+\+)/g)].map(([, name, keys = '']) => [name, keys]),
   )
   const hashes = [...maps.values()].map((keys) => hash(MAP_KEYS, 8 * keys.split(',').length, 8))
-  const depths = new Set([...text.matchAll(/\bkstack\((?:perf, )?(\d+)\)/g)].map(([, depth]) => Number(depth)))
+  const depths = new Set([...text.matchAll(/\bkstack\((?:perf, ?)?(\d+)\)/g)].map(([, depth]) => Number(depth)))
   const stacks = [...depths].map((depth) => hash(STACKS, 16, 8 * depth))
   return [...hashes, ...stacks].reduce((sum, bytes) => sum + bytes, bufferBytes(sized))
 }

@@ -30,6 +30,9 @@ type Ledger = {
   lostEvents: number
   /** Where a RST that answers is not seen leaving, the attempt counts. */
   sees: Sees
+  /** Every RST that this host sends passes a probe of the trace. */
+  seesSent: boolean
+  ended: boolean
 }
 
 /**
@@ -46,15 +49,25 @@ export const createBalance = (narrows: (recorded: Kind<'start'>['filter']) => bo
     narrowed: false,
     lostEvents: 0,
     sees: SEES_NOTHING,
+    seesSent: false,
+    ended: false,
   }
   return {
     see: (observation: Observation) => {
       if (observation.kind === 'start') {
         ledger.sees = seesOf(observation)
+        ledger.seesSent =
+          observation.probes.includes('tcp_send_active_reset') && ledger.sees.replies[4] && ledger.sees.replies[6]
         ledger.narrowed = narrows(observation.filter)
         ledger.filtered = ledger.narrowed || !isUnfiltered(observation.filter)
       } else enter(ledger, observation)
     },
+    /**
+     * The network namespaces in which the kernel counted more RSTs than its probes, with how many more: probes did not run for
+     * them. None where that has another reason, or may have one: a filter, a loss, a probe that this kernel has not, a
+     * trace that did not end in good order.
+     */
+    unseen: (): string[] => (explains(ledger) ? [] : [...ledger.accounts].flatMap(unseenIn)),
     /** Two lines for each network namespace in which something happened. */
     lines: (): string[] =>
       [...ledger.accounts].toSorted(([a], [b]) => a - b).flatMap(([netns, account]) => linesOf(ledger, netns, account)),
@@ -108,7 +121,9 @@ const enter = (ledger: Ledger, observation: Observation) => {
     case 'tick':
     case 'call':
     case 'return':
+      return
     case 'stop':
+      ledger.ended = observation.error === null
   }
 }
 
@@ -120,6 +135,19 @@ const enterReset = (ledger: Ledger, reset: Kind<'reset'>) => {
   else if (reset.fn === 'tcp_send_active_reset') account.sent += 1
   else if (reset.fn === 'tcp_reset' && hasRst) account.obeyed += 1
 }
+
+const explains = ({ filtered, seesSent, ended, lostEvents }: Ledger) =>
+  filtered || !seesSent || !ended || lostEvents > 0
+
+// The counters are read within the trace, so that RSTs around its ends make the probes' count the higher one.
+const unseenIn = ([netns, { sent, counted, before, after }]: [number, Account]): string[] => {
+  const more = growth('OutRsts', before, after) - Math.max(sent, counted)
+  return more > 0 ? [`${netns} (${more})`] : []
+}
+
+/** By how much a counter has grown; NaN where that is not known. */
+const growth = (name: string, before: Account['before'], after: Account['after']) =>
+  (after?.[name] ?? NaN) - (before?.[name] ?? NaN)
 
 const linesOf = ({ filtered, narrowed, lostEvents }: Ledger, netns: number, account: Account): string[] => {
   const { sent, counted, ended, obeyed, before, after } = account

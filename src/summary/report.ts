@@ -28,6 +28,14 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
     /** The comparison with the kernel's counters, two lines a network namespace. */
     reconciliation: balance.lines,
+    /** A warning where the kernel sent RSTs that no probe ran for, or undefined. */
+    unseen: (): string | undefined => {
+      const netns = balance.unseen()
+      return netns.length === 0
+        ? undefined
+        : `the kernel sent RSTs that no probe saw, in the network namespaces ${netns.join(', ')}: it skips a probe that ` +
+            'interrupts another one; --summary has the counts'
+    },
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>
       [

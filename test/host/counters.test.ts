@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readSnmp } from '../../src/host/counters.ts'
+import { ANY } from '../../src/filter/filter.ts'
+import { readClock } from '../../src/host/clock.ts'
+import { readCounters, readSnmp } from '../../src/host/counters.ts'
 
 // As Linux 6.1 writes it, between lines of other protocols.
 const SNMP = `Ip: Forwarding DefaultTTL InReceives
@@ -35,4 +37,10 @@ test('this kernel has all of them', () => {
     'InSegs',
     'OutRsts',
   ])
+})
+
+test('of the network namespace that we are in, read without another process', async () => {
+  const here = statSync('/proc/self/ns/net').ino
+  const found = await readCounters(ANY, readClock(), false)
+  expect(found.find(({ netns }) => netns === here)?.values).toHaveProperty('OutRsts')
 })

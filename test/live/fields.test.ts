@@ -21,7 +21,7 @@ const CONTEXTS: readonly Record<string, string>[] = [
 ]
 
 /** Values of which one makes a difference, whatever the field is. */
-const OTHERS = ['0', '1', '4', '7', 'x', ' f+1']
+const OTHERS = ['0', '1', '4', '7', 'x', ' ffffffff81000001 f+1']
 
 const seen = (line: string) => {
   try {

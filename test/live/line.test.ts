@@ -31,7 +31,8 @@ const SEQUENCES = { snd_una: '2000', snd_nxt: '2005', rcv_nxt: '1000' }
 const FLOW = { flow_ttl: '64', flow_packets: '4', flow_last: '4000000000' }
 const NGINX = { cgroup: '5d1', pid: '812', comm: 'nginx' }
 const ETH0 = { ...SEGMENT, dev: 'eth0' }
-const stackOf = (...names: string[]) => `\n${names.map((name) => `        ${name}\n`).join('')}`
+const stackOf = (...names: string[]) =>
+  `\n${names.map((name, index) => `\tffffffff8c19c1d${index} ${name}\n`).join('')}`
 
 /** One line of each kind, made from the formats of the probes. */
 const LINES = {
@@ -481,7 +482,7 @@ test('an address in two halves is read as the one that it was', () => {
 
 test.each([
   'a comm=b\nreset fn=',
-  'x stack=\n do_exit+1',
+  'x stack=\n\tffffffff8c19c1d1 do_exit+1',
   ' ',
   '',
   'a=b pid=1 sk=0',
@@ -537,3 +538,8 @@ test.each(Object.entries(LINES))(
     expect(bad).toEqual([])
   },
 )
+
+test('a frame has the name that the machine gives its address, or none', () => {
+  const names: Record<string, string | undefined> = { tcp_v4_send_reset: undefined, tcp_v4_rcv: '[veth]' }
+  expect(readLine(LINES.answered, NAMES, (_, name) => names[name])).toMatchObject({ stack: ['[veth]'] })
+})

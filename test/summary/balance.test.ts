@@ -11,12 +11,14 @@ import {
   segment,
   start as anyStart,
   state,
+  stop,
   SYN,
   tick,
   total,
   TUPLE,
 } from '../samples.ts'
 
+/** By default of a trace that sees every RST that this host sends. */
 const start: typeof anyStart = (over) =>
   anyStart({ probes: ['ip_send_unicast_reply', 'tcp_v6_send_response', 'tcp_send_active_reset'], ...over })
 
@@ -161,4 +163,43 @@ test('each network namespace has lines of its own, in order of their numbers', (
 test('a RST is that of the attempt for the same segment, once', () => {
   const [line] = lines(start(), before, answer, reply({ skb: 'ffff0002' }), reply(), reply(), after(101, 10))
   expect(line).toBe(`${SENT}1 reported + 0 lost = the increase of OutRsts, 1`)
+})
+
+const NARROWER = start()
+
+const unseen = (...observations: Observation[]) => {
+  const balance = createBalance((recorded) => recorded === NARROWER.filter)
+  for (const observation of observations) balance.see(observation)
+  return balance.unseen()
+}
+
+test.each<[string, Observation[], string[]]>([
+  ['the kernel counted more', [start(), before, active, total(1), after(103, 10), stop()], [`${TUPLE.netns} (2)`]],
+  ['no event at all', [start(), before, after(103, 10), stop()], [`${TUPLE.netns} (3)`]],
+  ['as many', [start(), before, active, total(1), after(101, 10), stop()], []],
+  [
+    'more than it counted: some came after the counters were read',
+    [start(), before, active, total(1), after(100, 10), stop()],
+    [],
+  ],
+  [
+    'lines lost, which is said already',
+    [start(), before, active, lost('events', 2), total(3), after(103, 10), stop()],
+    [],
+  ],
+  ['lines lost, and no count of the probes', [start(), before, active, lost('events', 2), after(103, 10), stop()], []],
+  ['a filter', [FILTERED, before, after(103, 10), stop()], []],
+  ['a narrower filter of the replay', [NARROWER, before, after(103, 10), stop()], []],
+  ['no counters', [start(), active, total(1), stop()], []],
+  ['a namespace that did not exist for the whole trace', [start(), after(103, 10), stop()], []],
+  ['a namespace that another has taken the number of', [start(), before, after(3, 10), stop()], []],
+  ['a trace that broke off', [start(), before, after(103, 10), stop('bpftrace ended')], []],
+  ['no end', [start(), before, after(103, 10)], []],
+  [
+    'a probe that this kernel refused',
+    [anyStart({ probes: ['tcp_send_active_reset'] }), before, after(103, 10), stop()],
+    [],
+  ],
+])('RSTs of the kernel that nothing saw: %s', (_, observations, netns) => {
+  expect(unseen(...observations)).toEqual(netns)
 })

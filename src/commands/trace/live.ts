@@ -4,13 +4,14 @@ import { EMPTY, from, merge, mergeMap, type Observable } from 'rxjs'
 import type { TraceOptions } from '../../cli/options.ts'
 import { toolVersion } from '../../cli/package.ts'
 import type { Ehash } from '../../ehash/ehash.ts'
-import { recordedFilter } from '../../filter/recorded.ts'
+import { isUnfiltered, recordedFilter } from '../../filter/recorded.ts'
 import type { Btf } from '../../host/btf.ts'
 import { createCgroups } from '../../host/cgroups.ts'
 import { readClock } from '../../host/clock.ts'
 import { readCounters } from '../../host/counters.ts'
 import { readCpus } from '../../host/cpus.ts'
 import type { Facts } from '../../host/facts.ts'
+import { createNameFrame, readKernelText, type Text } from '../../host/kernelText.ts'
 import { findOwners } from '../../host/sockets.ts'
 import { live, type LiveTrace } from '../../live/live.ts'
 import { SCHEMA, type Observation } from '../../observation.ts'
@@ -27,12 +28,18 @@ export type Machine = { facts: Facts; btf: Btf; ehash: Ehash | undefined; stop: 
 export const liveTrace = (options: TraceOptions, machine: Machine): ((program: Program) => Observable<Observation>) => {
   const clock = readClock()
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
-  const counters = () => (options.summary === true ? each(readCounters(options, clock)) : EMPTY)
+  let text: Text | undefined
+  void readKernelText().then((found) => (text = found))
+  const summary = options.summary === true
+  // Recorded facts are of another machine, and its counters are not here.
+  const counted = summary || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
+  const counters = () => (counted ? each(readCounters(options, clock, summary)) : EMPTY)
   return (program) =>
     live({
       bpftrace: { path: options.bpftrace, limits, program: program.text },
       start: startOf(options, machine, program),
       names: namesOf(machine.btf),
+      nameFrame: createNameFrame(() => text),
       ehash: machine.ehash,
       clock,
       stop: machine.stop,
