@@ -22,10 +22,22 @@ const main = async () => {
   }
   // The reader of our output has gone, as head does: that is a normal end.
   process.stdout.on('error', () => stop.abort())
+  let shown = ''
+  const status = (text: string) => {
+    if (text !== shown) process.stderr.write(`\r\x1b[K${text}`)
+    shown = text
+  }
   const io: Io = {
     cache: cacheDirectory(),
-    out: (output) => void process.stdout.write(output),
-    tell: (line) => void process.stderr.write(`trace-reset: ${printable(line)}\n`),
+    out: (output) => {
+      status('')
+      process.stdout.write(output)
+    },
+    tell: (line) => {
+      status('')
+      process.stderr.write(`trace-reset: ${printable(line)}\n`)
+    },
+    status: process.stderr.isTTY ? status : undefined,
     colour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     stop: stop.signal,
     kill: kill.signal,

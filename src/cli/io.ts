@@ -9,6 +9,8 @@ export type Io = {
   out: (output: Output) => void
   /** Writes one line to standard error: readiness, warnings, losses, totals. */
   tell: (line: string) => void
+  /** Writes over the last line of standard error, '' clears it; not there unless that is a terminal. */
+  status?: ((text: string) => void) | undefined
   /** Whether standard output is a terminal that takes colours. */
   colour: boolean
   /** Fires when the run must end in good order: the first Ctrl-C or SIGTERM, or a reader that went away. */

@@ -4,6 +4,7 @@ import { expectationError, usageError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import type { Expectation, ReplayOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
+import { createProgress } from '../cli/progress.ts'
 import { replay as observations } from '../recording/replay.ts'
 import { run } from '../run.ts'
 
@@ -16,22 +17,26 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
     )
   }
   const printer = createPrinter(io, options)
-  const lines = run(
-    observations(file, (warning) => io.tell(`warning: ${warning}`)),
-    {
-      record: (observed) => observed,
-      filter: options,
-      steps: options.steps,
-      count: options.count,
-      enough: () => undefined,
-      see: printer.see,
-    },
-  )
-  const { verdicts: given, stop } = await printer.print(lines, io.stop)
+  const progress = progressOf(file, io)
+  const lines = run(observations(file, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at }), {
+    record: (observed) => observed,
+    filter: options,
+    steps: options.steps,
+    count: options.count,
+    enough: () => undefined,
+    see: printer.see,
+  })
+  const { verdicts: given, stop } = await printer.print(lines, io.stop).finally(progress?.end)
   if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
   const broken = options.expect.filter((expected) => !holds(expected, given))
   if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
   return 0
+}
+
+// Of what has a size, where there is a terminal to tell it.
+const progressOf = (file: string, { status }: Io) => {
+  const size = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size
+  return status === undefined || !size ? undefined : createProgress(size, () => performance.now(), status)
 }
 
 const isSameFile = (one: string, other: string) => {

@@ -35,7 +35,10 @@ export const order = (window: number): Machine<Observation, Observation> => {
   const rounds = createRounds()
 
   const insert = (at: Time, observation: Observation) => {
-    held.splice(placeOf(held, at), 0, { at, observation })
+    const youngest = held.at(-1)
+    // Most come in order.
+    if (youngest === undefined || compareTime(youngest.at, at) <= 0) held.push({ at, observation })
+    else held.splice(placeOf(held, at), 0, { at, observation })
   }
 
   const overtaking = (loss: Kind<'lost'>): Kind<'lost'> | Loss => {
@@ -60,8 +63,9 @@ export const order = (window: number): Machine<Observation, Observation> => {
     return complete === null ? nanosecondsBetween(newest, at) < window : compareTime(at, complete) > 0
   }
 
-  const release = () => {
+  const release = (): Observation[] => {
     const young = held.findIndex(({ at }) => waits(at))
+    if (young === 0 && held.length <= MOST_HELD) return []
     const ready = young < 0 ? held.length : young
     return take(Math.max(ready, held.length - MOST_HELD))
   }

@@ -13,8 +13,16 @@ export type Tuple = {
   netns: number
 }
 
-/** One string per connection and network namespace. */
-export const tupleKey = (t: Tuple): string => `${t.netns} ${t.saddr} ${t.sport} ${t.daddr} ${t.dport}`
+/** One string per connection and network namespace. A tuple is never changed. */
+export const tupleKey = (tuple: Tuple): string => {
+  if (tuple !== last.tuple) last = { tuple, key: keyOf(tuple) }
+  return last.key
+}
+
+const keyOf = (t: Tuple) => `${t.netns} ${t.saddr} ${t.sport} ${t.daddr} ${t.dport}`
+
+// An event asks for its own key several times, and each new string would have to be hashed again.
+let last: { tuple: Tuple | null; key: string } = { tuple: null, key: '' }
 
 /** `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export const endpoint = (address: string, port: number): string =>

@@ -44,14 +44,15 @@ export const EHASH_FIELDS = {
   ...ANSWER,
 } as const
 
-const NAMES: readonly string[] = Object.keys(ANSWER)
+const isName = (name: string): name is keyof typeof ANSWER => name in ANSWER
+const NAMES = Object.keys(ANSWER).filter(isName)
 
 /** What the TCP hash held right after the reset. */
 export const ehash = ({ after, late }: Verdict, { ehash: asks }: Start): Value => {
   const lookup = after ?? late
   if (lookup === null) return { source: asks === 'off' ? 'off' : 'not-asked', lag: null, late: null, found: null }
   const { source, answer } = lookup
-  const known = Object.entries(answer).filter(([name]) => name in ANSWER)
-  const inOrder = known.toSorted(([a], [b]) => NAMES.indexOf(a) - NAMES.indexOf(b))
-  return { source, lag: lagOf(lookup), late: after === null, found: answer.found, ...Object.fromEntries(inOrder) }
+  const value: Record<string, Value> = { source, lag: lagOf(lookup), late: after === null, found: answer.found }
+  for (const name of NAMES) if (answer[name] !== undefined) value[name] = answer[name]
+  return value
 }

@@ -13,6 +13,9 @@ const STDIN = 0
 /** Longer than any line that is ours: a file of something else may have no end of line at all. */
 const LONGEST_LINE = 1024 * 1024
 
+/** What a replay tells beside its Observations: a warning, and how many bytes of the file it has read. */
+export type Listener = { warn: (message: string) => void; read?: ((bytes: number) => void) | undefined }
+
 /**
  * The Observations of a recording, `-` for standard input; gzip is known by its content. A recording that was cut off gives
  * its whole lines and ends without `stop`, and `warn` is told. Fails with a trace error that names the line when one is
@@ -20,15 +23,15 @@ const LONGEST_LINE = 1024 * 1024
  *
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
-export const replay = (file: string, warn: (message: string) => void): Observable<Observation> =>
-  defer(() => from(observations(file, warn)).pipe(concatAll()))
+export const replay = (file: string, listener: Listener): Observable<Observation> =>
+  defer(() => from(observations(file, listener)).pipe(concatAll()))
 
 // In batches, as they are read: an await for each line would take longer than its judgement.
-async function* observations(file: string, warn: (message: string) => void): AsyncGenerator<Observation[]> {
+async function* observations(file: string, { warn, read }: Listener): AsyncGenerator<Observation[]> {
   let number = 0
   let whole = 0
   let stopped = false
-  for await (const lines of readable(file, () => number)) {
+  for await (const lines of readable(file, () => number, read)) {
     const batch: Observation[] = []
     for (const line of lines) {
       number += 1
@@ -51,9 +54,9 @@ async function* observations(file: string, warn: (message: string) => void): Asy
 }
 
 // A damaged gzip, a directory: what the system says of the file, instead of a fault of ours.
-async function* readable(file: string, line: () => number): AsyncGenerator<Line[]> {
+async function* readable(file: string, line: () => number, read: Listener['read']): AsyncGenerator<Line[]> {
   try {
-    yield* lines(file)
+    yield* lines(file, read)
   } catch (error) {
     if (error instanceof ExpectedError) throw error
     throw traceError(`${file}: cannot be read after line ${line()}: ${messageOf(error)}`, hintFor(line() + 1), error)
@@ -68,10 +71,10 @@ const hintFor = (line: number) =>
 /** A line without its end of line; the last one of a file that was cut off is not whole. */
 type Line = { text: string; whole: boolean }
 
-async function* lines(file: string): AsyncGenerator<Line[]> {
+async function* lines(file: string, read: Listener['read']): AsyncGenerator<Line[]> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
-  for await (const bytes of contents(file)) {
+  for await (const bytes of contents(file, read)) {
     const parts = (rest + decoder.write(bytes)).split('\n')
     rest = parts.pop() ?? ''
     yield parts.map((text) => ({ text, whole: true }))
@@ -80,15 +83,23 @@ async function* lines(file: string): AsyncGenerator<Line[]> {
   if (rest !== '') yield [{ text: rest, whole: rest.length > LONGEST_LINE }]
 }
 
-async function* contents(file: string): AsyncGenerator<Buffer> {
+async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
   const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file) })
-  const chunks = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+  const chunks = counted(source, read)
   const first = await chunks.next()
   if (first.done === true) return
   const all = Readable.from(prepend(first.value, { [Symbol.asyncIterator]: () => chunks }))
   const zipped = first.value[0] === 0x1f && first.value[1] === 0x8b
   // Z_SYNC_FLUSH: what was cut off gives what is there instead of an error.
   yield* (zipped ? all.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : all) as AsyncIterable<Buffer>
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, read: Listener['read']): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of chunks) {
+    read?.((bytes += chunk.length))
+    yield chunk
+  }
 }
 
 async function* prepend(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

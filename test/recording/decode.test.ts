@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recordedFilter } from '../../src/filter/recorded.ts'
 import { decode } from '../../src/recording/decode.ts'
-import { SCHEMA, type Kind, type Observation } from '../../src/observation.ts'
+import { observation, SCHEMA, type Kind, type Observation } from '../../src/observation.ts'
 import { filters } from '../filter/arbitrary.ts'
 import {
   call,
@@ -130,6 +130,38 @@ test('what is written is read back', () => {
       expect(decode(line, 2)).toEqual(observation)
     }),
     { numRuns: 1000 },
+  )
+})
+
+const odd = fc.oneof(fc.constantFrom(null, -1, 1.5, 2 ** 53, '', 'tick', true), fc.jsonValue())
+
+/** A line with one value, at any depth, that is missing, another or too many. */
+const damaged = fc.tuple(observations, fc.nat(), fc.constantFrom('lacks', 'has', 'adds'), odd).map((drawn) => {
+  const [whole, place, how, value] = drawn
+  let left = place % (JSON.stringify(whole).split(':').length - 1 || 1)
+  const text = JSON.stringify(whole, (key, old: unknown) => {
+    if (key === '' || left-- !== 0) return old
+    if (how === 'lacks') return undefined
+    return how === 'has' || typeof old !== 'object' || old === null ? value : { ...old, odd: value }
+  })
+  return text
+})
+
+const decoded = (line: string) => {
+  try {
+    return decode(line, 2)
+  } catch {
+    return undefined
+  }
+}
+
+test('what is checked by code is what the schema says', () => {
+  fc.assert(
+    fc.property(damaged, (line) => {
+      const { data } = observation.safeParse(JSON.parse(line))
+      expect(decoded(line)).toEqual(data)
+    }),
+    { numRuns: 3000 },
   )
 })
 

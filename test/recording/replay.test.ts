@@ -8,6 +8,7 @@ import { from, lastValueFrom } from 'rxjs'
 import { afterAll, expect, test } from 'vitest'
 import { SCHEMA, type Observation } from '../../src/observation.ts'
 import { recordTo } from '../../src/recording/record.ts'
+import { replay as observations } from '../../src/recording/replay.ts'
 import { replayHere, traceReset } from '../command.ts'
 import { at, counters, reset, start, stop, tick, total } from '../samples.ts'
 
@@ -154,6 +155,16 @@ test('a file that is not there, and a directory', async () => {
     expect({ path, exitCode }).toEqual({ path, exitCode: 1 })
     expect(stderr).toMatch(/^trace-reset: (cannot read )?FILE: .+\nhint: /m)
   }
+})
+
+test.each<[string, string | Uint8Array]>([
+  ['plain', WHOLE],
+  ['zipped', gzipSync(WHOLE)],
+])('how much was read is told, in bytes of the file: %s', async (_, contents) => {
+  const reads: number[] = []
+  const path = file(contents)
+  await lastValueFrom(observations(path, { warn: () => undefined, read: (bytes) => reads.push(bytes) }))
+  expect(reads.at(-1)).toBe(Buffer.byteLength(contents))
 })
 
 test('a trace that had failed is judged, and its failure told', async () => {
