@@ -141,6 +141,7 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
 const readOne = (line: string, { names, nameFrame, cgroup, clock }: LiveTrace): Observation[] => {
   try {
     const observation = readLine(line, names, nameFrame)
+    if ('at' in observation) clock.hear(observation.at)
     return [observation.kind === 'tick' ? { ...observation, read: clock.now() } : withCgroup(observation, cgroup)]
   } catch {
     return lost(1)
