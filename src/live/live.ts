@@ -58,8 +58,11 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     let last: readonly Observation[] = []
     const detach = new AbortController()
     const end = async () => {
-      if (attached) last = await lastValueFrom(trace.atEnd().pipe(toArray()))
-      detach.abort()
+      try {
+        if (attached) last = await lastValueFrom(trace.atEnd().pipe(toArray()))
+      } finally {
+        detach.abort()
+      }
     }
     if (trace.stop.aborted) detach.abort()
     else trace.stop.addEventListener('abort', () => void end(), { once: true })
