@@ -58,8 +58,11 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     let last: readonly Observation[] = []
     const detach = new AbortController()
     const end = async () => {
-      if (attached) last = await lastValueFrom(trace.atEnd().pipe(toArray()))
-      detach.abort()
+      try {
+        if (attached) last = await lastValueFrom(trace.atEnd().pipe(toArray()))
+      } finally {
+        detach.abort()
+      }
     }
     if (trace.stop.aborted) detach.abort()
     else trace.stop.addEventListener('abort', () => void end(), { once: true })
@@ -141,6 +144,7 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
 const readOne = (line: string, { names, nameFrame, cgroup, clock }: LiveTrace): Observation[] => {
   try {
     const observation = readLine(line, names, nameFrame)
+    if ('at' in observation) clock.hear(observation.at)
     return [observation.kind === 'tick' ? { ...observation, read: clock.now() } : withCgroup(observation, cgroup)]
   } catch {
     return lost(1)
