@@ -5,6 +5,7 @@ import type { Kind } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
 import { EARLY, isReply, isRstArrival, type Case } from './case.ts'
 import { isRejectedHere } from './rejected.ts'
+import { isRst } from './segment.ts'
 import type { Sees } from './sees.ts'
 
 /** How long any case is held, in nanoseconds of event time: what belongs to a reset comes within microseconds. */
@@ -36,12 +37,13 @@ export const gapsUnseen = (reset: Kind<'reset'>, { replies }: Sees): string[] =>
   isReply(reset) && !replies[reset.tuple.family] ? [REPLY_UNSEEN] : []
 
 /**
- * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP,
- * events were lost, or no probe can tell. A packet seen before it is known to be for this host is kept only if TCP dropped it, and the kernel gave
- * the reason, which is all that tells of the socket then.
+ * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP, or
+ * where that is not known, because events were lost or no probe can tell; but a RST is never replied to (net/ipv4/tcp_ipv4.c,
+ * tcp_v4_send_reset). A packet seen before it is known to be for this host is kept only if TCP dropped it, and the kernel
+ * gave the reason, which is all that tells of the socket then.
  */
 export const happened = ({ reset, replied, drop, gaps }: Case): boolean => {
   if (isRstArrival(reset))
     return reset.fn !== EARLY || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)
-  return !isReply(reset) || replied !== null || gaps.length > 0
+  return !isReply(reset) || replied !== null || (gaps.length > 0 && !isRst(reset.segment))
 }
