@@ -17,6 +17,6 @@ def trigger(world, port, family=4):
     with ghost, server:
         ghost.send("RA", seq=ghost.seq + LOST_BYTES)
         challenge = ghost.expect("A")
-        ghost.send("R", seq=challenge.ack)
+        ghost.send("R", seq=challenge.ack, window=0)
         wait_reset(server)
         return seen_by_server(ghost.address, port, state="ESTABLISHED", owner="socket", pid=os.getpid())

@@ -15,6 +15,6 @@ def trigger(world, port, family=4):
     with ghost, server:
         ghost.send("FA")
         wait_closed_by_peer(server)
-        ghost.send("R", seq=ghost.seq - 1)
+        ghost.send("R", seq=ghost.seq - 1, window=0)
         wait_reset(server)
         return seen_by_server(ghost.address, port, state="CLOSE_WAIT", owner="socket", pid=os.getpid())
