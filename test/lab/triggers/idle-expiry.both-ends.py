@@ -8,7 +8,7 @@ from truth import seen_by_server
 from waits import wait_reset
 
 SIDE = "server"
-RESETS = [("client", "RA"), ("server", "RA")]
+RESETS = [("stranger", "RA"), ("stranger", "RA")]
 COUNTED = {"EstabResets": 1}
 TOGETHER = True
 IDLE_SECONDS = 35  # beyond what trace-reset takes for a pause
@@ -22,9 +22,9 @@ def trigger(world, port, family=4, count=1):
 
 def struck(flow, world, port):
     with flow:
-        ends = ((flow.server, world.client), (flow.client, world.server))
-        for segment, host in [(flow.forge("RA", to, ttl=64, window=0), host) for to, host in ends]:
-            world.inject(segment, host)
+        # As far from either end as the other end is, so that the TTL tells nothing.
+        for segment in [flow.forge("RA", to, ttl=64, window=0) for to in (flow.server, flow.client)]:
+            world.inject(segment, world.stranger)
         wait_reset(flow.server)
         wait_reset(flow.client)
         return seen_by_server(flow.client, port, state="ESTABLISHED", owner="socket", pid=os.getpid())
