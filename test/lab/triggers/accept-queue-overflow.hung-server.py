@@ -2,9 +2,9 @@
 """A server hangs with a full queue: a client that believes to be connected sends until its handshake is forgotten."""
 import os
 
-from endings import forget
-from truth import seen_by_server
-from waits import wait_reset
+from net.sockets import forget
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
 RESETS = [("server", "R")]

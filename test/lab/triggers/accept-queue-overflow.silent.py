@@ -2,10 +2,10 @@
 """A full accept queue drops a client's ACK in silence; the queue is emptied when the handshake is forgotten."""
 import os
 
-from counters import arriving
-from endings import forget
-from truth import seen_by_server
-from waits import wait_gone
+from net.counters import arriving
+from net.sockets import forget
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone
 
 SIDE = "server"
 RESETS = [("server", "R")]

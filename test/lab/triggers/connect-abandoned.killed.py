@@ -2,9 +2,9 @@
 """A client is killed while it connects, before the server's answer is there."""
 import signal
 
-from children import Child
-from truth import seen_by_client
-from waits import wait_gone
+from gauntlet.children import Child
+from gauntlet.truth import seen_by_client
+from net.waits import wait_gone
 
 SIDE = "client"
 RESETS = [("client", "R")]

@@ -2,8 +2,8 @@
 """A client gives up connecting before the server's answer is there: no socket takes that any more."""
 import os
 
-from truth import end, seen_by_client
-from waits import wait_gone
+from gauntlet.truth import end, seen_by_client
+from net.waits import wait_gone
 
 SIDE = "client"
 RESETS = [("client", "R")]

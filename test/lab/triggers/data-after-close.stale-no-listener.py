@@ -2,9 +2,9 @@
 """A pooled connection to a server that has closed it, and has ended itself, before the client used it again."""
 import os
 
-from orphans import half_closed
-from truth import seen_by_server
-from waits import wait_gone
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone
 
 SIDE = "server"
 RESETS = [("server", "R")]

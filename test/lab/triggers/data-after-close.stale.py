@@ -2,9 +2,9 @@
 """A pooled connection: the server closed it when it was idle, and forgot it before the client used it again."""
 import os
 
-from orphans import half_closed
-from truth import seen_by_server
-from waits import wait_gone
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone
 
 SIDE = "server"
 RESETS = [("server", "R")]

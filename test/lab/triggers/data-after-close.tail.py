@@ -2,9 +2,9 @@
 """The server closed first and has read all; the client's last words, as TLS has them, and its FIN come after."""
 import os
 
-from orphans import half_closed
-from truth import seen_by_server
-from waits import wait_orphan
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
+from net.waits import wait_orphan
 
 SIDE = "server"
 RESETS = [("server", "R"), ("server", "R")]

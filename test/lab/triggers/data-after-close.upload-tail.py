@@ -2,9 +2,9 @@
 """A server of one request closes while the client's upload is under way: nothing listens any more."""
 import os
 
-from orphans import half_closed
-from truth import seen_by_server
-from waits import wait_orphan
+from gauntlet.orphans import half_closed
+from gauntlet.truth import seen_by_server
+from net.waits import wait_orphan
 
 SIDE = "server"
 IN_FLIGHT = 3

@@ -3,9 +3,9 @@
 import os
 import time
 
-from onlooker import Onlooker
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
 RESETS = [("stranger", "RA"), ("stranger", "RA")]

@@ -3,9 +3,9 @@
 import os
 import time
 
-from onlooker import Onlooker
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
 RESETS = [("server", "R")]

@@ -2,8 +2,8 @@
 """A client aborts, its data lost: the RST is beyond the hole, and the one at the challenge's number is obeyed."""
 import os
 
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
 LOST_BYTES = 1000

@@ -2,9 +2,9 @@
 """The server aborts, its data lost: the RST is beyond the hole, and the one at the challenge's number is obeyed."""
 import os
 
-from endings import linger_zero
-from truth import seen_by_client
-from waits import wait_acknowledged, wait_reset
+from net.sockets import linger_zero
+from gauntlet.truth import seen_by_client
+from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
 RESETS = [("server", "RA"), ("server", "R")]

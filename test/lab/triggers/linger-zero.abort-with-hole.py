@@ -2,9 +2,9 @@
 """The server aborts, its data lost; the client challenges that RST, finds no socket, and gets another one."""
 import os
 
-from endings import linger_zero
-from truth import seen_by_server
-from waits import wait_acknowledged, wait_reset
+from net.sockets import linger_zero
+from gauntlet.truth import seen_by_server
+from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "server"
 RESETS = [("server", "RA"), ("server", "R")]

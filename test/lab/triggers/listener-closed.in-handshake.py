@@ -2,7 +2,7 @@
 """The one listener closes between a client's SYN and its ACK."""
 import os
 
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
 RESETS = [("server", "R")]

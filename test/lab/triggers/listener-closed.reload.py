@@ -3,7 +3,7 @@
 import os
 import socket
 
-from truth import seen_by_server
+from gauntlet.truth import seen_by_server
 
 SIDE = "server"
 RESETS = [("server", "R")]

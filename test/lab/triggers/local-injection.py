@@ -3,9 +3,9 @@
 import os
 import socket
 
-from packets import Segment, encode
-from truth import end, seen_by_client
-from waits import wait_reset
+from net.packets import Segment, encode
+from gauntlet.truth import end, seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
 RESETS = []

@@ -3,10 +3,10 @@
 import os
 import socket
 
-from onlooker import Onlooker
-from packets import encode
-from truth import seen_by_client
-from waits import wait_reset
+from gauntlet.onlooker import Onlooker
+from net.packets import encode
+from gauntlet.truth import seen_by_client
+from net.waits import wait_reset
 
 SIDE = "client"
 RESETS = []

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Somebody floods a server with SYNs in the name of this host, which gets the answers."""
-from truth import seen_by_client
+from gauntlet.truth import seen_by_client
 
 SIDE = "client"
 RESETS = [("client", "R")]

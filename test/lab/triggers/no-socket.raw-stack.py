@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A program of the client's has a TCP of its own, from the host's address: the kernel refuses what answers its SYN."""
-from packets import Segment
-from truth import seen_by_client
-from waits import wait_gone
-from wire import Wire
+from net.packets import Segment
+from gauntlet.truth import seen_by_client
+from net.waits import wait_gone
+from net.wire import Wire
 
 SIDE = "client"
 RESETS = [("client", "R")]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The server sent in vain until it gave up, ETIMEDOUT; the way was only cut for a while, and the client goes on."""
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
 RESETS = [("server", "R")]

@@ -2,8 +2,8 @@
 """The server's TCP_USER_TIMEOUT ended the connection without a word; the client was only away, and goes on."""
 import socket
 
-from truth import seen_by_server
-from waits import wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_reset
 
 SIDE = "server"
 RESETS = [("server", "R")]

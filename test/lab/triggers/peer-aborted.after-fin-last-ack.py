@@ -2,8 +2,8 @@
 """A Mac's interrupted program: FIN, then a RST with the FIN's number; the server has closed its end by then."""
 import os
 
-from truth import seen_by_server
-from waits import wait_closed_by_peer, wait_gone, wait_state
+from gauntlet.truth import seen_by_server
+from net.waits import wait_closed_by_peer, wait_gone, wait_state
 
 SIDE = "server"
 RESETS = [("client", "RA", -1)]

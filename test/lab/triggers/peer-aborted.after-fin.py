@@ -2,8 +2,8 @@
 """A Mac's interrupted program: FIN, then a RST with the FIN's number, while the server has not closed yet."""
 import os
 
-from truth import seen_by_server
-from waits import wait_closed_by_peer, wait_reset
+from gauntlet.truth import seen_by_server
+from net.waits import wait_closed_by_peer, wait_reset
 
 SIDE = "server"
 RESETS = [("client", "R", -1)]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """No time-wait may be made, and nothing listens any more: the client's orderly FIN finds no socket."""
-from truth import seen_by_server
-from waits import wait_gone
+from gauntlet.truth import seen_by_server
+from net.waits import wait_gone
 
 SIDE = "server"
 RESETS = [("server", "R")]

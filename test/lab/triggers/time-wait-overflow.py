@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """No time-wait may be made: what the server closed is gone at once; the client's orderly FIN finds the listener."""
-from truth import end, seen_by_server
-from waits import wait_closed_by_peer, wait_gone
+from gauntlet.truth import end, seen_by_server
+from net.waits import wait_closed_by_peer, wait_gone
 
 SIDE = "server"
 RESETS = [("server", "R")]
