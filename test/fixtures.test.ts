@@ -67,7 +67,7 @@ const fieldsOf = (format: string, text: string): unknown[] => {
 
 /** What a verdict says apart from its sentences; a line of text, which is all sentences, is left out whole. */
 const facts = (line: unknown): object => {
-  const { because, ...others } = z.looseObject({ because: z.unknown() }).catch({ because: null }).parse(line)
+  const { because: _because, ...others } = z.looseObject({ because: z.unknown() }).catch({ because: null }).parse(line)
   return others
 }
 

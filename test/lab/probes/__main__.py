@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The probes against the truth, on the kernel that runs: `python3 test/lab/probes [--brief] [PART ...]`, as root.
 
-Prints TAP. Each part has a trace of its own, and a world of two or three network namespaces. The programs of filters and
-steps take minutes to compile under emulation: with --brief they are one of twelve pairs, and one of a few steps.
+Prints TAP. Each part has a trace of its own, and a world of two or three network namespaces. Programs take long to
+compile under emulation: with --brief there is one of twelve pairs of filters, one of a few steps, and one refused probe.
 """
 import pathlib
 import sys
@@ -18,7 +18,8 @@ from probes import burst, crafted, filters, nat, owners, refused, steps, tracepo
 PARTS = {part.__name__.partition(".")[2]: part.test
          for part in (filters, steps, crafted, nat, owners, burst, tracepoints, refused)}
 # What test() of a part takes as its last argument then.
-BRIEF = {"filters": 1, "steps": ("ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "tcp_rcv_state_process")}
+BRIEF = {"filters": 1, "refused": 1,
+         "steps": ("ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "tcp_rcv_state_process")}
 
 
 def main(words):
