@@ -7,6 +7,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 BACKLOG = 2  # an accept queue holds one more
 

@@ -8,6 +8,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_gone
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"ListenOverflows": 1}
 BACKLOG = 2  # an accept queue holds one more

@@ -7,6 +7,7 @@ from gauntlet.truth import seen_by_client
 from net.waits import wait_gone
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 
 

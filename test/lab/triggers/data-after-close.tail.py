@@ -7,6 +7,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_orphan
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R"), ("server", "R")]
 TOGETHER = True
 CLOSE_NOTIFY = b"\x15\x03\x03\x00\x13" + bytes(19)  # a TLS alert, encrypted: 24 bytes

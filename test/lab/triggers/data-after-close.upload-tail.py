@@ -7,6 +7,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_orphan
 
 SIDE = "server"
+CONFIDENCE = "certain"
 IN_FLIGHT = 3
 RESETS = [("server", "R")] * IN_FLIGHT
 TOGETHER = True

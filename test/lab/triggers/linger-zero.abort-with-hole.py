@@ -7,8 +7,9 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "RA"), ("server", "R")]
-ALSO = ["linger-zero"]
+ALSO = [{"cause": "linger-zero", "confidence": "certain"}]
 
 
 def trigger(world, port, family=4):

@@ -3,6 +3,7 @@
 from gauntlet.truth import seen_by_client
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 SPOOFED_PORT = 40002
 

@@ -6,6 +6,7 @@ from net.waits import wait_gone
 from net.wire import Wire
 
 SIDE = "client"
+CONFIDENCE = "certain"
 RESETS = [("client", "R")]
 OWN_PORT = 40001
 

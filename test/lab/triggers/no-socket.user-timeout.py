@@ -6,6 +6,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"TCPAbortOnTimeout": 1}
 TIMEOUT_MILLISECONDS = 500
