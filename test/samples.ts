@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
 import type { Case } from '../src/flow/case.ts'
+import { NO_PAST } from '../src/flow/past.ts'
 import type { Answer, FlowFacts, Kind, Segment, Socket, Task } from '../src/observation.ts'
 import type { Time } from '../src/time.ts'
 import type { Verdict } from '../src/verdict/verdict.ts'
@@ -203,6 +204,8 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     after: null,
     before: null,
     late: null,
+    past: NO_PAST,
+    traced: null,
     gaps: [],
     ...rest,
   }

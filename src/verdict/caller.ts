@@ -6,6 +6,9 @@ import type { Case } from '../flow/case.ts'
 /** A way that leads to tcp_send_active_reset. */
 export type Caller = 'abort' | 'keepalive' | 'retransmission' | 'mptcp' | 'listener' | 'linger' | 'connect' | 'close'
 
+/** Whether the function is one of MPTCP (net/mptcp). */
+export const isMptcp = (name = ''): boolean => /^_*(mptcp|subflow)_/.test(name)
+
 /**
  * The functions that decide, each the innermost of its way (net/ipv4/tcp.c, tcp_timer.c, inet_connection_sock.c;
  * net/mptcp).

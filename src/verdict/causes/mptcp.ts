@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { calledBy, stackText } from '../caller.ts'
+import { calledBy, isMptcp, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { repliedForSocket, segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
@@ -22,7 +22,7 @@ export const mptcpRefusal = {
   cause,
   explain: (reset) => {
     const found = repliedForSocket(reset)
-    if (found === undefined || !/^_*(mptcp|subflow)_/.test(found.caller)) return undefined
+    if (found === undefined || !isMptcp(found.caller)) return undefined
     return certain(`${reset.reset.fn} ran for MPTCP (${stackText(reset)}), for ${segmentText(found.segment)}`)
   },
 } satisfies Rule
