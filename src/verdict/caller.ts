@@ -20,7 +20,7 @@ const CALLERS: readonly (readonly [RegExp, Caller | ((outer: readonly string[]) 
   [/^_*(mptcp|subflow)_/, 'mptcp'],
   [/^(inet_csk_listen_stop|inet_child_forget)$/, 'listener'],
   [/^tcp_disconnect$/, (outer) => disconnecting(outer)],
-  [/^__tcp_close$/, 'close'],
+  [/^__tcp_close$/, (outer) => (outer.includes('mptcp_worker') ? 'mptcp' : 'close')],
 ]
 
 const disconnecting = (outer: readonly string[]): Caller | undefined => {
@@ -42,6 +42,20 @@ export const calledBy = ({ reset: { fn, stack } }: Case): Caller | undefined => 
     if (caller !== undefined) return typeof caller === 'string' ? caller : caller(stack.slice(index + 1))
   }
   return undefined
+}
+
+/**
+ * Whether an application's close() of an MPTCP connection ends its subflows at once (net/mptcp/protocol.c, __mptcp_close):
+ * with data unread; since 7.1 also for SO_LINGER 0. What MPTCP's worker ends so has run out of time.
+ */
+export const isFastClose = (reset: Case): boolean => {
+  const { stack } = reset.reset
+  return (
+    calledBy(reset) === 'mptcp' &&
+    stack.some((name) => name.startsWith('mptcp_do_fastclose')) &&
+    stack.includes('__mptcp_close') &&
+    !stack.includes('mptcp_worker')
+  )
 }
 
 /** The stack from the reset outwards: up to the function `last`, or six frames. */

@@ -36,7 +36,7 @@ import { timeWaitAssassinated } from './causes/time-wait-assassinated.ts'
 import { timeWaitOverflow } from './causes/time-wait-overflow.ts'
 import { timeWait } from './causes/time-wait.ts'
 import { unknownCause } from './causes/unknown.ts'
-import { unreadDataOnClose } from './causes/unread-data-on-close.ts'
+import { unreadDataOnClose, unreadOnMptcpClose } from './causes/unread-data-on-close.ts'
 import { writeAfterPeerClose } from './causes/write-after-peer-close.ts'
 import type { Rule } from './rule.ts'
 
@@ -79,6 +79,7 @@ export const RULES = [
   listenerClosed,
   listenerClosedInHandshake,
   unreadDataOnClose,
+  unreadOnMptcpClose,
   processDied,
   lingerZero,
   disconnect,

@@ -105,6 +105,7 @@ test('some causes have two rules: of its own accord, and in answer; at once, and
     'linger2-abort',
     'listener-closed',
     'mptcp',
+    'unread-data-on-close',
   ])
 })
 

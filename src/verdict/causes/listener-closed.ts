@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
 import { nanosecondsBetween } from '../../time.ts'
 import { calledBy, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
@@ -30,11 +31,17 @@ export const listenerClosed = {
   explain: (reset) =>
     calledBy(reset) === 'listener'
       ? certain(
-          `tcp_send_active_reset ran in inet_csk_listen_stop, at the close() of the listener by ${closerText(reset.closer)} (${stackText(reset)}): the connection waited in its queue and was never accepted`,
+          `tcp_send_active_reset ran ${endOfListener(reset)} (${stackText(reset)}): the connection waited for accept() and was never accepted`,
           ...endingText(reset.closer),
         )
       : undefined,
 } satisfies Rule
+
+// A handshake may be over just as its listener has closed: whose task that runs on is nobody's (inet_csk_reqsk_queue_add).
+const endOfListener = ({ reset: { stack }, closer }: Case) =>
+  stack.includes('inet_csk_listen_stop')
+    ? `in inet_csk_listen_stop, at the close() or shutdown() of the listener by ${closerText(closer)}`
+    : 'in inet_child_forget, at the end of a handshake whose listener had just been closed'
 
 /** A request is gone on its own no sooner than its first timer, of a second, in nanoseconds (TCP_TIMEOUT_INIT). */
 const REQUEST_NS = 1_000_000_000
