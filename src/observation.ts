@@ -28,7 +28,10 @@ const start = z.strictObject({
   program: z.string(),
   ehash: z.enum(['module', 'ss', 'off']),
 })
-/** The first segment of a flow, or one with RST, this with the socket that was found for it before it was processed. */
+/**
+ * The first segment of a flow; or one with RST, this with the socket that was found for it before it was processed; or, by
+ * tcp_check_req, the ACK of a handshake that a full accept queue drops, with the listener.
+ */
 const packet = z.strictObject({
   kind: z.literal('packet'),
   ...event,
@@ -58,6 +61,8 @@ const state = z.strictObject({
   sk: hex,
   from: z.string(),
   to: z.string(),
+  /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
+  sk_err: uint.optional(),
   task,
 })
 /** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */

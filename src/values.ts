@@ -72,12 +72,13 @@ export const socket = z.strictObject({
 
 /**
  * The task that ran when the probe fired; `exit_code` as in the kernel's task_struct while it is exiting, else null;
- * `cgroup` the path of its cgroup (version 2), where it could be told.
+ * `cgroup` the path of its cgroup (version 2), where it could be told. `kthread`: it is a thread of the kernel.
  */
 export const task = z.strictObject({
   pid: uint,
   comm: z.string(),
   exit_code: z.int().nullable(),
+  kthread: z.literal(true).optional(),
   cgroup: z.string().optional(),
 })
 

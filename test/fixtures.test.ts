@@ -26,7 +26,7 @@ const GOLDEN = '6.12'
 
 /** What a kernel cannot be brought to: Debian's 5.10 is built without MPTCP. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  '5.10': ['mptcp', 'mptcp.fastclose', 'mptcp.fastclose.ipv6', 'mptcp.ipv6'],
+  '5.10': ['mptcp', 'mptcp.ipv6', 'unread-data-on-close.mptcp', 'unread-data-on-close.mptcp.ipv6'],
 }
 
 const namesOf = (kernel: string) => readdirSync(`${ROOT}${kernel}`)

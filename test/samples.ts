@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
 import type { Case } from '../src/flow/case.ts'
+import { NO_PAST } from '../src/flow/past.ts'
 import {
   SCHEMA,
   type Answer,
@@ -211,6 +212,8 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     after: null,
     before: null,
     late: null,
+    past: NO_PAST,
+    traced: null,
     gaps: [],
     ...rest,
   }

@@ -8,6 +8,7 @@ import { gapsUnseen } from './decided.ts'
 import { rememberCreation } from './flows.ts'
 import { openCase, stateBefore } from './opened.ts'
 import { ownerOf } from './owner.ts'
+import { pastOf, rememberCase, rememberPacket } from './past.ts'
 import type { Pending } from './pending.ts'
 import { isRst, isSyn } from './segment.ts'
 import type { Trace } from './trace.ts'
@@ -22,6 +23,7 @@ export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
   const flow = trace.flows.of(packet.tuple, packet.at)
   flow.dev = packet.segment.dev ?? flow.dev
   if (isSyn(packet.segment)) flow.created = rememberCreation(flow.created, packet.at)
+  rememberPacket(flow.past, packet)
   if (!isRst(packet.segment)) return
   flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
   if (sees.drops) begin(trace, packet, rstArrival(packet, sees.early))
@@ -39,7 +41,10 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, observed: K
   }
   if ((isRst(reset.segment) || mustBeRst(reset)) && mergeRejectEcho(trace, reset)) return
   if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
-  const one = openCase(reset, { flow, owner: flows.owner(reset), after: lookups.take(reset), gaps })
+  const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
+  const known = { flow, owner: flows.owner(reset), after: lookups.take(reset), past, traced: trace.since, gaps }
+  const one = openCase(reset, known)
+  rememberCase(flow.past, one)
   const isAwaited = one.after === null && whyAsked(trace.source, event) === 'reset'
   const entry: Pending = { case: one, phase: isAwaited ? 'asking' : 'holding' }
   pending.add(entry)

@@ -2,6 +2,7 @@
 // What is known of one reset, and the kinds of events that open a case.
 import type { Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
+import type { Past } from './past.ts'
 
 /** Everything that was observed about one reset: what the rules judge. */
 export type Case = {
@@ -31,6 +32,10 @@ export type Case = {
   before: Kind<'lookup'> | null
   /** The look-up's result when the socket that it found was created after the reset; `after` is null then. */
   late: Kind<'lookup'> | null
+  /** What this host had done with the connection before. */
+  past: Past
+  /** Since when the trace sees; null where its first line is missing. */
+  traced: Time | null
   /** What makes the evidence incomplete, in words. */
   gaps: string[]
 }

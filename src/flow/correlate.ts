@@ -39,6 +39,7 @@ const take = (trace: Trace, observation: Observation | Loss, now: Time) => {
     case 'start':
       trace.source = observation.ehash
       trace.sees = seesOf(observation)
+      trace.since = observation.at
       return
     case 'packet':
       return arrive(trace, observation)

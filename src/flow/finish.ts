@@ -17,13 +17,14 @@ const BURST_AFTER_NS = 50_000_000
  * created since. `rejectsSeen`: REJECT is traced, and nothing of it was lost around the reset.
  */
 export const finish = (opened: Case, flows: Flows, now: Time, rejectsSeen: boolean): Case => {
-  const { reset } = opened
+  const { reset, past } = opened
   const found = lookupsOf(opened, flows)
   return {
     ...opened,
     ...found,
     others: othersOf(reset, flows.of(reset.tuple, now).rsts),
     owner: opened.owner ?? ownerOf(null, flows.lateOwner(reset)),
+    past: past.earlier === null ? past : { ...past, earlier: finish(past.earlier, flows, now, rejectsSeen) },
     rejectUnseen: mayBeRejectedHere(opened) && !rejectsSeen,
     stateBefore:
       isRstArrival(reset) && reset.socket === null ? stateFound(found.after, opened.drop) : opened.stateBefore,

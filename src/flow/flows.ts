@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { Answer, Kind, Task } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
+import { createEndings } from './endings.ts'
 import { createMemory } from './memory.ts'
 import { createOwners } from './owners.ts'
+import { nothingRemembered, rememberState, type Ending, type Remembered } from './past.ts'
 import { listenersOf, tupleKey, type Tuple } from './tuple.ts'
 
 /** What is remembered of one connection between its events. */
@@ -24,6 +26,8 @@ export type Flow = {
   rsts: Kind<'packet'>[]
   /** tcp_reset's last call for a segment without RST, until a reply takes it or it is too old (trap.ts). */
   trap: Kind<'reset'> | null
+  /** What this host had done with it before. */
+  past: Remembered
 }
 
 /** The memory of connections, by 5-tuple and network namespace, and of who owns which socket. */
@@ -35,6 +39,7 @@ export const createFlows = () => {
   const owners = createOwners()
   const connects = createMemory<Time>()
   const listens = createMemory<Time[]>()
+  const endings = createEndings()
   const known = (tuple: Tuple) => flows.get(tupleKey(tuple))
   const of = (tuple: Tuple, now: Time): Flow => flows.use(tupleKey(tuple), () => emptyFlow(now))
 
@@ -47,7 +52,9 @@ export const createFlows = () => {
     const flow = known(tuple)
     if (to === 'ESTABLISHED' && flow !== undefined)
       flow.created = rememberCreation(flow.created, from === 'SYN_SENT' ? connects.get(sk) : at)
-    if (to === 'CLOSE') Object.assign(of(tuple, at), { closed: change, lastOwner: owners.close(sk, tuple) })
+    if (to === 'FIN_WAIT1' || to === 'LAST_ACK') endings.shut(change)
+    if (to === 'CLOSE') rememberEnding(of(tuple, at), endings.closed(change, owners.close(sk, tuple)))
+    else if (flow !== undefined) rememberState(flow.past, change, null)
   }
 
   const owned = (owner: Kind<'owner'>) => {
@@ -73,6 +80,8 @@ export const createFlows = () => {
       found === 'listener'
         ? listenersOf(tuple).flatMap((key) => listens.get(key) ?? [])
         : (known(tuple)?.created ?? []),
+    /** The ends of listeners since then that may have taken the connection. */
+    listenersClosed: endings.listenersClosed,
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
     owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
       if (socket === null) return null
@@ -87,6 +96,11 @@ export const createFlows = () => {
   }
 }
 
+const rememberEnding = (flow: Flow, ending: Ending) => {
+  Object.assign(flow, { closed: ending.closed, lastOwner: ending.owner })
+  rememberState(flow.past, ending.closed, ending)
+}
+
 const emptyFlow = (since: Time): Flow => ({
   since,
   created: [],
@@ -97,6 +111,7 @@ const emptyFlow = (since: Time): Flow => ({
   dev: null,
   rsts: [],
   trap: null,
+  past: nothingRemembered(),
 })
 
 const acceptedBy = ({ at, socket }: Kind<'reset'>, { accepted, closed }: Partial<Flow> = {}): Task | null => {

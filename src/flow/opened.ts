@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: MIT
 // A case as it is opened: what is known of a reset from the events before it.
 import type { Kind, Task } from '../observation.ts'
+import type { Time } from '../time.ts'
 import { isIncoming } from './arrival.ts'
 import type { Case } from './case.ts'
 import type { Flow } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
+import type { Past } from './past.ts'
 import { isStale, isTrapOf } from './trap.ts'
 
 /** What the memory of a trace has for a reset. */
-export type Known = { flow: Flow; owner: Task | null; after: Kind<'lookup'> | null; gaps: string[] }
+export type Known = {
+  flow: Flow
+  owner: Task | null
+  after: Kind<'lookup'> | null
+  past: Past
+  traced: Time | null
+  gaps: string[]
+}
 
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
-export const openCase = (reset: Kind<'reset'>, { flow, owner, after, gaps }: Known): Case => {
+export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, traced, gaps }: Known): Case => {
   const closer = closerOf(reset)
   return {
     outcome: isIncoming(reset) ? 'received' : 'sent',
@@ -28,6 +37,8 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, gaps }: Kno
     after,
     late: null,
     before: flow.first,
+    past,
+    traced,
     gaps,
   }
 }

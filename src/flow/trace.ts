@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Time } from '../time.ts'
 import type { Source } from './asked.ts'
 import { createFlows, type Flows } from './flows.ts'
 import { createLookups, type Lookups } from './lookups.ts'
@@ -8,9 +9,10 @@ import { SEES_NOTHING, type Sees } from './sees.ts'
 
 /** All that is remembered of one trace while its cases are made. */
 export type Trace = {
-  /** By its first line: who looks into the TCP hash, and what its probes see. */
+  /** By its first line: who looks into the TCP hash, what its probes see, and since when. */
   source: Source
   sees: Sees
+  since: Time | null
   flows: Flows
   pending: PendingCases
   lookups: Lookups<Pending>
@@ -21,6 +23,7 @@ export type Trace = {
 export const createTrace = (): Trace => ({
   source: 'off',
   sees: SEES_NOTHING,
+  since: null,
   flows: createFlows(),
   pending: createPending(),
   lookups: createLookups(),

@@ -60,7 +60,9 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
     case 'state': {
       const from = fields.state('from')
       const to = fields.state('to')
-      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, task: readTask(fields) }
+      // Before it is closed an error may be an old one, which nobody has asked for.
+      const error = to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}
+      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, task: readTask(fields) }
     }
     case 'owner':
       return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
@@ -206,17 +208,19 @@ const readWindow = (fields: Fields) =>
   fields.has('mini_rcv_nxt') ? { rcv_nxt: fields.number('mini_rcv_nxt'), rcv_wnd: fields.number('mini_rcv_wnd') } : {}
 
 const readTask = (fields: Fields): Task => {
-  const exiting = fields.has('task_flags') && (fields.bits('task_flags') & PF_EXITING) !== 0n
+  const flags = fields.has('task_flags') ? fields.bits('task_flags') : 0n
   return {
     pid: fields.number('pid'),
     comm: fields.text('comm'),
-    exit_code: exiting ? fields.number('exit_code') : null,
+    exit_code: (flags & PF_EXITING) === 0n ? null : fields.number('exit_code'),
+    ...((flags & PF_KTHREAD) === 0n ? {} : { kthread: true as const }),
     ...(fields.given('cgroup') ? { cgroup: fields.hex('cgroup') } : {}),
   }
 }
 
-/** include/linux/sched.h: the task is in do_exit(). */
-const PF_EXITING = 4n
+/** include/linux/sched.h: the task is in do_exit(), or is a thread of the kernel. */
+const PF_EXITING = 0x4n
+const PF_KTHREAD = 0x200000n
 
 const readReason = (fields: Fields, name: (number: number) => string) =>
   fields.has('reason') && fields.number('reason') !== -1 ? name(fields.number('reason')) : null

@@ -110,7 +110,7 @@ const flow = {
 const task = {
   cgroup: field('%lx', 'hex', 'cgroup', 'the number of its cgroup'),
   pid: field('%d', 'number', 'pid', 'its process'),
-  task_flags: field('%lx', 'bits', '$task->flags', 'PF_ bits (include/linux/sched.h): 4 is exiting'),
+  task_flags: field('%lx', 'bits', '$task->flags', 'PF_ bits (include/linux/sched.h): 4 is exiting, 200000 the kernel'),
   exit_code: field('%d', 'number', '$task->exit_code', 'as in task_struct, while it is exiting'),
   comm: field('%s', 'text', 'comm', 'its name: any bytes, so nothing comes after it'),
 }
@@ -131,6 +131,7 @@ const other = {
   first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),
+  sk_err: field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'),
   who: field('%lx', 'hex', '$who', 'the task, or the CPU of an idle one: pairs a call with its return'),
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),

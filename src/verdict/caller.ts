@@ -6,6 +6,9 @@ import type { Case } from '../flow/case.ts'
 /** A way that leads to tcp_send_active_reset. */
 export type Caller = 'abort' | 'keepalive' | 'retransmission' | 'mptcp' | 'listener' | 'linger' | 'connect' | 'close'
 
+/** Whether the function is one of MPTCP (net/mptcp). */
+export const isMptcp = (name = ''): boolean => /^_*(mptcp|subflow)_/.test(name)
+
 /**
  * The functions that decide, each the innermost of its way (net/ipv4/tcp.c, tcp_timer.c, inet_connection_sock.c;
  * net/mptcp).
@@ -17,7 +20,7 @@ const CALLERS: readonly (readonly [RegExp, Caller | ((outer: readonly string[]) 
   [/^_*(mptcp|subflow)_/, 'mptcp'],
   [/^(inet_csk_listen_stop|inet_child_forget)$/, 'listener'],
   [/^tcp_disconnect$/, (outer) => disconnecting(outer)],
-  [/^__tcp_close$/, 'close'],
+  [/^__tcp_close$/, (outer) => (outer.includes('mptcp_worker') ? 'mptcp' : 'close')],
 ]
 
 const disconnecting = (outer: readonly string[]): Caller | undefined => {
@@ -39,6 +42,20 @@ export const calledBy = ({ reset: { fn, stack } }: Case): Caller | undefined => 
     if (caller !== undefined) return typeof caller === 'string' ? caller : caller(stack.slice(index + 1))
   }
   return undefined
+}
+
+/**
+ * Whether an application's close() of an MPTCP connection ends its subflows at once (net/mptcp/protocol.c, __mptcp_close):
+ * with data unread; since 7.1 also for SO_LINGER 0. What MPTCP's worker ends so has run out of time.
+ */
+export const isFastClose = (reset: Case): boolean => {
+  const { stack } = reset.reset
+  return (
+    calledBy(reset) === 'mptcp' &&
+    stack.some((name) => name.startsWith('mptcp_do_fastclose')) &&
+    stack.includes('__mptcp_close') &&
+    !stack.includes('mptcp_worker')
+  )
 }
 
 /** The stack from the reset outwards: up to the function `last`, or six frames. */

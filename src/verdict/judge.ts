@@ -1,35 +1,61 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../flow/case.ts'
+import { happened } from '../flow/decided.ts'
+import { ownerOf } from '../flow/owner.ts'
 import { missing, unknownCause } from './causes/unknown.ts'
 import { hashText } from './hash.ts'
 import { reasonText } from './reasons.ts'
 import type { Confidence } from './rule.ts'
+import { agoText, strayOf, strayText } from './stray.ts'
 import { RULES, type CauseId } from './table.ts'
-import { verdictOf, type Verdict } from './verdict.ts'
+import { verdictOf, type Judgement, type Verdict } from './verdict.ts'
 
 /** Who reset the connection, and why. What the evidence lacks lowers the confidence; it never makes up a cause. */
 export const judge = (reset: Case): Verdict => {
-  const { cause, confidence, because } = judgeAlone(reset)
+  const judgement = judgeAlone(reset)
+  const { cause, confidence, because } = judgement
   const owed = owedToHash(reset, cause, confidence)
-  return verdictOf(reset, cause, confidence, [...because, ...hashText(reset), ...owed, ...reset.gaps])
+  return verdictOf(reset, { ...judgement, because: [...because, ...hashText(reset), ...owed, ...reset.gaps] })
 }
-
-type Judgement = { cause: CauseId; confidence: Confidence; because: string[] }
 
 /** The judgement without the sentences on the TCP hash and on gaps. */
 const judgeAlone = (reset: Case): Judgement => {
   // A RST that may be of a REJECT on this host tells nothing of the peer: every rule would take it for the peer's.
   if (reset.rejectUnseen) return unexplained(reset)
-  return explained(reset) ?? unexplained(reset)
+  return echoed(reset) ?? explained(reset) ?? unexplained(reset)
 }
+
+// A segment of a connection that this host had ended by a RST is answered because of that: one event, however many RSTs.
+const echoed = (reset: Case): Judgement | undefined => {
+  const stray = strayOf(reset)
+  const { earlier } = reset.past
+  if (stray === undefined || earlier === null || !happened(earlier)) return undefined
+  const first = judgeAlone(earlier)
+  if (first.cause === unknownCause.id) return undefined
+  return {
+    ...first,
+    confidence: reset.gaps.length > 0 ? 'likely' : first.confidence,
+    owner: ownerOfEcho(reset, first.owner ?? earlier.owner),
+    because: [
+      `${strayText(reset, stray)}: the echo of the RST by which this host had ended the connection ${agoText(reset, earlier.reset)}`,
+      ...first.because.map((sentence) => `of that one: ${sentence}`),
+      ...(reset.reset.reason === null ? [] : [`the kernel's own reason: ${reset.reset.reason}`]),
+    ],
+  }
+}
+
+// A time-wait has no owner, and what ended it was not the close(): the memory has who had closed.
+const ownerOfEcho = ({ past: { ending } }: Case, owner: Case['owner']) =>
+  owner?.how === 'closer' ? owner : (ownerOf(ending?.shut?.task ?? null, null) ?? owner)
 
 const explained = (reset: Case): Judgement | undefined => {
   for (const { cause, explain } of RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
-    const reasons = reasonText(reset, cause)
+    const { who, owner, rstReasons } = evidence
+    const reasons = reasonText(reset, rstReasons === undefined ? cause : { ...cause, rstReasons })
     const confidence = reset.gaps.length > 0 || reasons.against ? 'likely' : evidence.confidence
-    return { cause: cause.id, confidence, because: [...evidence.because, ...reasons.because] }
+    return { cause: cause.id, confidence, because: [...evidence.because, ...reasons.because], who, owner }
   }
   return undefined
 }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../flow/case.ts'
-import type { Cause } from './cause.ts'
+import type { Cause, Who } from './cause.ts'
 
 /** `certain` when a kernel path or state proves the cause, `likely` when it is inferred from the shape of packets. */
 export type Confidence = 'certain' | 'likely' | 'unknown'
 
 /** How sure a rule is and why: sentences with the numbers, each naming the observation that it rests on. */
-export type Evidence = { confidence: Confidence; because: string[] }
+export type Evidence = { confidence: Confidence; because: string[] } & Instead
+
+/** What the evidence of a case tells of it, in the place of what is said of its cause or of its reset. */
+export type Instead = {
+  /** Whose doing it was. */
+  who?: Who | undefined
+  /** Who owned the connection, where its socket is gone. */
+  owner?: Case['owner'] | undefined
+  /** The kernel's own reasons for sending that agree, since another path led here. */
+  rstReasons?: readonly string[] | undefined
+}
 
 /** One entry of the table: gives its evidence when it explains the case, else undefined. */
 export type Rule = { cause: Cause; explain: (reset: Case) => Evidence | undefined }

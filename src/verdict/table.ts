@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { acceptQueueOverflow } from './causes/accept-queue-overflow.ts'
+import { acceptQueueOverflow, acceptQueueOverflowLate } from './causes/accept-queue-overflow.ts'
 import { badAckInHandshake } from './causes/bad-ack-in-handshake.ts'
 import { badAckToListener } from './causes/bad-ack-to-listener.ts'
 import { badSynAck } from './causes/bad-syn-ack.ts'
+import { connectAbandoned } from './causes/connect-abandoned.ts'
 import { connectionRefused } from './causes/connection-refused.ts'
-import { dataAfterClose } from './causes/data-after-close.ts'
+import { dataAfterClose, dataLongAfterClose } from './causes/data-after-close.ts'
 import { disconnect } from './causes/disconnect.ts'
 import { finWait2Timeout } from './causes/fin-wait2-timeout.ts'
 import { firewallReject } from './causes/firewall-reject.ts'
@@ -22,7 +23,7 @@ import { invalidSyn } from './causes/invalid-syn.ts'
 import { keepaliveTimeout } from './causes/keepalive-timeout.ts'
 import { lingerZero } from './causes/linger-zero.ts'
 import { linger2OnAck, linger2OnClose } from './causes/linger2-abort.ts'
-import { listenerClosed } from './causes/listener-closed.ts'
+import { listenerClosed, listenerClosedInHandshake } from './causes/listener-closed.ts'
 import { mptcpAbort, mptcpRefusal } from './causes/mptcp.ts'
 import { noListener } from './causes/no-listener.ts'
 import { noSocket } from './causes/no-socket.ts'
@@ -32,9 +33,10 @@ import { peerHasNoSocket } from './causes/peer-has-no-socket.ts'
 import { processDied } from './causes/process-died.ts'
 import { socketKilled } from './causes/socket-killed.ts'
 import { timeWaitAssassinated } from './causes/time-wait-assassinated.ts'
+import { timeWaitOverflow } from './causes/time-wait-overflow.ts'
 import { timeWait } from './causes/time-wait.ts'
 import { unknownCause } from './causes/unknown.ts'
-import { unreadDataOnClose } from './causes/unread-data-on-close.ts'
+import { unreadDataOnClose, unreadOnMptcpClose } from './causes/unread-data-on-close.ts'
 import { writeAfterPeerClose } from './causes/write-after-peer-close.ts'
 import type { Rule } from './rule.ts'
 
@@ -49,6 +51,8 @@ export const RULES = [
 
   noListener,
   noSocket,
+  connectAbandoned,
+  timeWaitOverflow,
   firewallReject,
   // Before every other reply for a socket: MPTCP calls for a RST in any state, and only the caller tells.
   mptcpRefusal,
@@ -56,10 +60,12 @@ export const RULES = [
   linger2OnAck,
   // Before timeWait: an orphan in FIN_WAIT2 is kept as a time-wait, and data for it came after the close.
   dataAfterClose,
+  dataLongAfterClose,
   timeWait,
   // Before badAckInHandshake: tcp_check_req resets for the SYN, also where the socket is in SYN_RECV (TCP Fast Open).
   invalidSyn,
   acceptQueueOverflow,
+  acceptQueueOverflowLate,
   badAckInHandshake,
   badAckToListener,
   badSynAck,
@@ -71,7 +77,9 @@ export const RULES = [
   finWait2Timeout,
   mptcpAbort,
   listenerClosed,
+  listenerClosedInHandshake,
   unreadDataOnClose,
+  unreadOnMptcpClose,
   processDied,
   lingerZero,
   disconnect,

@@ -4,7 +4,7 @@ import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
-import type { Confidence } from './rule.ts'
+import type { Confidence, Instead } from './rule.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
@@ -28,16 +28,19 @@ export type Verdict = {
   stack: readonly string[]
 }
 
+/** What the rules make of a case. */
+export type Judgement = { cause: CauseId; confidence: Confidence; because: string[] } & Pick<Instead, 'who' | 'owner'>
+
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, cause: CauseId, confidence: Confidence, because: string[]): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, because, who, owner }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
-  who: CAUSES[cause].who,
+  who: who ?? CAUSES[cause].who,
   confidence,
   tuple: reset.reset.tuple,
   state: reset.stateBefore,
-  owner: reset.owner,
+  owner: owner ?? reset.owner,
   dev: reset.dev,
   after: reset.after,
   late: reset.late,

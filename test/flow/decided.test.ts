@@ -67,7 +67,7 @@ test('another socket of the same ports, accepted later, is not that', () => {
   expect(cases(state(), closedByTimer, owner({ at: at(500), sk: 'ffff9999' }))).toMatchObject([{ owner: null }])
 })
 
-const sends = { fn: 'tcp_v4_send_reset', socket: null }
+const sends = { fn: 'tcp_v4_send_reset', socket: null, segment: segment({ flags: SYN }) }
 const early = { fn: 'netif_receive_skb' }
 const rejection = { fn: 'nf_send_reset', segment: segment({ flags: SYN }) }
 
@@ -76,6 +76,12 @@ test.each<[string, Case, boolean, number]>([
   ['a reply that was seen to be sent', caseOf(sends, { replied: at(1000.01) }), true, 50],
   ['a reply that was not', caseOf(sends), false, 1000],
   ['a reply that was not, where something was lost', caseOf(sends, { gaps: ['lost'] }), true, 1000],
+  [
+    'a reply to a RST, where something was lost',
+    caseOf({ ...sends, segment: segment({ flags: 4 }) }, { gaps: ['lost'] }),
+    false,
+    1000,
+  ],
   ['an arrival that was dropped', caseOf({ fn: 'tcp_v4_rcv' }, { drop: drop('tcp_v4_rcv') }), true, 50],
   ['an arrival that was not', caseOf({ fn: 'tcp_v4_rcv' }), true, 1000],
   ['an early packet that TCP dropped', caseOf(early, { drop: drop('tcp_v4_rcv', 'NO_SOCKET') }), true, 50],

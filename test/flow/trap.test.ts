@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { openCase } from '../../src/flow/opened.ts'
 import { createFlows } from '../../src/flow/flows.ts'
+import { NO_PAST } from '../../src/flow/past.ts'
 import { isTrap, isTrapOf } from '../../src/flow/trap.ts'
 import { at, reset, RST, segment, socket, TUPLE } from '../samples.ts'
 import { replying } from './cases.ts'
@@ -38,6 +39,6 @@ test.each<[string, ReturnType<typeof reset>, boolean, boolean]>([
 ])('the trap of a flow is %s', (_, reply, isTaken, isKept) => {
   const flow = createFlows().of(TUPLE, at(0))
   flow.trap = trap
-  const { withoutRst } = openCase(reply, { flow, owner: null, after: null, gaps: [] })
+  const { withoutRst } = openCase(reply, { flow, owner: null, after: null, past: NO_PAST, traced: null, gaps: [] })
   expect([withoutRst === trap, flow.trap === trap]).toEqual([isTaken, isKept])
 })

@@ -299,6 +299,14 @@ test('every map but that of totals is cleared at the end: bpftrace would print i
   expect(new Set([...atEnd, 'sent'])).toEqual(maps)
 })
 
+// The handshake's last ACK and the client's first data have the same numbers, for as long as it sends them.
+test.each(KERNELS)('a segment for a request socket is known by more than its numbers: %s', async (name) => {
+  const { text } = write(await kernelOf(name))
+  const [, asked = ''] = /if \(@request\[cpu\] ==([^{]*)\{/.exec(text) ?? []
+  expect(asked).toContain('@request_skb[cpu] == $skbaddr')
+  expect(asked).toContain('nsecs - @request_at[cpu] <')
+})
+
 // Numbers aside, two filters of the same form give the same program: nothing else of a filter gets in.
 test('nothing of a filter gets into a program but numbers', async () => {
   const kernel = await kernelOf('6.12')

@@ -40,6 +40,14 @@ const aborted = ({
   )
 }
 
+const FAST = ['tcp_send_active_reset', 'mptcp_do_fastclose.part.0', '__mptcp_close', 'mptcp_close', 'inet_release']
+/** The same close() by a thread of the kernel, with more of its stack. */
+const byKernel = (over: Over, ...outer: string[]) => {
+  const { reset, ...rest } = aborted(over)
+  const by = task({ comm: 'kworker/0:1', kthread: true })
+  return judge({ ...rest, closer: by, reset: { ...reset, task: by, stack: [...reset.stack, ...outer] } })
+}
+
 type Row = [string, Case, string]
 const told = (reset: Case) => briefly(judge(reset))
 
@@ -50,6 +58,23 @@ test.each<Row>([
   ['half-closed before', aborted({ stateBefore: 'FIN_WAIT2' }), 'unread-data-on-close, certain'],
   ['SO_LINGER on with time', aborted({ linger: true, lingertime: 100 }), 'unread-data-on-close, certain'],
   ['TCP_LINGER2 below 0', aborted({ stateBefore: 'FIN_WAIT2', linger2: -1 }), 'unread-data-on-close, certain'],
+  ['of MPTCP', aborted({ unread: 0, stack: FAST }), 'unread-data-on-close, certain'],
+  [
+    'of MPTCP, inlined',
+    aborted({ unread: 0, stack: FAST.toSpliced(1, 1, 'mptcp_do_fastclose') }),
+    'unread-data-on-close, certain',
+  ],
+  [
+    'of MPTCP, with SO_LINGER 0',
+    aborted({ unread: 0, stack: FAST, linger: true, lingertime: 0 }),
+    'unread-data-on-close, likely',
+  ],
+  ['of MPTCP, by its worker', aborted({ unread: 0, stack: [...FAST.slice(0, 2), 'mptcp_worker'] }), 'mptcp, certain'],
+  [
+    'a subflow, by its worker',
+    aborted({ stack: [...CLOSE.slice(0, 2), '__mptcp_close_ssk', 'mptcp_worker'] }),
+    'mptcp, certain',
+  ],
   ['all read', aborted({ unread: 0 }), 'unknown'],
   ['by nobody known', aborted({ closer: null }), 'unknown'],
   ['no stack', aborted({ stack: [] }), 'unknown'],
@@ -66,6 +91,7 @@ test.each<Row>([
   ['SIGKILL with unread data', aborted({ stack: EXIT, exit_code: 9 }), 'process-died, certain'],
   ['a stack too short for do_exit, of a task that exits', aborted({ exit_code: 9 }), 'process-died, certain'],
   ['a task that goes on', aborted({ stack: EXIT }), 'unread-data-on-close, certain'],
+  ['of MPTCP', aborted({ unread: 0, stack: [...FAST, 'do_exit'], exit_code: 9 }), 'process-died, certain'],
   ['all read', aborted({ stack: EXIT, exit_code: 0, unread: 0 }), 'unknown'],
   ['the FIN alone', aborted({ stack: EXIT, exit_code: 0, unread: 1, stateBefore: 'CLOSE_WAIT' }), 'unknown'],
   [
@@ -163,4 +189,26 @@ test.each([
 test('the closer is named, and where it came from', () => {
   for (const stack of [CLOSE, CONNECT, LISTENER])
     expect(judge(aborted({ stack })).because[0]).toContain(`by nginx[812] (stack: ${stack.join(' < ')})`)
+})
+
+test.each<[string, Over, string, string | undefined]>([
+  ['unread-data-on-close', {}, 'iscsi_sw_tcp_release_conn', 'iscsi_tcp'],
+  ['linger-zero', { stack: LINGER, linger: true, lingertime: 0 }, 'nvme_tcp_free_queue', 'nvme_tcp'],
+  ['disconnect', { stack: CONNECT }, 'xs_tcp_shutdown', 'sunrpc'],
+  ['socket-killed', { stack: ['tcp_send_active_reset', 'tcp_abort'] }, 'smc_close_active_abort', 'smc'],
+  ['linger-zero', { stack: LINGER, linger: true, lingertime: 0 }, 'process_one_work', undefined],
+])('%s of a socket of the kernel is no doing of an application: %j, %s', (cause, over, outer, module) => {
+  const found = byKernel(over, outer)
+  expect([found.cause, found.who, found.confidence]).toEqual([cause, 'local-kernel', 'certain'])
+  expect(found.because).toContain(
+    `kworker/0:1 is a thread of the kernel${module === undefined ? '' : `, and the socket is of ${module}`}`,
+  )
+})
+
+test('listener-closed names nobody where a handshake ends on the back of a task', () => {
+  const stack = ['tcp_send_active_reset', 'tcp_disconnect', 'inet_child_forget', 'inet_csk_reqsk_queue_add']
+  const { cause, because } = judge(aborted({ stack, unread: 0, closer: null }))
+  expect(cause).toBe('listener-closed')
+  expect(because[0]).not.toContain('nginx')
+  expect(because[0]).toContain('at the end of a handshake whose listener had just been closed')
 })

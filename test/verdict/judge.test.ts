@@ -97,9 +97,16 @@ test('every cause but unknown has a rule, and every rule a cause', () => {
   expect(isCause('toString')).toBe(false)
 })
 
-test('two causes have two rules: of its own accord, and in answer', () => {
+test('some causes have two rules: of its own accord, and in answer; at once, and late', () => {
   const all = RULES.map(({ cause }) => cause.id)
-  expect(all.filter((cause, index) => all.indexOf(cause) < index).toSorted()).toEqual(['linger2-abort', 'mptcp'])
+  expect(all.filter((cause, index) => all.indexOf(cause) < index).toSorted()).toEqual([
+    'accept-queue-overflow',
+    'data-after-close',
+    'linger2-abort',
+    'listener-closed',
+    'mptcp',
+    'unread-data-on-close',
+  ])
 })
 
 test.each<[string, Case, object]>([

@@ -56,7 +56,6 @@ const OVERLAPS: readonly [CauseId, CauseId, Case][] = [
   ['mptcp', 'data-after-close', replied({ socket: socket({ state: 'CLOSE' }) }, SUBFLOW, 'FIN_WAIT1')],
   ['mptcp', 'time-wait', replied({ socket: FIN_WAIT2 }, SUBFLOW)],
   ['mptcp', 'bad-ack-in-handshake', replied({ socket: socket({ state: 'LISTEN', request: true }) }, SUBFLOW)],
-  ['mptcp', 'bad-ack-to-listener', replied({ socket: socket({ state: 'LISTEN' }) }, SUBFLOW)],
   ['mptcp', 'bad-syn-ack', replied({ socket: socket({ state: 'SYN_SENT' }) }, SUBFLOW)],
   ['linger2-abort', 'data-after-close', replied({ socket: ORPHAN }, undefined, 'FIN_WAIT2')],
   ['data-after-close', 'time-wait', replied({ socket: FIN_WAIT2 })],

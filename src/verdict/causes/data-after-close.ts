@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { isAnswer } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
+import { closerText, endingText } from '../closer.ts'
+import { endingOf, ownerAs } from '../ending.ts'
 import { segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
+import { strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'data-after-close',
@@ -44,5 +47,28 @@ export const dataAfterClose = {
       )
     }
     return undefined
+  },
+} satisfies Rule
+
+/**
+ * The same when nothing is left of the connection: its time-wait has ended after tcp_fin_timeout, or was ended by data. The
+ * segment meets a listener of the port, or no socket.
+ */
+export const dataLongAfterClose = {
+  cause,
+  explain: (reset) => {
+    const stray = strayAfter(reset, 'tail')
+    const { ending } = reset.past
+    if (stray === undefined || ending === null || ending.shut === null) return undefined
+    const { task } = ending.shut
+    return {
+      ...certain(
+        `${strayText(reset, stray)}: ${closerText(task)} had closed the connection, and nobody is left to read it`,
+        ...endingOf(reset, ending),
+        ...endingText(task),
+      ),
+      ...ownerAs('closer', task),
+      rstReasons: ['NO_SOCKET', 'TCP_FLAGS'],
+    }
   },
 } satisfies Rule

@@ -2,6 +2,7 @@
 import { calledBy, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText } from '../closer.ts'
+import { kernelsOwn, kernelText } from '../kernelThread.ts'
 import { certain, type Rule } from '../rule.ts'
 
 const cause = {
@@ -20,8 +21,12 @@ export const disconnect = {
   cause,
   explain: (reset) =>
     calledBy(reset) === 'connect'
-      ? certain(
-          `tcp_send_active_reset ran in tcp_disconnect below connect() by ${closerText(reset.closer)} (${stackText(reset)}): connect() to AF_UNSPEC disconnects a socket`,
-        )
+      ? {
+          ...certain(
+            `tcp_send_active_reset ran in tcp_disconnect below connect() by ${closerText(reset.closer)} (${stackText(reset)}): connect() to AF_UNSPEC disconnects a socket`,
+            ...kernelText(reset),
+          ),
+          ...kernelsOwn(reset),
+        }
       : undefined,
 } satisfies Rule

@@ -2,6 +2,7 @@
 import { calledBy, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText, endingText } from '../closer.ts'
+import { kernelsOwn, kernelText } from '../kernelThread.ts'
 import { certain, type Rule } from '../rule.ts'
 
 const cause = {
@@ -25,10 +26,14 @@ export const lingerZero = {
   explain: (reset) => {
     const { socket } = reset.reset
     if (calledBy(reset) !== 'linger' || socket?.linger !== true || socket.lingertime !== 0) return undefined
-    return certain(
-      `tcp_send_active_reset ran in tcp_disconnect below close() by ${closerText(reset.closer)} (${stackText(reset)})`,
-      'SO_LINGER is on with a time of 0',
-      ...endingText(reset.closer),
-    )
+    return {
+      ...certain(
+        `tcp_send_active_reset ran in tcp_disconnect below close() by ${closerText(reset.closer)} (${stackText(reset)})`,
+        'SO_LINGER is on with a time of 0',
+        ...endingText(reset.closer),
+        ...kernelText(reset),
+      ),
+      ...kernelsOwn(reset),
+    }
   },
 } satisfies Rule

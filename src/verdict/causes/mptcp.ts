@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { calledBy, stackText } from '../caller.ts'
+import { calledBy, isFastClose, isMptcp, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { repliedForSocket, segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
@@ -10,8 +10,7 @@ const cause = {
   outcome: 'sent',
   brief: 'Multipath TCP refused or aborted a subflow',
   means: 'Multipath TCP refused or aborted a subflow.',
-  usually:
-    'A join with an unknown token, a subflow whose connection was closed with data unread, or a subflow that fell behind.',
+  usually: 'A join with an unknown token, a subflow that fell behind, or a connection that ran out of time.',
   next: ['nstat -az "MPTcp*" tells what was refused; ip mptcp endpoint and ip mptcp limits'],
 } as const satisfies Cause
 
@@ -22,7 +21,7 @@ export const mptcpRefusal = {
   cause,
   explain: (reset) => {
     const found = repliedForSocket(reset)
-    if (found === undefined || !/^_*(mptcp|subflow)_/.test(found.caller)) return undefined
+    if (found === undefined || !isMptcp(found.caller)) return undefined
     return certain(`${reset.reset.fn} ran for MPTCP (${stackText(reset)}), for ${segmentText(found.segment)}`)
   },
 } satisfies Rule
@@ -31,7 +30,7 @@ export const mptcpRefusal = {
 export const mptcpAbort = {
   cause,
   explain: (reset) =>
-    calledBy(reset) === 'mptcp'
+    calledBy(reset) === 'mptcp' && !isFastClose(reset)
       ? certain(`tcp_send_active_reset ran for MPTCP, on one of its subflows (${stackText(reset)})`)
       : undefined,
 } satisfies Rule

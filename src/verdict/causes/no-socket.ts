@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { opensConnection, repliedWithoutSocket, segmentText } from '../replied.ts'
-import { certain, type Rule } from '../rule.ts'
+import { endingOf, neverSentText } from '../ending.ts'
+import { certain, likely, type Rule } from '../rule.ts'
+import { hasSomething, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'no-socket',
@@ -19,17 +20,30 @@ const cause = {
   withoutSocket: true,
 } as const satisfies Cause
 
+/** How long a handshake may last that the trace has not seen begin, in seconds: with tcp_synack_retries of 5, 63 s. */
+const HANDSHAKE_S = 130
+
 /**
  * Any other segment than a SYN for which tcp_v4_rcv finds no socket: the same path as that of `no-listener`
- * (net/ipv4/tcp_ipv4.c, tcp_v4_rcv, no_tcp_socket; net/ipv6/tcp_ipv6.c).
+ * (net/ipv4/tcp_ipv4.c, tcp_v4_rcv, no_tcp_socket; net/ipv6/tcp_ipv6.c). Where a listener has the port it finds that, and
+ * tcp_rcv_state_process asks for the RST: an ACK alone may belong to a handshake, and is `bad-ack-to-listener`.
  */
 export const noSocket = {
   cause,
   explain: (reset) => {
-    const trigger = repliedWithoutSocket(reset)
-    if (trigger === undefined || opensConnection(trigger)) return undefined
-    return certain(
-      `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: this host has no such connection`,
-    )
+    const stray = strayAfter(reset, 'nothing')
+    if (stray === undefined) return undefined
+    const { ending, handshake } = reset.past
+    if (stray.listener !== null && ending === null && !hasSomething(stray.segment)) return undefined
+    const because = [
+      `${strayText(reset, stray)}: this host has no such connection`,
+      ...(ending === null ? neverSentText(reset, stray) : endingOf(reset, ending)),
+    ]
+    if (stray.listener === null) return certain(...because)
+    const rstReasons = ['TCP_FLAGS']
+    const isOld = reset.traced !== null && reset.reset.at.s - reset.traced.s > HANDSHAKE_S
+    if (ending !== null || (handshake === null && isOld)) return { ...certain(...because), rstReasons }
+    const doubt = 'a handshake that the kernel dropped or forgot would look the same'
+    return { ...likely(...because, doubt), rstReasons }
   },
 } satisfies Rule

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { stackText } from '../caller.ts'
+import { isFastClose, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText, endText } from '../closer.ts'
 import { certain, type Rule } from '../rule.ts'
@@ -27,10 +27,12 @@ export const processDied = {
   cause,
   explain: (reset) => {
     const { closer } = reset
-    if (!closedWithUnread(reset) || closer === null || closer.exit_code === null) return undefined
+    if (closer === null || closer.exit_code === null) return undefined
+    const isMptcp = isFastClose(reset)
+    if (!closedWithUnread(reset) && !isMptcp) return undefined
     return certain(
       `tcp_send_active_reset ran in the exit of ${closerText(closer)}, by ${endText(closer)} (${stackText(reset, 'do_exit')})`,
-      unreadText(reset),
+      isMptcp ? 'data of the peer was unread in the MPTCP connection of this subflow' : unreadText(reset),
     )
   },
 } satisfies Rule

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { calledBy, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
+import { kernelsOwn, kernelText } from '../kernelThread.ts'
 import { certain, type Rule } from '../rule.ts'
 
 const cause = {
@@ -33,6 +34,9 @@ export const socketKilled = {
       : stack.includes('tcp_diag_destroy')
         ? `SOCK_DESTROY, as ss -K sends it,${by}`
         : `a request${by}`
-    return certain(`tcp_send_active_reset ran in tcp_abort, for ${how} (${stackText(reset)})`)
+    return {
+      ...certain(`tcp_send_active_reset ran in tcp_abort, for ${how} (${stackText(reset)})`, ...kernelText(reset)),
+      ...kernelsOwn(reset),
+    }
   },
 } satisfies Rule

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { stackText } from '../caller.ts'
+import { isFastClose, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText } from '../closer.ts'
-import { certain, type Rule } from '../rule.ts'
+import { kernelsOwn, kernelText } from '../kernelThread.ts'
+import { certain, likely, type Rule } from '../rule.ts'
 import { closedWithUnread, unreadText } from '../unread.ts'
 
 const cause = {
@@ -26,9 +27,32 @@ export const unreadDataOnClose = {
   cause,
   explain: (reset) => {
     if (!closedWithUnread(reset) || reset.closer?.exit_code !== null) return undefined
-    return certain(
-      `tcp_send_active_reset ran in close() by ${closerText(reset.closer)} (${stackText(reset)})`,
-      unreadText(reset),
-    )
+    return {
+      ...certain(
+        `tcp_send_active_reset ran in close() by ${closerText(reset.closer)} (${stackText(reset)})`,
+        unreadText(reset),
+        ...kernelText(reset),
+      ),
+      ...kernelsOwn(reset),
+    }
+  },
+} satisfies Rule
+
+/**
+ * The same on a subflow of MPTCP: __mptcp_close finds data in the queue of the connection and calls mptcp_do_fastclose
+ * (net/mptcp/protocol.c). The subflow has handed all of it on, so that its own numbers show nothing unread.
+ */
+export const unreadOnMptcpClose = {
+  cause,
+  explain: (reset) => {
+    if (!isFastClose(reset) || reset.closer?.exit_code !== null) return undefined
+    const { linger, lingertime } = reset.reset.socket ?? {}
+    const because = [
+      `tcp_send_active_reset ran in close() by ${closerText(reset.closer)}, on an MPTCP subflow (${stackText(reset)})`,
+      'MPTCP ends a connection so when data of the peer is unread in it',
+    ]
+    return linger === true && lingertime === 0
+      ? likely(...because, 'or for SO_LINGER, which is on with a time of 0, from Linux 7.1 on')
+      : certain(...because)
   },
 } satisfies Rule

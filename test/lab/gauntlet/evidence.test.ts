@@ -11,7 +11,7 @@ const linesOf = (path: string) =>
 
 test.each([
   ['6.12/accept-queue-overflow', ['tcp_v4_send_reset', 'tcp_check_req']],
-  ['6.1/mptcp.fastclose', ['tcp_send_active_reset', 'mptcp_do_fastclose']],
+  ['6.1/unread-data-on-close', ['tcp_send_active_reset', '__tcp_close']],
   ['6.12/no-listener', ['tcp_v4_send_reset']],
   ['6.12/firewall-reject', ['nf_send_reset']],
   ['6.12/time-wait-assassinated', ['tcp_timewait_state_process']],

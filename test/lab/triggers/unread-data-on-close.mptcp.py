@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A server closes a multipath connection with the client's request unread."""
+import os
+
 from gauntlet.mptcp import IPPROTO_MPTCP, missing  # noqa: F401
 from gauntlet.truth import seen_by_server
 from net.waits import wait_readable, wait_reset
@@ -20,6 +22,6 @@ def trigger(world, port, family=4):
     wait_readable(server)
     server.close()
     wait_reset(client)
-    truth = seen_by_server(client, port)
+    truth = seen_by_server(client, port, owner="closer", pid=os.getpid())
     client.close()
     return truth
