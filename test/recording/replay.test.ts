@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { execa } from 'execa'
 import { from, lastValueFrom } from 'rxjs'
 import { afterAll, expect, test } from 'vitest'
 import { SCHEMA, type Observation } from '../../src/observation.ts'
 import { recordTo } from '../../src/recording/record.ts'
 import { replay as observations } from '../../src/recording/replay.ts'
-import { replayHere, traceReset } from '../command.ts'
-import { at, counters, reset, start, stop, tick, total } from '../samples.ts'
+import { CLI, replayHere, traceReset } from '../command.ts'
+import { at, counters, reply, reset, start, stop, tick, total } from '../samples.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-replay-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -180,3 +181,11 @@ test('a recording is not overwritten by its own replay', async () => {
   await replayHere([path, '-o', path])
   expect(await replay(path)).toMatchObject({ verdicts: 2 })
 })
+
+// Were it read faster than it is judged, its lines would wait in memory, and there would be too little of it.
+test('a long recording takes no more memory than a short one', async () => {
+  const events = Array.from({ length: 150_000 }, (_, ms) => `${JSON.stringify(reply({ at: at(4000 + ms) }))}\n`)
+  const path = file([...LINES.slice(0, -1), ...events, ...LINES.slice(-1)].join(''))
+  const run = await execa(process.execPath, ['--max-old-space-size=28', CLI, 'replay', path], { timeout: 60_000 })
+  expect(run.stderr).toBe(TWO.trimEnd())
+}, 60_000)
