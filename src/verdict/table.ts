@@ -83,14 +83,16 @@ export const RULES = [
   connectionRefused,
   handshakeAbandoned,
   timeWaitAssassinated,
-  // The four below refuse a RST that may be of another sender (explainObeyed): its shape says nothing of the peer.
-  forged,
   // Before idleExpiry and peerHasNoSocket: all three see a kernel's reply, and the peer's FIN says most.
   writeAfterPeerClose,
-  // Before peerHasNoSocket: the same reply, and the silence says more.
+  // Before forged and peerAborted: a box that resets when its time is up has a TTL of its own, and may set ACK. Before
+  // peerHasNoSocket: the same reply, and the silence says more.
   idleExpiry,
-  peerHasNoSocket,
+  // Those around it refuse a RST that may be of another sender (explainObeyed): its shape says nothing of the peer.
+  forged,
+  // Before peerHasNoSocket: of two RSTs the second is a kernel's reply, and the first says more.
   peerAborted,
+  peerHasNoSocket,
 
   // RECEIVED and ignored.
 

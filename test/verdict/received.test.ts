@@ -33,11 +33,15 @@ const IN_FLIGHT = { snd_nxt: 2005 }
 test.each<Row>([
   ['with ACK', received(RST_ACK), 'peer-aborted, likely'],
   ['with a window', received(RST_ACK, {}, { window: 502 }), 'peer-aborted, likely'],
-  ['in CLOSE_WAIT, bytes in flight', received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }), 'peer-aborted, likely'],
+  [
+    'in CLOSE_WAIT, bytes in flight, with a window',
+    received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }, { window: 9 }),
+    'peer-aborted, likely',
+  ],
   ['of a flow whose TTL is not known', received(RST_ACK, {}, {}, { flow: null }), 'peer-aborted, likely'],
   ['of a foreign TTL', received(RST_ACK, {}, { ttl: 63 }), 'forged, likely'],
   ['bare', received(RST), 'peer-has-no-socket, likely'],
-  ['of another seq', received(RST_ACK, {}, { seq: 999 }), 'unknown'],
+  ['of another seq', received(RST_ACK, {}, { seq: 1001 }), 'unknown'],
   ['in a state that is no connection', received(RST_ACK, { state: 'CLOSE' }), 'unknown'],
   ['no segment seen', received(RST_ACK, {}, {}, { segment: null }), 'unknown'],
 ])('peer-aborted: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
@@ -71,7 +75,12 @@ test.each<Row>([
   ],
   ['nothing in flight', halfClosed('CLOSE_WAIT'), 'peer-has-no-socket, likely'],
   ['numbers not known', halfClosed('CLOSE_WAIT', { snd_nxt: undefined }), 'peer-has-no-socket, likely'],
-  ['with ACK', received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }), 'peer-aborted, likely'],
+  ['with ACK', received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }), 'write-after-peer-close, likely'],
+  [
+    'with ACK and a window',
+    received(RST_ACK, { state: 'CLOSE_WAIT', ...IN_FLIGHT }, { window: 9 }),
+    'peer-aborted, likely',
+  ],
   ['ESTABLISHED', halfClosed('ESTABLISHED', IN_FLIGHT), 'peer-has-no-socket, likely'],
   ...['LAST_ACK', 'CLOSING'].flatMap((state): Row[] => [
     [`${state}, bytes and FIN`, halfClosed(state, { snd_nxt: 2002 }), 'write-after-peer-close, likely'],
@@ -89,7 +98,6 @@ test.each<Row>([
   ['of a foreign TTL, without IP-ID', idle(30_000, {}, { ttl: 255, ip_id: 0 }), 'idle-expiry, likely'],
   ['of a foreign TTL, with IP-ID', idle(30_000, {}, { ttl: 255 }), 'forged, likely'],
   ['a moment earlier', idle(29_999.999), 'peer-has-no-socket, likely'],
-  ['answering nothing', idle(30_000, { snd_nxt: 2000 }), 'peer-has-no-socket, likely'],
   ['after a retransmission', idle(30_000, { retransmits: 1 }), 'peer-has-no-socket, likely'],
   ['retransmissions not known', idle(30_000, { retransmits: undefined }), 'peer-has-no-socket, likely'],
   ['of a flow not seen', { ...caseOf({ ...idle(30_000).reset, flow: null }) }, 'peer-has-no-socket, likely'],
@@ -97,6 +105,69 @@ test.each<Row>([
   ['with a window', idle(30_000, {}, { window: 1 }), 'unknown'],
   ['of another seq', idle(30_000, {}, { seq: 1001 }), 'unknown'],
 ])('idle-expiry: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+/** The same, of its own accord: all that this host had sent was acknowledged. */
+const unasked = (ms: number, flags: number, on: Partial<Socket> = {}, over: Partial<Segment> = {}) =>
+  idle(ms, { snd_nxt: 2000, probes_out: 0, ...on }, { flags, ...over })
+
+test.each<Row>([
+  ['bare', unasked(30_000, RST), 'idle-expiry, likely'],
+  ['with ACK', unasked(30_000, RST_ACK), 'idle-expiry, likely'],
+  ['bare, with a window', unasked(30_000, RST, {}, { window: 512 }), 'idle-expiry, likely'],
+  ['of a foreign TTL', unasked(30_000, RST_ACK, {}, { ttl: 255 }), 'idle-expiry, likely'],
+  ['a moment earlier, bare', unasked(29_999.999, RST), 'peer-has-no-socket, likely'],
+  ['a moment earlier, with ACK', unasked(29_999.999, RST_ACK), 'peer-aborted, likely'],
+  ['a moment earlier, of a foreign TTL', unasked(29_999.999, RST_ACK, {}, { ttl: 255 }), 'forged, likely'],
+  ['of another ACK than snd_nxt, of a foreign TTL', unasked(30_000, RST_ACK, {}, { ttl: 9, ack: 7 }), 'forged, likely'],
+  ['of another seq, of a foreign TTL', unasked(30_000, RST_ACK, {}, { ttl: 9, seq: 7 }), 'forged, likely'],
+  ['half closed by the peer', unasked(30_000, RST_ACK, { state: 'CLOSE_WAIT' }), 'peer-aborted, likely'],
+  ['numbers not known', unasked(30_000, RST_ACK, { snd_nxt: undefined }), 'peer-aborted, likely'],
+])('idle-expiry: asked by nobody, %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test('idle-expiry: a RST with ACK may be of the application', () => {
+  const APPLICATION = "or the peer's application has the same idle limit"
+  expect(judge(unasked(30_000, RST_ACK)).because.join()).toContain(APPLICATION)
+  expect(judge(unasked(30_000, RST)).because.join()).not.toContain(APPLICATION)
+  expect(judge(unasked(30_000, RST)).because.join()).toContain('nobody had asked for it in a silence of 30 s')
+})
+
+test.each<Row>([
+  ...['CLOSE_WAIT', 'LAST_ACK', 'CLOSING'].flatMap((state): Row[] => [
+    [`bare in ${state}`, received(RST, { state }, { seq: 999 }), 'peer-aborted, likely'],
+    [`with ACK in ${state}`, received(RST_ACK, { state }, { seq: 999, window: 9 }), 'peer-aborted, likely'],
+  ]),
+  [
+    'bytes in flight',
+    received(RST, { state: 'CLOSE_WAIT', ...IN_FLIGHT }, { seq: 999 }),
+    'write-after-peer-close, likely',
+  ],
+  ['before the FIN', received(RST, {}, { seq: 999 }), 'unknown'],
+  ['of a seq before that', received(RST, { state: 'CLOSE_WAIT' }, { seq: 998 }), 'unknown'],
+  ['of a foreign TTL', received(RST, { state: 'CLOSE_WAIT' }, { seq: 999, ttl: 3 }), 'forged, likely'],
+])("peer-aborted: at the number of the peer's FIN, %s", (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+/** A bare RST at rcv_nxt, 5 ms after a RST with ACK that was beyond a hole of 15 bytes. */
+const afterHole = (first: Partial<Segment> = {}, later = -5, over: Partial<Segment> = {}) => ({
+  ...received(RST, { rcv_wnd: 500 }, over),
+  others: [arrival({ flags: RST_ACK, seq: 1015, window: 510, ...first }, { at: at(1000 + later) })],
+})
+
+test.each<Row>([
+  ['a hole of 15 bytes', afterHole(), 'peer-aborted, likely'],
+  ['one of all the window', afterHole({ seq: 1500 }), 'peer-aborted, likely'],
+  ['the first RST without ACK', afterHole({ flags: RST }), 'peer-has-no-socket, likely'],
+  ['the first RST beyond the window', afterHole({ seq: 1501 }), 'peer-has-no-socket, likely'],
+  ['the first RST before rcv_nxt', afterHole({ seq: 990 }), 'peer-has-no-socket, likely'],
+  ['the first RST of another TTL', afterHole({ ttl: 60 }), 'peer-has-no-socket, likely'],
+  ['that RST later', afterHole({}, 5), 'peer-has-no-socket, likely'],
+  ['the second with a window', afterHole({}, -5, { window: 7 }), 'unknown'],
+  ['the second of another seq', afterHole({}, -5, { seq: 1001 }), 'unknown'],
+  ['the second of a foreign TTL', afterHole({ ttl: 3 }, -5, { ttl: 3 }), 'forged, likely'],
+])('peer-aborted: by two RSTs, %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test('peer-aborted: the first of two RSTs is told', () => {
+  expect(judge(afterHole()).because.join()).toContain('the first RST is the telling one')
+})
 
 test.each<Row>([
   ['with ACK', received(RST_ACK, {}, { ttl: 63 }), 'forged, likely'],
