@@ -3,8 +3,8 @@
 // has the flag.
 import type { Case } from '../flow/case.ts'
 import { FLAG, sequenceDistance } from '../flow/states.ts'
-import type { Segment, Socket } from '../observation.ts'
-import { nanosecondsBetween, spanText } from '../time.ts'
+import type { FlowFacts, Segment, Socket } from '../observation.ts'
+import { nanosecondsBetween, spanText, type Time } from '../time.ts'
 import type { Evidence } from './rule.ts'
 import { hasForeignTtl, ttlText } from './ttl.ts'
 
@@ -73,13 +73,30 @@ export const isBoxReply = (segment: Segment, socket: Socket): boolean =>
 export const isUnasked = (segment: Segment, socket: Socket): boolean =>
   socket.snd_nxt !== undefined && !awaitsReply(socket) && (isBare(segment) || segment.ack === socket.snd_nxt)
 
-/** How long nothing but RSTs had come for the flow, in nanoseconds; null where that is not known. */
-export const silenceOf = ({ reset: { at, flow } }: Case): number | null =>
-  flow === null ? null : nanosecondsBetween(at, flow.last)
+/**
+ * How long nothing but RSTs had come for the flow, in nanoseconds; null where that is not known. Where no segment was seen,
+ * the socket tells of data and ACKs; not of the peer's keepalive probes, which this host answers.
+ */
+export const silenceOf = ({ reset: { at, flow, socket } }: Case): number | null =>
+  flow === null ? (socket?.heard_ago ?? null) : nanosecondsBetween(at, flow.last)
+
+/** A reply comes within one round trip, and the longest of those are of seconds. */
+const REPLY_NS = 3_000_000_000
+
+/** Whether the RST replies to nothing: nothing awaited a reply, and this host is known to have sent not even an ACK. */
+export const repliesToNothing = (segment: Segment, socket: Socket): boolean =>
+  isUnasked(segment, socket) && socket.sent_ago !== undefined && socket.sent_ago > REPLY_NS
 
 /** What every verdict on such a RST begins with: the state, the TTL, and the silence before. */
-export const obeyedText = ({ reset: { at, segment, flow } }: Case, { state }: Socket): string[] => [
+export const obeyedText = ({ reset: { at, segment, flow } }: Case, { state, heard_ago }: Socket): string[] => [
   `tcp_reset ran for a RST${segment !== null && isBare(segment) ? ' without ACK' : ' with ACK'} while the socket was in ${state}`,
   ttlText(segment, flow),
-  ...(flow === null ? [] : [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]),
+  ...silenceText(at, flow, heard_ago),
 ]
+
+const silenceText = (at: Time, flow: FlowFacts | null, heard_ago: number | undefined) => {
+  if (flow !== null) return [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]
+  return heard_ago === undefined
+    ? []
+    : [`by the socket's own times, data or an ACK had last come ${spanText(heard_ago)} earlier`]
+}

@@ -23,6 +23,7 @@ import { keepaliveTimeout } from './causes/keepalive-timeout.ts'
 import { lingerZero } from './causes/linger-zero.ts'
 import { linger2OnAck, linger2OnClose } from './causes/linger2-abort.ts'
 import { listenerClosed } from './causes/listener-closed.ts'
+import { localInjection } from './causes/local-injection.ts'
 import { mptcpAbort, mptcpRefusal } from './causes/mptcp.ts'
 import { noListener } from './causes/no-listener.ts'
 import { noSocket } from './causes/no-socket.ts'
@@ -80,6 +81,8 @@ export const RULES = [
 
   // RECEIVED and obeyed.
 
+  // Before all others: what a program of this host writes says nothing of the peer, whatever its shape.
+  localInjection,
   connectionRefused,
   handshakeAbandoned,
   timeWaitAssassinated,

@@ -21,12 +21,62 @@ const told = (reset: Case) => briefly(judge(reset))
 
 test.each<Row>([
   ['in SYN_SENT', received(RST_ACK, { state: 'SYN_SENT' }), 'connection-refused, certain'],
-  ['of another TTL', received(RST_ACK, { state: 'SYN_SENT' }, { ttl: 3 }), 'connection-refused, certain'],
+  ['of another TTL', received(RST_ACK, { state: 'SYN_SENT' }, { ttl: 3 }), 'connection-refused, likely'],
+  [
+    'of one TTL of two',
+    received(RST_ACK, { state: 'SYN_SENT' }, { ttl: 3 }, { flow: flow({ other_ttl: 3 }) }),
+    'connection-refused, certain',
+  ],
+  ['of no known TTL', received(RST_ACK, { state: 'SYN_SENT' }, {}, { flow: null }), 'connection-refused, certain'],
   ['no segment seen', received(RST_ACK, { state: 'SYN_SENT' }, {}, { segment: null }), 'connection-refused, certain'],
   ['in SYN_RECV', received(RST, { state: 'SYN_RECV' }), 'handshake-abandoned, certain'],
   ['without a socket', received(RST_ACK, {}, {}, { socket: null }), 'unknown'],
   ['another function', received(RST_ACK, { state: 'SYN_SENT' }, {}, { fn: 'tcp_send_active_reset' }), 'unknown'],
 ])('connection-refused: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+const refused = (over: Partial<Segment>, rest = {}) =>
+  judge(received(RST_ACK, { state: 'SYN_SENT' }, over, rest)).because.join()
+
+test('connection-refused: who replied is told as far as it is known', () => {
+  expect(refused({}, { flow: null })).toContain("the peer's kernel replies so, or a box that answers for it")
+  expect(refused({ ttl: 3 })).toContain('its TTL is 3, and all 4 segments of the flow have had 64')
+  expect(refused({ ttl: 3 })).toContain('a box that answers for the peer')
+})
+
+const ended = (stack: string[]) => judge(received(RST, { state: 'SYN_RECV' }, {}, { stack })).because.join()
+
+test('handshake-abandoned: by TCP Fast Open the application may have data', () => {
+  expect(ended(['tcp_reset', 'tcp_check_req'])).toContain('by TCP Fast Open')
+  expect(ended(['tcp_reset', 'tcp_validate_incoming'])).not.toContain('by TCP Fast Open')
+})
+
+/** One by lo, of a connection whose segments come by `flowDev`. */
+const byLo = (flowDev: string | null, reset = received(RST_ACK), dev: string | null = 'lo'): Case => ({
+  ...reset,
+  dev,
+  flowDev,
+})
+/** One by lo for a socket that is connecting, by interface `route`; this host's own last RST was `own_rst` nanoseconds before. */
+const connecting = (route: number | undefined, own_rst: number | undefined, dev = 'lo') =>
+  byLo(null, received(RST_ACK, { state: 'SYN_SENT', route }, {}, { own_rst }), dev)
+
+test.each<Row>([
+  ['with ACK', byLo('eth0'), 'local-injection, likely'],
+  ['bare', byLo('eth0', received(RST)), 'local-injection, likely'],
+  ['of a foreign TTL', byLo('eth0', received(RST_ACK, {}, { ttl: 9 })), 'local-injection, likely'],
+  ['of a flow by lo', byLo('lo'), 'peer-aborted, likely'],
+  ['of a flow by an unknown interface', byLo(null), 'peer-aborted, likely'],
+  ['by another interface', byLo('eth0', received(RST_ACK), 'eth1'), 'peer-aborted, likely'],
+  ['by an unknown one', byLo('eth0', received(RST_ACK), null), 'peer-aborted, likely'],
+  ['where REJECT is not seen', { ...byLo('eth0'), rejectUnseen: true }, 'unknown'],
+  ['connecting by eth0', connecting(2, 50_000_001), 'local-injection, likely'],
+  ["connecting, this host's own RST", connecting(2, 50_000_000), 'connection-refused, certain'],
+  ['connecting, own RSTs not seen', connecting(2, undefined), 'connection-refused, certain'],
+  ['connecting to itself', connecting(1, 60e9), 'connection-refused, certain'],
+  ['connecting by an unknown interface', connecting(undefined, 60e9), 'connection-refused, certain'],
+  ['connecting, by eth0 too', connecting(2, 60e9, 'eth0'), 'connection-refused, certain'],
+  ['a handshake', byLo('eth0', received(RST, { state: 'SYN_RECV' })), 'handshake-abandoned, certain'],
+])('local-injection: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
 const IN_FLIGHT = { snd_nxt: 2005 }
 
@@ -123,6 +173,49 @@ test.each<Row>([
   ['half closed by the peer', unasked(30_000, RST_ACK, { state: 'CLOSE_WAIT' }), 'peer-aborted, likely'],
   ['numbers not known', unasked(30_000, RST_ACK, { snd_nxt: undefined }), 'peer-aborted, likely'],
 ])('idle-expiry: asked by nobody, %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+/** One of a connection that is older than the trace: its socket alone tells of the silence. */
+const old = (flags: number, on: Partial<Socket>) =>
+  received(flags, { retransmits: 0, probes_out: 0, ...on }, {}, { flow: null })
+const [S29, S30] = [29_999_999_999, 30_000_000_000]
+
+test.each<Row>([
+  ['in answer', old(RST, { ...IN_FLIGHT, heard_ago: S30, sent_ago: 1 }), 'idle-expiry, likely'],
+  [
+    'in answer, a moment earlier',
+    old(RST, { ...IN_FLIGHT, heard_ago: S29, sent_ago: 1 }),
+    'peer-has-no-socket, likely',
+  ],
+  ['asked by nobody', old(RST_ACK, { heard_ago: S30, sent_ago: S30 }), 'idle-expiry, likely'],
+  ['a moment earlier', old(RST_ACK, { heard_ago: S29, sent_ago: S30 }), 'peer-aborted, likely'],
+  ["after an answer to the peer's probe", old(RST_ACK, { heard_ago: S30, sent_ago: S29 }), 'peer-aborted, likely'],
+  ['what was sent is not known', old(RST_ACK, { heard_ago: S30 }), 'peer-aborted, likely'],
+  ['nothing is known', old(RST, {}), 'peer-has-no-socket, likely'],
+])('idle-expiry: of a connection older than the trace, %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test.each<Row>([
+  ['just sent', received(RST, { sent_ago: 3e9 }), 'peer-has-no-socket, likely'],
+  ['sent a while ago', received(RST, { sent_ago: 3e9 + 1 }), 'unknown'],
+  ['bytes in flight for a while', received(RST, { sent_ago: 9e9, ...IN_FLIGHT }), 'peer-has-no-socket, likely'],
+])('peer-has-no-socket: it answers something, %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test('an answer to nothing is told', () => {
+  expect(judge(received(RST, { sent_ago: 5e9 })).because.join()).toContain('this host had sent nothing for 5 s')
+})
+
+test.each<[string, Partial<Socket>, string]>([
+  ['nothing', { data_in: 0, data_out: 0 }, 'no data had gone either way since the handshake'],
+  ['nothing but what this host sent', { data_in: 0, data_out: 1 }, 'nothing had come from the peer but its handshake'],
+])('peer-has-no-socket: %s was exchanged', (_, on, sentence) => {
+  expect(judge(received(RST, { ...IN_FLIGHT, ...on })).because.join()).toContain(sentence)
+})
+
+test.each<[string, Partial<Socket>]>([
+  ['data had come', { data_in: 1, data_out: 0 }],
+  ['not known', {}],
+])('peer-has-no-socket: nothing is said of the handshake where %s', (_, on) => {
+  expect(judge(received(RST, on)).because.join()).not.toContain('handshake')
+})
 
 test('idle-expiry: a RST with ACK may be of the application', () => {
   const APPLICATION = "or the peer's application has the same idle limit"
@@ -233,8 +326,14 @@ test('the evidence of a forged one is told', () => {
     'it has no ACK and answers nothing: all that this host had sent was acknowledged, snd_nxt 2000',
     'its window is 502; a kernel that replies with a RST without ACK sends window 0',
     '2 more RSTs came within 2 s, with seq 1100, 1200: a sender that knows the number needs only one',
-    'so another machine on the path sent it in the name of the peer',
+    'so another machine than the sender of those segments sent it in the name of the peer: on the path, or a load balancer that owns the address while the servers behind it answer for themselves (direct server return)',
   ])
+})
+
+test('forged: where nothing but the TTL is odd, that is told', () => {
+  const ALONE = 'nothing but its TTL is odd'
+  expect(judge(received(RST_ACK, {}, { ttl: 63 })).because.join()).toContain(ALONE)
+  expect(judge(received(RST, {}, { ttl: 63 })).because.join()).not.toContain(ALONE)
 })
 
 test.each<[string, Case, string]>([

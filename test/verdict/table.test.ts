@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import { correlate } from '../../src/flow/correlate.ts'
 import { order } from '../../src/flow/order.ts'
-import type { Kind } from '../../src/observation.ts'
+import type { Kind, Segment, Socket } from '../../src/observation.ts'
 import { decode } from '../../src/recording/decode.ts'
 import type { CauseId } from '../../src/verdict/causes.ts'
 import { judge } from '../../src/verdict/judge.ts'
@@ -42,6 +42,17 @@ const obeyed = (state: string, ms: number) =>
 const unasked = (flags: number, ttl: number) =>
   caseOf({ at: at(30_900), segment: segment({ flags, ttl }), socket: socket({ retransmits: 0, probes_out: 0 }) })
 
+/** A RST by lo, of a connection whose segments go by eth0. */
+const byLo = (state: string, flags: number, on: Partial<Socket> = {}, over: Partial<Segment> = {}): Case => ({
+  ...caseOf({
+    segment: segment({ flags, window: 0, ...over }),
+    socket: socket({ state, route: 2, ...on }),
+    own_rst: 60e9,
+  }),
+  dev: 'lo',
+  flowDev: 'eth0',
+})
+
 /** A RST that came in at 9000 and was dropped for `reason`. */
 const ignored = (reason: string, on: Partial<Kind<'reset'>>, after: Case['after'] = null) =>
   caseOf(
@@ -72,6 +83,12 @@ const OVERLAPS: readonly [CauseId, CauseId, Case][] = [
   ['write-after-peer-close', 'idle-expiry', obeyed('CLOSE_WAIT', 30_000)],
   ['write-after-peer-close', 'peer-has-no-socket', obeyed('CLOSE_WAIT', 1)],
   ['idle-expiry', 'peer-has-no-socket', obeyed('ESTABLISHED', 30_000)],
+  ['local-injection', 'connection-refused', byLo('SYN_SENT', RST_ACK)],
+  ['local-injection', 'write-after-peer-close', byLo('CLOSE_WAIT', RST, { snd_nxt: 2005 })],
+  ['local-injection', 'idle-expiry', { ...unasked(RST, 64), dev: 'lo', flowDev: 'eth0' }],
+  ['local-injection', 'forged', byLo('ESTABLISHED', RST_ACK, {}, { ttl: 7 })],
+  ['local-injection', 'peer-aborted', byLo('ESTABLISHED', RST_ACK)],
+  ['local-injection', 'peer-has-no-socket', byLo('ESTABLISHED', RST)],
   ['idle-expiry', 'peer-aborted', unasked(RST_ACK, 64)],
   ['idle-expiry', 'forged', unasked(RST_ACK, 63)],
   [

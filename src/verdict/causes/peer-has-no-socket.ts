@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type { Socket } from '../../observation.ts'
 import type { Cause } from '../cause.ts'
-import { explainObeyed, isKernelReply, obeyedText } from '../obeyed.ts'
+import { explainObeyed, isKernelReply, obeyedText, repliesToNothing } from '../obeyed.ts'
 import { likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -24,10 +25,20 @@ export const peerHasNoSocket = {
   cause,
   explain: (reset) =>
     explainObeyed(reset, (segment, socket) => {
-      if (!isKernelReply(segment, socket)) return undefined
+      if (!isKernelReply(segment, socket) || repliesToNothing(segment, socket)) return undefined
       return likely(
         ...obeyedText(reset, socket),
         `its window is 0 and its seq ${segment.seq} is the ACK that this host had sent: so a kernel without this socket replied, or a firewall that rejects`,
+        ...handshakeText(socket),
       )
     }),
 } satisfies Rule
+
+const handshakeText = ({ data_in, data_out }: Socket): string[] => {
+  if (data_in !== 0 || data_out === undefined) return []
+  return [
+    data_out === 0
+      ? 'no data had gone either way since the handshake: a server whose accept queue is full replies so (net.ipv4.tcp_abort_on_overflow=1), and a box that answers handshakes in its place'
+      : 'nothing had come from the peer but its handshake: a server whose accept queue was full lets go of the connection like this, and so does a box that had answered the handshake in its place',
+  ]
+}
