@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Socket } from '../../observation.ts'
 import type { Cause } from '../cause.ts'
-import { explainObeyed, isKernelReply, obeyedText, repliesToNothing } from '../obeyed.ts'
+import { awaitsReply, explainObeyed, isKernelReply, obeyedText, repliesToNothing } from '../obeyed.ts'
 import { likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -34,11 +34,11 @@ export const peerHasNoSocket = {
     }),
 } satisfies Rule
 
-const handshakeText = ({ data_in, data_out }: Socket): string[] => {
-  if (data_in !== 0 || data_out === undefined) return []
+const handshakeText = (socket: Socket): string[] => {
+  if (socket.data_in !== 0) return []
   return [
-    data_out === 0
-      ? 'no data had gone either way since the handshake: a server whose accept queue is full replies so (net.ipv4.tcp_abort_on_overflow=1), and a box that answers handshakes in its place'
-      : 'nothing had come from the peer but its handshake: a server whose accept queue was full lets go of the connection like this, and so does a box that had answered the handshake in its place',
+    awaitsReply(socket)
+      ? 'no data had come from the peer since its handshake: a server whose accept queue was full lets go of the connection like this, and so does a box that had answered the handshake in its place'
+      : 'no data had come from the peer since its handshake: a server whose accept queue is full replies so (net.ipv4.tcp_abort_on_overflow=1), and a box that answers handshakes in its place',
   ]
 }
