@@ -21,7 +21,8 @@ const LATE_S = 5
 export const agoOf = ({ sentAgo, clockMs, heard, delackMax }: Clocks): Pick<Socket, 'sent_ago' | 'heard_ago'> => {
   const hz = delackMax * 5
   if (clockMs === 0) return {}
-  const sent = { sent_ago: Math.max(0, sentAgo) }
+  // A socket that was accepted has sent nothing itself: the SYN ACK was of its request socket.
+  const sent = sentAgo >= clockMs * 1e6 ? {} : { sent_ago: Math.max(0, sentAgo) }
   if (!FREQUENCIES.includes(hz)) return sent
   const now = Math.floor((clockMs / 1000 - JIFFIES_BEGIN_S) * hz)
   // 32 bits are kept of jiffies, and 0 where nothing was ever heard.

@@ -24,6 +24,7 @@ test.each<[string, Partial<Clocks>, ReturnType<typeof agoOf>]>([
   ['heard a moment later', { heard: [101 * 250] }, { sent_ago: 2e9, heard_ago: 0 }],
   ['heard in times to come', { heard: [106 * 250] }, { sent_ago: 2e9 }],
   ['nothing ever heard', { heard: [0, 0] }, { sent_ago: 2e9 }],
+  ['nothing ever sent', { sentAgo: 400_000_999_999 }, { heard_ago: 35e9 }],
   ['a frequency that no kernel has', { delackMax: 25 }, { sent_ago: 2e9 }],
   ['no clock', { clockMs: 0 }, {}],
 ])('how long ago: %s', (_, over, expected) => expect(agoOf(clocks(over))).toEqual(expected))
