@@ -52,6 +52,8 @@ const reset = z.strictObject({
   /** The kernel's own reason (enum sk_rst_reason, 6.12 and later), without its prefix. */
   reason: z.string().nullable(),
   flow: flowFacts.nullable(),
+  /** Nanoseconds since this host itself sent a RST, whatever the connection, or since boot. */
+  own_rst: uint.optional(),
 })
 const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: hex })
 const state = z.strictObject({

@@ -43,7 +43,9 @@ export const segment = z.strictObject({
 /**
  * A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk`, `state`, and the window that
  * they take: `rcv_nxt`, `rcv_wnd`. A full socket's window begins at `rcv_wup`. `request`: the segment came for a request
- * socket of this listener. `user_timeout` is in milliseconds; `retransmits` and `probes_out` count what went unanswered.
+ * socket of this listener. `user_timeout` is in milliseconds; `retransmits` and `probes_out` count what went unanswered,
+ * `data_in` segments with data that came. `sent_ago` and `heard_ago`: nanoseconds since this host last sent anything, and
+ * since data or an ACK last came. `route`: the index of the interface that the socket sends by.
  */
 export const socket = z.strictObject({
   sk: hex,
@@ -65,6 +67,10 @@ export const socket = z.strictObject({
   retransmits: uint.optional(),
   probes_out: uint.optional(),
   user_timeout: uint.optional(),
+  data_in: uint.optional(),
+  sent_ago: uint.optional(),
+  heard_ago: uint.optional(),
+  route: uint.optional(),
   request: z.boolean().optional(),
   backlog: uint.optional(),
   limit: uint.optional(),

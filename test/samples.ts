@@ -204,6 +204,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     owner: null,
     closer: null,
     dev: null,
+    flowDev: null,
     withoutRst: null,
     replied: null,
     drop: null,

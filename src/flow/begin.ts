@@ -24,14 +24,18 @@ export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
   flow.dev = packet.segment.dev ?? flow.dev
   if (isSyn(packet.segment)) flow.created = rememberCreation(flow.created, packet.at)
   rememberPacket(flow.past, packet)
-  if (!isRst(packet.segment)) return
+  if (!isRst(packet.segment)) {
+    flow.ownDev = packet.segment.dev ?? flow.ownDev
+    return
+  }
   flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
   if (sees.drops) begin(trace, packet, rstArrival(packet, sees.early))
 }
 
-/** A reset, observed by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
-export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, observed: Kind<'reset'>) => {
+/** A reset, seen by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
+export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<'reset'>) => {
   const { flows, pending, lookups, losses } = trace
+  const observed = seen.tuple.netns === 0 ? withNetns(seen, pending.arrivalOf(seen)) : seen
   const gaps = [...losses.gapsSince(flows.knownSince(observed.tuple)), ...gapsUnseen(observed, trace.sees)]
   const flow = flows.of(observed.tuple, observed.at)
   const reset = withSegment(observed, flow.rsts.at(-1))
@@ -62,10 +66,17 @@ const mergeRejectEcho = ({ flows, pending }: Trace, reset: Kind<'reset'>) => {
   return true
 }
 
-// This event and the arrival of the same RST are one reset, and this one tells more.
+// This event and the arrival of the same RST are one reset, and this one tells more. For the socket of TCP Fast Open, which is
+// full while its handshake goes on, tcp_check_req calls tcp_reset itself (net/ipv4/tcp_minisocks.c).
 const supersede = ({ pending, lookups }: Trace, reset: Kind<'reset'>) => {
-  const entry = pending.arrivalOf(reset)
-  if (entry === undefined) return
-  entry.phase = 'superseded'
-  lookups.forget(entry.case.reset, entry)
+  const entries = [pending.arrivalOf(reset), reset.fn === 'tcp_reset' ? pending.requestOf(reset) : undefined]
+  for (const entry of entries) {
+    if (entry === undefined) continue
+    entry.phase = 'superseded'
+    lookups.forget(entry.case.reset, entry)
+  }
 }
+
+// TCP takes the interface away from a segment for a full socket, and tcp_check_req.bt has the network namespace from that.
+const withNetns = (reset: Kind<'reset'>, arrived: Pending | undefined): Kind<'reset'> =>
+  arrived === undefined ? reset : { ...reset, tuple: { ...reset.tuple, netns: arrived.case.reset.tuple.netns } }

@@ -12,6 +12,8 @@ export type Case = {
   reset: Kind<'reset'>
   /** The interface that its segments come in by, where one was seen. */
   dev: string | null
+  /** The interface that its segments without RST come in by, where one was seen. */
+  flowDev: string | null
   /** The state until the reset, or null where no socket had one. */
   stateBefore: string | null
   /** Who owns the socket and how that is known; null when nothing told. */

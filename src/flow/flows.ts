@@ -22,6 +22,8 @@ export type Flow = {
   first: Kind<'lookup'> | null
   /** The interface that its segments come in by. */
   dev: string | null
+  /** The same, of its segments without RST: the last one seen. */
+  ownDev: string | null
   /** The last segments with RST that came in, the youngest last. */
   rsts: Kind<'packet'>[]
   /** tcp_reset's last call for a segment without RST, until a reply takes it or it is too old (trap.ts). */
@@ -109,6 +111,7 @@ const emptyFlow = (since: Time): Flow => ({
   accepted: null,
   first: null,
   dev: null,
+  ownDev: null,
   rsts: [],
   trap: null,
   past: nothingRemembered(),

@@ -26,6 +26,7 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     outcome: isIncoming(reset) ? 'received' : 'sent',
     reset,
     dev: reset.segment?.dev ?? flow.dev,
+    flowDev: flow.ownDev,
     stateBefore: stateBefore(reset, flow.closed),
     owner: ownerOf(closer, owner),
     closer,

@@ -47,18 +47,21 @@ export const createPending = () => {
   const open: Pending[] = []
   const bySkb = createIndex()
   const rejections: Pending[] = []
+  const requests: Pending[] = []
 
   const add = (entry: Pending) => {
     const { reset } = entry.case
     open.push(entry)
     if (reset.segment !== null) bySkb.add(reset.segment.skb, entry)
     if (isRejectedHere(reset)) rejections.push(entry)
+    if (isOfRequest(reset)) requests.push(entry)
   }
 
   const remove = (entry: Pending) => {
     const { reset } = entry.case
     if (reset.segment !== null) bySkb.remove(reset.segment.skb, entry)
     if (isRejectedHere(reset)) rejections.splice(rejections.indexOf(entry), 1)
+    if (isOfRequest(reset)) requests.splice(requests.indexOf(entry), 1)
   }
 
   const ofSegment = (segment: Kind<'reset'>['segment'], is: (reset: Kind<'reset'>) => boolean) =>
@@ -68,6 +71,9 @@ export const createPending = () => {
     add,
     /** The open arrival of the RST that this event is about. */
     arrivalOf: ({ segment }: Kind<'reset'>) => ofSegment(segment, isRstArrival),
+    /** The open case of a request socket that got the RST of this event. */
+    requestOf: ({ segment }: Kind<'reset'>) =>
+      requests.findLast(({ case: { reset } }) => sameSegment(reset.segment, segment)),
     /** The open rejection whose RST this is. */
     rejectionOf: (reset: Kind<'reset'>) => rejections.findLast(({ case: { reset: one } }) => isRejectEcho(one, reset)),
     /** The RST of a case has been handed to IP: of the last one for a segment at that address, all that the event tells. */
@@ -97,6 +103,8 @@ export const createPending = () => {
 // Nothing comes of a superseded case, so it delays nobody.
 const isHeld = ({ case: one, phase }: Pending, now: Time) =>
   phase !== 'superseded' && nanosecondsBetween(now, one.reset.at) < (phase === 'asking' ? LOOKUP_NS : holdFor(one, now))
+
+const isOfRequest = ({ fn }: Kind<'reset'>) => fn === 'tcp_check_req'
 
 // By address of the segment: the addresses of thousands of open cases are seldom the same.
 const createIndex = () => {

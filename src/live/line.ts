@@ -7,6 +7,7 @@ import { timeOf, type Time } from '../time.ts'
 import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
+import { agoOf } from './ago.ts'
 
 /** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
 type Fields = {
@@ -77,6 +78,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         stack: readStack(stack, nameFrame),
         reason: readReason(fields, names.reset),
         flow: readFlow(fields),
+        ...(fields.given('own_rst') ? { own_rst: fields.number('own_rst') } : {}),
       }
     default:
       throw new Error(`no such line: ${JSON.stringify(kind)}`)
@@ -193,6 +195,8 @@ const readSocket = (fields: Fields): Socket => {
   }
   if (state === 'NEW_SYN_RECV') return { ...socket, ...readWindow(fields) }
   for (const name of SOCKET_NUMBERS) if (fields.has(name)) socket[name] = fields.number(name)
+  if (fields.has('clock')) Object.assign(socket, readTimes(fields))
+  if (fields.given('route')) socket.route = fields.number('route')
   if (fields.given('cookie')) socket.cookie = fields.hex('cookie')
   if (fields.given('request')) socket.request = fields.number('request') === 1
   // Bits of enum sock_flags (include/net/sock.h): SOCK_DEAD is 0, SOCK_LINGER is 4 on every kernel of the matrix.
@@ -201,6 +205,16 @@ const readSocket = (fields: Fields): Socket => {
     socket.linger = (fields.bits('sk_flags') & 16n) !== 0n
   }
   return socket
+}
+
+const readTimes = (fields: Fields) => {
+  const [clock, heard] = [fields.bits('clock'), fields.bits('heard')]
+  return agoOf({
+    sentAgo: fields.number('sent_ago'),
+    clockMs: Number(clock >> 16n),
+    delackMax: Number(clock & 0xffffn),
+    heard: [Number(heard >> 32n), Number(heard & 0xffffffffn)],
+  })
 }
 
 // A mini-socket's, where its probe knows where in memory it is.

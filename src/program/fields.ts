@@ -88,9 +88,32 @@ export const socketNumbers = {
   retransmits: field('%u', 'number', '$icsk->icsk_retransmits', 'retransmissions that went unanswered'),
   probes_out: field('%u', 'number', '$icsk->icsk_probes_out', 'probes that went unanswered'),
   user_timeout: field('%u', 'number', '$icsk->icsk_user_timeout', 'TCP_USER_TIMEOUT', 'ms'),
+  data_in: field('%u', 'number', '$tp->data_segs_in', 'segments with data that came'),
   backlog: field('%u', 'number', '$sk->sk_ack_backlog', 'of a listener: connections that wait for accept()'),
   limit: field('%u', 'number', '$sk->sk_max_ack_backlog', 'of a listener: how many may wait'),
 } satisfies Partial<Record<keyof Socket, Field<'number'>>>
+
+/**
+ * When a full socket last sent and heard. Its clocks run from boot without suspended time: one in nanoseconds, refreshed for
+ * each segment before that is looked at (tcp_mstamp_refresh), and jiffies, which begin at -300 s (INITIAL_JIFFIES). Two
+ * numbers share a field: the printf of a probe has a stack of 512 bytes.
+ */
+const times = {
+  sent_ago: field('%lld', 'number', '$tp->tcp_clock_cache - $tp->tcp_wstamp_ns', 'since it last sent a segment', 'ns'),
+  clock: field(
+    '%lx',
+    'bits',
+    '(($tp->tcp_clock_cache / 1000000) << 16) | (uint64)$icsk->icsk_delack_max',
+    'the time now in ms; the 16 bits below: a fifth of a second in jiffies (TCP_DELACK_MAX)',
+  ),
+  heard: field(
+    '%lx',
+    'bits',
+    '((uint64)$icsk->icsk_ack.lrcvtime << 32) | (uint64)$tp->rcv_tstamp',
+    'when the last data came; the 32 bits below: the last ACK',
+    'jiffies',
+  ),
+}
 
 /** The window of a mini-socket, where the probe knows where in memory it is. */
 const mini = {
@@ -128,6 +151,19 @@ const was = {
 /** What only some lines have. */
 const other = {
   dev,
+  route: field(
+    '%d',
+    'number',
+    '$sk->sk_dst_cache->dev->ifindex',
+    'the interface that the socket sends by; 0: not known',
+  ),
+  own_rst: field(
+    '%llu',
+    'number',
+    '/*{own_rst}*/',
+    'since a RST of this host itself, or since boot where there was none; 0: not known',
+    'ns',
+  ),
   first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),
@@ -145,7 +181,7 @@ const other = {
 }
 
 /** The rows by what they tell of, in the order of the reference. A print may name a group for all of its rows. */
-export const GROUPS = { event, tuple, segment, socket, socketNumbers, mini, flow, task, was, other } as const
+export const GROUPS = { event, tuple, segment, socket, socketNumbers, times, mini, flow, task, was, other } as const
 
 /** Every row by its name. */
 export const FIELDS = {
@@ -154,6 +190,7 @@ export const FIELDS = {
   ...segment,
   ...socket,
   ...socketNumbers,
+  ...times,
   ...mini,
   ...flow,
   ...task,

@@ -33,12 +33,12 @@ export const FRAGMENTS = [
 ] as const
 
 /**
- * What every file's holes are filled with, whatever it is attached to. `flows` and `requests` tell whether the program
- * remembers flows, and segments for request sockets.
+ * What every file's holes are filled with, whatever it is attached to. `flows`, `requests` and `replies` tell whether the
+ * program remembers flows, segments for request sockets, and when this host last replied with a RST.
  */
 export const sharedHoles = (
   filter: Filter,
-  { flows, requests }: { flows: boolean; requests: boolean },
+  { flows, requests, replies }: { flows: boolean; requests: boolean; replies: boolean },
   readProbe: ReadProbe,
 ): Holes => {
   const fragments = Object.fromEntries(FRAGMENTS.map((name) => [name, body(readProbe(`fragments/${name}.bt`))]))
@@ -62,6 +62,7 @@ export const sharedHoles = (
     l3: '(uint64)$skb->network_header',
     reason: '-1',
     max_flows: String(MAX_FLOWS),
+    own_rst: replies ? '(uint64)(nsecs - @own_rst)' : '0',
     flow_ttl: flowFact('ttl'),
     flow_other_ttl: flowFact('other_ttl'),
     flow_packets: flowFact('packets'),

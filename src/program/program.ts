@@ -24,9 +24,10 @@ export type Program = { text: string; probes: string[]; missing: string[] }
 /** The bound of each bpftrace map (limits.ts). */
 export const MAP_KEYS = 65_536
 
-/** Keeps what is known of each flow, and which segment came for a request socket. */
+/** Keeps what is known of each flow, which segment came for a request socket, and when this host last sent a RST. */
 const FLOWS_FILE = 'tcp_rcv.bt'
 const REQUESTS_FILE = 'tcp_check_req.bt'
+const REPLIES_FILE = 'tcp_send_reset.bt'
 
 /**
  * Writes the program for one kernel: the files of probes/ one after the other, their holes filled. Pure otherwise, so
@@ -52,9 +53,9 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     ...asked.flatMap(attachedTo).filter((name) => !names.includes(name)),
     ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
   ]
-  const flows = here.some(({ part }) => part.file === FLOWS_FILE)
-  const requests = here.some(({ part }) => part.file === REQUESTS_FILE)
-  const shared = sharedHoles(filter, { flows, requests }, readProbe)
+  const has = (file: string) => here.some(({ part }) => part.file === file)
+  const memory = { flows: has(FLOWS_FILE), requests: has(REQUESTS_FILE), replies: has(REPLIES_FILE) }
+  const shared = sharedHoles(filter, memory, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
   const alone = present.map(({ symbol }) => symbol)
   const filled: Filled[] = [

@@ -3,8 +3,8 @@
 // has the flag.
 import type { Case } from '../flow/case.ts'
 import { FLAG, sequenceDistance } from '../flow/states.ts'
-import type { Segment, Socket } from '../observation.ts'
-import { nanosecondsBetween, spanText } from '../time.ts'
+import type { FlowFacts, Segment, Socket } from '../observation.ts'
+import { nanosecondsBetween, spanText, type Time } from '../time.ts'
 import type { Evidence } from './rule.ts'
 import { hasForeignTtl, ttlText } from './ttl.ts'
 
@@ -41,6 +41,19 @@ export const bytesInFlight = ({ snd_una, snd_nxt, state }: Socket): number => {
 export const awaitsReply = ({ snd_una, snd_nxt, probes_out = 0 }: Socket): boolean =>
   snd_una !== snd_nxt || probes_out > 0
 
+/** States in which the peer's FIN has come. */
+const CLOSED_BY_PEER = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
+
+/** Whether the peer has sent its FIN, and rcv_nxt counts it. */
+export const isClosedByPeer = ({ state }: Socket): boolean => CLOSED_BY_PEER.includes(state)
+
+/**
+ * Whether the RST has the number of the peer's FIN, and the kernel takes it for that (net/ipv4/tcp_input.c,
+ * tcp_reset_check): what macOS sends after the FIN of a program that is interrupted.
+ */
+export const isAtFin = ({ seq }: Segment, socket: Socket): boolean =>
+  isClosedByPeer(socket) && socket.rcv_nxt !== undefined && sequenceDistance(socket.rcv_nxt, seq) === 1
+
 /** Whether a kernel without the socket, or a box that rejects, replies so (net/ipv4/tcp_ipv4.c, nf_reject_ipv4.c). */
 export const isKernelReply = (segment: Segment, { rcv_nxt }: Socket): boolean =>
   isBare(segment) && segment.window === 0 && segment.seq === rcv_nxt
@@ -53,9 +66,37 @@ export const isKernelReply = (segment: Segment, { rcv_nxt }: Socket): boolean =>
 export const isBoxReply = (segment: Segment, socket: Socket): boolean =>
   isKernelReply(segment, socket) && awaitsReply(socket) && segment.ip_id === 0
 
+/**
+ * Whether nothing of this host awaited a reply when the RST came: all of it is known to be acknowledged, and a RST with ACK
+ * acknowledges just that.
+ */
+export const isUnasked = (segment: Segment, socket: Socket): boolean =>
+  socket.snd_nxt !== undefined && !awaitsReply(socket) && (isBare(segment) || segment.ack === socket.snd_nxt)
+
+/**
+ * How long nothing but RSTs had come for the flow, in nanoseconds; null where that is not known. Where no segment was seen,
+ * the socket tells of data and ACKs; not of the peer's keepalive probes, which this host answers.
+ */
+export const silenceOf = ({ reset: { at, flow, socket } }: Case): number | null =>
+  flow === null ? (socket?.heard_ago ?? null) : nanosecondsBetween(at, flow.last)
+
+/** A reply comes within one round trip, and the longest of those are of seconds. */
+const REPLY_NS = 3_000_000_000
+
+/** Whether the RST replies to nothing: nothing awaited a reply, and this host is known to have sent not even an ACK. */
+export const repliesToNothing = (segment: Segment, socket: Socket): boolean =>
+  isUnasked(segment, socket) && socket.sent_ago !== undefined && socket.sent_ago > REPLY_NS
+
 /** What every verdict on such a RST begins with: the state, the TTL, and the silence before. */
-export const obeyedText = ({ reset: { at, segment, flow } }: Case, { state }: Socket): string[] => [
+export const obeyedText = ({ reset: { at, segment, flow } }: Case, { state, heard_ago }: Socket): string[] => [
   `tcp_reset ran for a RST${segment !== null && isBare(segment) ? ' without ACK' : ' with ACK'} while the socket was in ${state}`,
   ttlText(segment, flow),
-  ...(flow === null ? [] : [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]),
+  ...silenceText(at, flow, heard_ago),
 ]
+
+const silenceText = (at: Time, flow: FlowFacts | null, heard_ago: number | undefined) => {
+  if (flow !== null) return [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]
+  return heard_ago === undefined
+    ? []
+    : [`by the socket's own times, data or an ACK had last come ${spanText(heard_ago)} earlier`]
+}

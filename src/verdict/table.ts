@@ -24,6 +24,7 @@ import { keepaliveTimeout } from './causes/keepalive-timeout.ts'
 import { lingerZero } from './causes/linger-zero.ts'
 import { linger2OnAck, linger2OnClose } from './causes/linger2-abort.ts'
 import { listenerClosed, listenerClosedInHandshake } from './causes/listener-closed.ts'
+import { localInjection } from './causes/local-injection.ts'
 import { mptcpAbort, mptcpRefusal } from './causes/mptcp.ts'
 import { noListener } from './causes/no-listener.ts'
 import { noSocket } from './causes/no-socket.ts'
@@ -88,17 +89,21 @@ export const RULES = [
 
   // RECEIVED and obeyed.
 
+  // Before all others: what a program of this host writes says nothing of the peer, whatever its shape.
+  localInjection,
   connectionRefused,
   handshakeAbandoned,
   timeWaitAssassinated,
-  // The four below refuse a RST that may be of another sender (explainObeyed): its shape says nothing of the peer.
-  forged,
   // Before idleExpiry and peerHasNoSocket: all three see a kernel's reply, and the peer's FIN says most.
   writeAfterPeerClose,
-  // Before peerHasNoSocket: the same reply, and the silence says more.
+  // Before forged and peerAborted: a box that resets when its time is up has a TTL of its own, and may set ACK. Before
+  // peerHasNoSocket: the same reply, and the silence says more.
   idleExpiry,
-  peerHasNoSocket,
+  // Those around it refuse a RST that may be of another sender (explainObeyed): its shape says nothing of the peer.
+  forged,
+  // Before peerHasNoSocket: of two RSTs the second is a kernel's reply, and the first says more.
   peerAborted,
+  peerHasNoSocket,
 
   // RECEIVED and ignored.
 

@@ -68,11 +68,32 @@ test('a RST that comes in is a case, of which its packet is all that is known', 
   })
 })
 
+test('a network namespace that tcp_check_req did not know is that of the arrival', () => {
+  const unknown = reset({ ...here, fn: 'tcp_check_req', tuple: { ...TUPLE, netns: 0 } })
+  expect(only(ALL, RST_IN, unknown).reset).toMatchObject({ fn: 'tcp_check_req', tuple: TUPLE })
+})
+
 test.each<[string, Observation[], string[]]>([
   ['nobody', [RST_IN], ['tcp_v4_rcv']],
   ['tcp_reset', [RST_IN, reset(here)], ['tcp_reset']],
   ['tcp_reset, later', [RST_IN, reset({ ...here, at: at(1049) })], ['tcp_reset']],
   ['tcp_check_req', [RST_IN, reset({ ...here, fn: 'tcp_check_req' })], ['tcp_check_req']],
+  ['tcp_check_req, then tcp_reset', [RST_IN, reset({ ...here, fn: 'tcp_check_req' }), reset(here)], ['tcp_reset']],
+  [
+    'tcp_check_req, which had no interface, then tcp_reset',
+    [RST_IN, reset({ ...here, fn: 'tcp_check_req', tuple: { ...TUPLE, netns: 0 } }), reset(here)],
+    ['tcp_reset'],
+  ],
+  [
+    'tcp_check_req, then tcp_reset without its segment',
+    [RST_IN, reset({ ...here, fn: 'tcp_check_req', tuple: { ...TUPLE, netns: 0 } }), without(1000, 'SYN_RECV')],
+    ['tcp_reset'],
+  ],
+  [
+    'tcp_check_req, and tcp_reset for another',
+    [RST_IN, reset({ ...here, fn: 'tcp_check_req' }), reset({ segment: arrival({ seq: 9 }).segment })],
+    ['tcp_check_req', 'tcp_reset'],
+  ],
   [
     'tcp_timewait_state_process',
     [RST_IN, reset({ ...here, fn: 'tcp_timewait_state_process' })],

@@ -137,6 +137,12 @@ test.each([
   expect(only(...before, reset({ socket: on })).stateBefore).toBe(expected)
 })
 
+test('the interface of the segments without RST is told beside that of the RST', () => {
+  const rst = packet({ at: at(990), first: false, segment: segment({ flags: RST_ACK, dev: 'lo' }) })
+  expect(only(onEth0, rst, reset())).toMatchObject({ dev: 'lo', flowDev: 'eth0' })
+  expect(only(rst, reset())).toMatchObject({ dev: 'lo', flowDev: null })
+})
+
 const onEth0 = packet({ at: at(900), segment: segment({ dev: 'eth0' }) })
 
 test.each<[string, Observation[], Observation, string | null]>([

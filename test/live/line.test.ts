@@ -56,7 +56,6 @@ const LINES = {
     state: '1',
     cookie: '1f',
     ...SEQUENCES,
-    copied_seq: '1000',
     rcv_wnd: '502',
     retransmits: '3',
     ...FLOW,
@@ -208,10 +207,10 @@ test.each<[keyof typeof LINES, unknown]>([
         snd_una: 2000,
         snd_nxt: 2005,
         rcv_nxt: 1000,
-        copied_seq: 1000,
         rcv_wnd: 502,
         retransmits: 3,
         probes_out: 0,
+        data_in: 0,
       },
       task: null,
       stack: [],
@@ -433,6 +432,23 @@ test.each([
 ])('what lies beyond a mini-socket in %s is dropped', (_, state, socket) => {
   const line = over(LINES.answered, `sk=ffff8001 ${state} tw_rcv_nxt=77`)
   expect(read(line)).toMatchObject({ socket })
+})
+
+test('a socket tells how long ago it sent and heard, and by which interface it sends', () => {
+  const line = lineOf('reset', 'tcp_reset', {
+    ...SEGMENT,
+    sk: 'ffff8001',
+    state: '1',
+    data_in: '3',
+    sent_ago: '2000000000',
+    // 400 s, and 50 jiffies for TCP_DELACK_MAX; data at 15000 jiffies, an ACK at 16250.
+    clock: '61a800032',
+    heard: '3a9800003f7a',
+    route: '2',
+    own_rst: '7',
+  })
+  const socket = { data_in: 3, sent_ago: 2e9, heard_ago: 35e9, route: 2 }
+  expect(read(line)).toMatchObject({ socket, own_rst: 7 })
 })
 
 test.each([

@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<keyof typeof GROUPS, string>> = {
   segment: 'The segment that arrived.',
   socket: 'A socket of any sort: full, time-wait or request.',
   socketNumbers: 'Numbers of a full socket, which an Observation has by the same names.',
+  times: 'When a full socket last sent and heard: by its own clocks, which run from boot without suspended time.',
   mini: 'The window of a time-wait or request socket.',
   flow: "What `tcp_rcv.bt` remembers of the flow's earlier segments.",
   task: 'The task that ran when the probe fired.',

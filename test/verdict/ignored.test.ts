@@ -33,6 +33,7 @@ const mini = (fn: string, over: Partial<Segment>, found?: Case['after'], on: Par
     { after: found ?? null },
   )
 const request = (seq: number, found?: Case['after']) => mini('tcp_check_req', { seq }, found)
+const requestWithAck = (found?: Case['after']) => mini('tcp_check_req', { seq: 1000, flags: RST_ACK }, found)
 const timeWait = (seq: number, found?: Case['after'], substate = 'TIME_WAIT') =>
   mini('tcp_timewait_state_process', { seq }, found, { state: 'TIME_WAIT', substate })
 const GONE = after('listener')
@@ -45,6 +46,9 @@ test.each<Row>([
   ['a full socket in SYN_RECV', caseOf({ socket: socket({ state: 'SYN_RECV' }) }), 'handshake-abandoned, certain'],
   ['the exact number', request(1000, GONE), 'handshake-abandoned, certain'],
   ['the exact number, nobody asked', request(1000), 'handshake-abandoned, certain'],
+  ['the exact number with ACK', requestWithAck(GONE), 'handshake-abandoned, certain'],
+  // The kernel leaves it to the listener when it acknowledges another number than the SYN ACK's.
+  ['the exact number with ACK, nobody asked', requestWithAck(), 'handshake-abandoned, likely'],
   ['in the window, and it is gone', request(1001, GONE), 'handshake-abandoned, certain'],
   ['the end of the window, and it is gone', request(1500, GONE), 'handshake-abandoned, certain'],
   ['in the window, nobody asked', request(1001), 'unknown'],

@@ -6,12 +6,12 @@ import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
 import { correlate } from '../../src/flow/correlate.ts'
 import { order } from '../../src/flow/order.ts'
-import type { Kind } from '../../src/observation.ts'
+import type { Kind, Segment, Socket } from '../../src/observation.ts'
 import { decode } from '../../src/recording/decode.ts'
 import type { CauseId } from '../../src/verdict/causes.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import { RULES } from '../../src/verdict/table.ts'
-import { ACK, arrival, at, caseOf, drop, lookup, RST, segment, socket, SYN } from '../samples.ts'
+import { ACK, arrival, at, caseOf, drop, lookup, RST, RST_ACK, segment, socket, SYN } from '../samples.ts'
 
 /** A RST that answers a segment; `caller` called for it. */
 const replied = (over: Partial<Kind<'reset'>>, caller = 'tcp_v4_do_rcv', stateBefore?: string) =>
@@ -35,8 +35,23 @@ const obeyed = (state: string, ms: number) =>
   caseOf({
     at: at(900 + ms),
     segment: segment({ flags: RST, window: 0 }),
-    socket: socket({ state, snd_nxt: 2005, retransmits: 0 }),
+    socket: socket({ state, snd_nxt: 2005, retransmits: 0, rcv_wnd: 500 }),
   })
+
+/** A RST that nobody asked for, after 30 s. */
+const unasked = (flags: number, ttl: number) =>
+  caseOf({ at: at(30_900), segment: segment({ flags, ttl }), socket: socket({ retransmits: 0, probes_out: 0 }) })
+
+/** A RST by lo, of a connection whose segments go by eth0. */
+const byLo = (state: string, flags: number, on: Partial<Socket> = {}, over: Partial<Segment> = {}): Case => ({
+  ...caseOf({
+    segment: segment({ flags, window: 0, ...over }),
+    socket: socket({ state, route: 2, ...on }),
+    own_rst: 60e9,
+  }),
+  dev: 'lo',
+  flowDev: 'eth0',
+})
 
 /** A RST that came in at 9000 and was dropped for `reason`. */
 const ignored = (reason: string, on: Partial<Kind<'reset'>>, after: Case['after'] = null) =>
@@ -67,6 +82,22 @@ const OVERLAPS: readonly [CauseId, CauseId, Case][] = [
   ['write-after-peer-close', 'idle-expiry', obeyed('CLOSE_WAIT', 30_000)],
   ['write-after-peer-close', 'peer-has-no-socket', obeyed('CLOSE_WAIT', 1)],
   ['idle-expiry', 'peer-has-no-socket', obeyed('ESTABLISHED', 30_000)],
+  ['local-injection', 'connection-refused', byLo('SYN_SENT', RST_ACK)],
+  ['local-injection', 'write-after-peer-close', byLo('CLOSE_WAIT', RST, { snd_nxt: 2005 })],
+  ['local-injection', 'idle-expiry', { ...unasked(RST, 64), dev: 'lo', flowDev: 'eth0' }],
+  ['local-injection', 'forged', byLo('ESTABLISHED', RST_ACK, {}, { ttl: 7 })],
+  ['local-injection', 'peer-aborted', byLo('ESTABLISHED', RST_ACK)],
+  ['local-injection', 'peer-has-no-socket', byLo('ESTABLISHED', RST)],
+  ['idle-expiry', 'peer-aborted', unasked(RST_ACK, 64)],
+  ['idle-expiry', 'forged', unasked(RST_ACK, 63)],
+  [
+    'peer-aborted',
+    'peer-has-no-socket',
+    {
+      ...obeyed('ESTABLISHED', 1),
+      others: [arrival({ flags: RST_ACK, seq: 1015 }, { at: at(900) })],
+    },
+  ],
   ['ignored-invalid', 'ignored-syn-sent', ignored('TCP_CSUM', { socket: socket({ state: 'SYN_SENT' }) })],
   ['ignored-invalid', 'ignored-no-socket', ignored('TCP_CSUM', NONE, lookup({ found: 'none' }))],
   ['ignored-invalid', 'ignored-out-of-window', ignored('TCP_CSUM', { socket: socket({ rcv_wnd: 500 }) })],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { certain, type Rule } from '../rule.ts'
+import { certain, likely, type Rule } from '../rule.ts'
+import { hasForeignTtl, ttlText } from '../ttl.ts'
 
 const cause = {
   id: 'connection-refused',
@@ -15,14 +16,21 @@ const cause = {
   ],
 } as const satisfies Cause
 
-/** tcp_rcv_synsent_state_process calls tcp_reset for a RST that acknowledges the SYN (net/ipv4/tcp_input.c). */
+/**
+ * tcp_rcv_synsent_state_process calls tcp_reset for a RST that acknowledges the SYN (net/ipv4/tcp_input.c). That is certain;
+ * who replied is not, since no segment of the peer has come before.
+ */
 export const connectionRefused = {
   cause,
-  explain: ({ reset: { fn, socket, segment } }) => {
+  explain: (reset) => {
+    const { fn, socket, segment, flow } = reset.reset
     if (fn !== 'tcp_reset' || socket?.state !== 'SYN_SENT') return undefined
-    return certain(
+    const because = [
       "tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers this host's SYN",
       ...(segment === null ? [] : [`it acknowledges ${segment.ack}, and snd_nxt is ${socket.snd_nxt}`]),
-    )
+    ]
+    return hasForeignTtl(reset)
+      ? likely(...because, ttlText(segment, flow), 'so it may be of a box that answers for the peer')
+      : certain(...because, "the peer's kernel replies so, or a box that answers for it: a firewall, a load balancer")
   },
 } satisfies Rule

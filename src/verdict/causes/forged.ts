@@ -9,9 +9,10 @@ const cause = {
   id: 'forged',
   who: 'middlebox',
   outcome: 'received',
-  brief: 'another machine on the path sent it in the name of the peer',
-  means: 'Another machine on the path sent the RST in the name of the peer.',
-  usually: 'A firewall, an intrusion prevention system, a censor, or another machine on the network.',
+  brief: 'another machine than the sender of its segments sent it',
+  means: 'Another machine than the sender of the other segments sent the RST in the name of the peer.',
+  usually:
+    'A firewall, an intrusion prevention system, a censor, or another machine on the network; or the load balancer that owns the address, where servers answer directly.',
   next: [
     'run trace-reset on the peer: it did not send this RST',
     'compare the TTL with that of routers on the path (traceroute): it shows how far away the sender is',
@@ -38,8 +39,10 @@ export const forged = {
     ]
     return likely(
       ...obeyedText(reset, socket),
-      ...odd,
-      'so another machine on the path sent it in the name of the peer',
+      ...(odd.length > 0
+        ? odd
+        : ["nothing but its TTL is odd: a peer's RST may take another way than its segments did"]),
+      'so another machine than the sender of those segments sent it in the name of the peer: on the path, or a load balancer that owns the address while the servers behind it answer for themselves (direct server return)',
     )
   },
 } satisfies Rule

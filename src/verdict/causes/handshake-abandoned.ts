@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { requestTakes, requestText, rstForRequest } from '../mini.ts'
-import { certain, type Rule } from '../rule.ts'
+import { isBare } from '../obeyed.ts'
+import { certain, likely, type Rule } from '../rule.ts'
 
 const cause = {
   id: 'handshake-abandoned',
@@ -24,14 +25,22 @@ const cause = {
 export const handshakeAbandoned = {
   cause,
   explain: (reset) => {
-    const { fn, socket } = reset.reset
-    if (fn === 'tcp_reset' && socket?.state === 'SYN_RECV')
-      return certain('tcp_reset ran for a RST while the socket was in SYN_RECV: the peer ends the handshake')
+    const { fn, socket, stack } = reset.reset
+    if (fn === 'tcp_reset' && socket?.state === 'SYN_RECV') {
+      return certain(
+        'tcp_reset ran for a RST while the socket was in SYN_RECV: the peer ends the handshake',
+        ...(stack.includes('tcp_check_req')
+          ? ['tcp_check_req called it: by TCP Fast Open the application may have had the data of the SYN already']
+          : []),
+      )
+    }
     const mini = rstForRequest(reset)
     const found = reset.after?.answer.found ?? null
     if (mini === undefined || found === 'request' || !requestTakes(mini)) return undefined
     // Later kernels of each series challenge all but the exact number, and the look-up tells.
     if (mini.segment.seq !== mini.socket.rcv_nxt && found === null) return undefined
-    return certain(requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over')
+    const because = [requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over']
+    // One that acknowledges another number than the SYN ACK's goes to the listener, and ends nothing.
+    return isBare(mini.segment) || found !== null ? certain(...because) : likely(...because)
   },
 } satisfies Rule

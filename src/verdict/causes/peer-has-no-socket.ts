@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type { Socket } from '../../observation.ts'
 import type { Cause } from '../cause.ts'
-import { explainObeyed, isKernelReply, obeyedText } from '../obeyed.ts'
+import { awaitsReply, explainObeyed, isKernelReply, obeyedText, repliesToNothing } from '../obeyed.ts'
 import { likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -24,10 +25,20 @@ export const peerHasNoSocket = {
   cause,
   explain: (reset) =>
     explainObeyed(reset, (segment, socket) => {
-      if (!isKernelReply(segment, socket)) return undefined
+      if (!isKernelReply(segment, socket) || repliesToNothing(segment, socket)) return undefined
       return likely(
         ...obeyedText(reset, socket),
         `its window is 0 and its seq ${segment.seq} is the ACK that this host had sent: so a kernel without this socket replied, or a firewall that rejects`,
+        ...handshakeText(socket),
       )
     }),
 } satisfies Rule
+
+const handshakeText = (socket: Socket): string[] => {
+  if (socket.data_in !== 0) return []
+  return [
+    awaitsReply(socket)
+      ? 'no data had come from the peer since its handshake: a server whose accept queue was full lets go of the connection like this, and so does a box that had answered the handshake in its place'
+      : 'no data had come from the peer since its handshake: a server whose accept queue is full replies so (net.ipv4.tcp_abort_on_overflow=1), and a box that answers handshakes in its place',
+  ]
+}

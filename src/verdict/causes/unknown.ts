@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { isArrival, type Case } from '../../flow/case.ts'
 import { flagNames } from '../../flow/states.ts'
+import { spanText } from '../../time.ts'
 import type { Cause } from '../cause.ts'
+import { obeyedRst, repliesToNothing } from '../obeyed.ts'
 import { hasForeignTtl } from '../ttl.ts'
 
 export const unknownCause = {
@@ -45,6 +47,7 @@ export const missing = (reset: Case): string[] => {
           'missing: proof that no firewall REJECT of this host sent it; the RST came in on lo, and this trace does not see REJECT or has lost events',
         ]
       : []),
+    ...silentText(reset),
     ...(hasForeignTtl(reset)
       ? [
           `the RST has TTL ${segment?.ttl} and the flow has TTL ${flow?.ttl}: another machine may have sent it, so its shape proves nothing about the peer`,
@@ -52,4 +55,12 @@ export const missing = (reset: Case): string[] => {
       : []),
   ]
   return [seen, ...(lacks.length > 0 ? lacks : ['no rule explains this path'])]
+}
+
+const silentText = (reset: Case): string[] => {
+  const { segment, socket } = obeyedRst(reset) ?? {}
+  if (segment === undefined || socket?.sent_ago === undefined || !repliesToNothing(segment, socket)) return []
+  return [
+    `the RST answers nothing: all was acknowledged, and this host had sent nothing for ${spanText(socket.sent_ago)}: no kernel without the socket sends it of its own accord`,
+  ]
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { bytesInFlight, explainObeyed, isBare, obeyedText } from '../obeyed.ts'
+import { bytesInFlight, explainObeyed, isBare, isClosedByPeer, obeyedText } from '../obeyed.ts'
 import { likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -22,8 +22,9 @@ export const writeAfterPeerClose = {
   explain: (reset) =>
     explainObeyed(reset, (segment, socket) => {
       const unacknowledged = bytesInFlight(socket)
-      if (!isBare(segment) || !['CLOSE_WAIT', 'LAST_ACK', 'CLOSING'].includes(socket.state) || unacknowledged <= 0)
-        return undefined
+      if (!isClosedByPeer(socket) || unacknowledged <= 0) return undefined
+      // Windows replies with ACK, and without a window; the RST of a socket, which was only half closed, has one.
+      if (!isBare(segment) && segment.window !== 0) return undefined
       return likely(
         ...obeyedText(reset, socket),
         `the peer had sent FIN, and ${unacknowledged} bytes sent by this host were unacknowledged: snd_una ${socket.snd_una}, snd_nxt ${socket.snd_nxt}`,

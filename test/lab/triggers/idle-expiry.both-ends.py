@@ -8,6 +8,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "likely"
 RESETS = [("stranger", "RA"), ("stranger", "RA")]
 COUNTED = {"EstabResets": 1}
 TOGETHER = True

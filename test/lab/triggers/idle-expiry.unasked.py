@@ -8,6 +8,7 @@ from gauntlet.truth import seen_by_client
 from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = [("server", "R")]
 COUNTED = {"EstabResets": 1}
 TOGETHER = True

@@ -6,10 +6,12 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_reset
 
 SIDE = "server"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 LOST_BYTES = 1000
 RESETS = [("client", "RA", LOST_BYTES), ("client", "R")]
 COUNTED = {"TCPChallengeACK": 1, "EstabResets": 1}
-ALSO = ["peer-aborted"]
+ALSO = [{"cause": "peer-aborted", "confidence": "likely"}]
 
 
 def trigger(world, port, family=4):

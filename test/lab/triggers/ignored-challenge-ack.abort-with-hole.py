@@ -7,9 +7,11 @@ from gauntlet.truth import seen_by_client
 from net.waits import wait_acknowledged, wait_reset
 
 SIDE = "client"
+CONFIDENCE = "certain"
+WITHOUT_REASONS = "likely"
 RESETS = [("server", "RA"), ("server", "R")]
 COUNTED = {"TCPChallengeACK": 1, "EstabResets": 1}
-ALSO = ["peer-aborted"]
+ALSO = [{"cause": "peer-aborted", "confidence": "likely"}]
 
 
 def trigger(world, port, family=4):

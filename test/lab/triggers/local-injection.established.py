@@ -9,6 +9,7 @@ from gauntlet.truth import seen_by_client
 from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = []
 COUNTED = {"EstabResets": 1}
 SERVER_TTL = 63  # as the client sees the server's segments

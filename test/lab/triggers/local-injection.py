@@ -8,6 +8,7 @@ from gauntlet.truth import end, seen_by_client
 from net.waits import wait_reset
 
 SIDE = "client"
+CONFIDENCE = "likely"
 RESETS = []
 COUNTED = {"AttemptFails": 1}
 

@@ -6,6 +6,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_closed_by_peer, wait_gone, wait_state
 
 SIDE = "server"
+CONFIDENCE = "likely"
 RESETS = [("client", "RA", -1)]
 
 
