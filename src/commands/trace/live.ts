@@ -11,7 +11,7 @@ import { readClock } from '../../host/clock.ts'
 import { readCounters } from '../../host/counters.ts'
 import { readCpus } from '../../host/cpus.ts'
 import type { Facts } from '../../host/facts.ts'
-import { createNameFrame, readKernelText, type Text } from '../../host/kernelText.ts'
+import { createNameFrame, readKernelText, type NameFrame, type Text } from '../../host/kernelText.ts'
 import { findOwners } from '../../host/sockets.ts'
 import { live, type LiveTrace } from '../../live/live.ts'
 import { SCHEMA, type Observation } from '../../observation.ts'
@@ -27,9 +27,8 @@ export type Machine = { facts: Facts; btf: Btf; ehash: Ehash | undefined; stop: 
  */
 export const liveTrace = (options: TraceOptions, machine: Machine): ((program: Program) => Observable<Observation>) => {
   const clock = readClock()
+  const nameFrame = frameNames(options)
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
-  let text: Text | undefined
-  void readKernelText().then((found) => (text = found))
   const summary = options.summary === true
   // Recorded facts are of another machine, and its counters are not here.
   const counted = summary || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
@@ -39,7 +38,7 @@ export const liveTrace = (options: TraceOptions, machine: Machine): ((program: P
       bpftrace: { path: options.bpftrace, limits, program: program.text },
       start: startOf(options, machine, program),
       names: namesOf(machine.btf),
-      nameFrame: createNameFrame(() => text),
+      nameFrame,
       ehash: machine.ehash,
       clock,
       stop: machine.stop,
@@ -47,6 +46,14 @@ export const liveTrace = (options: TraceOptions, machine: Machine): ((program: P
       atEnd: counters,
       cgroup: createCgroups(),
     })
+}
+
+// Modules of recorded facts are of another machine.
+const frameNames = ({ facts }: TraceOptions): NameFrame => {
+  if (facts !== undefined) return (_, name) => name
+  let text: Text | undefined
+  void readKernelText().then((found) => (text = found))
+  return createNameFrame(() => text)
 }
 
 const versionOf = ({ bpftrace }: Facts) => ('version' in bpftrace ? bpftrace.version : '')
