@@ -34,10 +34,13 @@ export const strayAfter = (reset: Case, before: Before): Stray | undefined => {
 }
 
 const whatWasBefore = (reset: Case, stray: Stray): Before => {
-  if (isOfHandshake(reset, stray)) {
-    const { dropped, listenersClosed } = reset.past.handshake ?? {}
-    if ((listenersClosed ?? []).length > 0) return 'listener'
-    if (dropped) return 'queue'
+  const { handshake } = reset.past
+  if (handshake !== null && isOfHandshake(reset, stray)) {
+    const { dropped, listenersClosed } = handshake
+    // The listener that dropped its ACK had the handshake, and no other.
+    const lost = listenersClosed.filter(({ sk }) => dropped === null || dropped.socket?.sk === sk)
+    if (lost.length > 0) return 'listener'
+    if (dropped !== null) return 'queue'
   }
   if (isAbandoned(reset, stray)) return 'abandoned'
   if (isTail(reset, stray)) return isOwedToTimeWait(reset, stray) ? 'no time-wait' : 'tail'
@@ -78,6 +81,8 @@ const isTail = ({ past: { ending } }: Case, { segment }: Stray) =>
   ending !== null &&
   ending.shut !== null &&
   !ending.rstSince &&
+  // What ended by a timer or by ICMP may have been shut down for writing only.
+  (ending.closed.sk_err ?? 0) === 0 &&
   CLOSED_FIRST.includes(ending.closed.from)
 
 /** tcp_fin_timeout, where nobody has set it: for so long a time-wait waits for the peer's FIN. In nanoseconds. */

@@ -41,6 +41,7 @@ const ending = (from: string, over: Partial<Ending> = {}): Partial<Past> => ({
   },
 })
 const CLOSED = ending('FIN_WAIT2')
+const TIMED = state({ at: at(4000), from: 'FIN_WAIT1', sk_err: 110 })
 
 test.each<Row>([
   ['data', stray({ past: CLOSED }), 'data-after-close, certain'],
@@ -55,6 +56,7 @@ test.each<Row>([
   ['an ACK alone', stray({ past: CLOSED, length: 0 }), 'no-socket, certain'],
   ['nobody had closed', stray({ past: ending('FIN_WAIT2', { shut: null }) }), 'no-socket, certain'],
   ['the peer had closed first', stray({ past: ending('LAST_ACK') }), 'no-socket, certain'],
+  ['it had timed out', stray({ past: ending('FIN_WAIT1', { closed: TIMED }) }), 'no-socket, certain'],
   ['the peer has reset it', stray({ past: ending('FIN_WAIT2', { rstSince: true }) }), 'no-socket, certain'],
   [
     'for a time-wait',
@@ -135,15 +137,21 @@ test.each<Row>([
 ])('listener-closed: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
 const QUEUE = shaken({ dropped })
+const its = state({ ...gone, sk: 'a' })
 const FULL = { socket: socket({ ...LISTEN, backlog: 3 }) }
 const SHARED = { after: lookup({ found: 'listener', reuseport: true }) }
 test.each<Row>([
   ['its ACK was dropped', toListener({ past: QUEUE }), 'accept-queue-overflow, certain'],
   ['its ACK was dropped, and no listener is left', stray({ past: QUEUE }), 'accept-queue-overflow, certain'],
   [
-    'then the listener closed',
-    stray({ past: shaken({ dropped, listenersClosed: [gone] }) }),
+    'then that listener closed',
+    stray({ past: shaken({ dropped, listenersClosed: [its] }) }),
     'listener-closed, certain',
+  ],
+  [
+    'then another listener closed',
+    toListener({ past: shaken({ dropped, listenersClosed: [gone] }) }),
+    'accept-queue-overflow, certain',
   ],
   ['the queue is full', toListener({ past: shaken(), ...FULL }), 'accept-queue-overflow, likely'],
   ['the queue is full, its SYN not seen', toListener(FULL), 'accept-queue-overflow, likely'],

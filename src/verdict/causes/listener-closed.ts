@@ -31,7 +31,7 @@ export const listenerClosed = {
   explain: (reset) =>
     calledBy(reset) === 'listener'
       ? certain(
-          `tcp_send_active_reset ran ${endOfListener(reset)} (${stackText(reset)}): the connection waited for accept() and was never accepted`,
+          `tcp_send_active_reset ran ${endOfListener(reset)} (${stackText(reset)}): the connection waited in its queue and was never accepted`,
           ...endingText(reset.closer),
         )
       : undefined,
