@@ -43,14 +43,18 @@ def test(client, server, tap):
                           and line["tuple"]["sport"] == STRAY, "the listener's reset")
             new = [(kind, *ask(client, server, kind)) for kind in KINDS for _ in range(WORKERS - 1)]
             truths = {}
-            older = {(family_of(kind), ours.getsockname()[1]) for kind, (ours, _) in old.items()}
+            older = {ends_of(kind, ours) for kind, (ours, _) in old.items()}
+            # In a silence of half a minute anybody might have ended it.
+            for ours, _ in old.values():
+                ours.send(b"still here")
             for kind, ours, pid in [(kind, *pair) for kind, pair in old.items()] + new:
-                truths[family_of(kind), ours.getsockname()[1]] = pid
+                truths[ends_of(kind, ours)] = pid
                 linger_zero(ours)
                 ours.close()
-            for family, sport in truths:
+            for family, sport, dport in truths:
                 watch.saw(lambda line: line["kind"] == "reset" and line["tuple"]["family"] == family
-                          and line["tuple"]["sport"] == sport, f"the reset of port {sport}")
+                          and (line["tuple"]["sport"], line["tuple"]["dport"]) == (sport, dport),
+                          f"the reset of port {sport} at {dport}")
             faults = watch.end()
     finally:
         for child in sum(crews.values(), []):
@@ -100,10 +104,15 @@ def ask(client, server, kind):
     return ours, int(ours.recv(100))
 
 
+def ends_of(kind, ours):
+    """A connection's family and ports: two to different ports here may have the same port at the client."""
+    return family_of(kind), ours.getsockname()[1], PORTS[kind]
+
+
 def judge(watch, server, truths, wanted, join_cgroup):
     faults, seen = [], set()
     for verdict in watch.verdicts:
-        key = verdict["family"], verdict["sport"]
+        key = verdict["family"], verdict["sport"], verdict["dport"]
         if key not in wanted:
             continue
         seen.add(key)
