@@ -35,7 +35,9 @@ export const strayAfter = (reset: Case, before: Before): Stray | undefined => {
 
 const whatWasBefore = (reset: Case, stray: Stray): Before => {
   const { handshake } = reset.past
-  if (handshake !== null && isOfHandshake(reset, stray)) {
+  // That no connection came of it, and that none was here, is no more than silence: where events were lost it says nothing.
+  const isWhole = reset.gaps.length === 0
+  if (handshake !== null && isWhole && isOfHandshake(reset, stray)) {
     const { dropped, listenersClosed } = handshake
     // The listener that dropped its ACK had the handshake, and no other.
     const lost = listenersClosed.filter(({ sk }) => dropped === null || dropped.socket?.sk === sk)
@@ -45,7 +47,7 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
   if (isAbandoned(reset, stray)) return 'abandoned'
   if (isTail(reset, stray)) return isOwedToTimeWait(reset, stray) ? 'no time-wait' : 'tail'
   const isAwaited = isOfHandshake(reset, stray) || hasSomething(stray.segment)
-  return reset.past.ending === null && isAwaited && meetsFullQueue(reset, stray) ? 'queue' : 'nothing'
+  return isWhole && reset.past.ending === null && isAwaited && meetsFullQueue(reset, stray) ? 'queue' : 'nothing'
 }
 
 /** How far after its SYN a client's segment may be, in bytes: more than it may send without an answer. */

@@ -23,7 +23,10 @@ def recorded(kernel):
     for live in sorted((FIXTURES / kernel).glob("*/live.json")):
         name = live.parent.name.removesuffix(".ipv6").removesuffix(".ss").removesuffix(".off")
         verdicts = [json.loads(line) for line in live.read_text().splitlines()]
-        yield live.parent.name, truths_of(name, load_trigger(name), {}, reasons), verdicts
+        trigger = load_trigger(name)
+        truths = truths_of(name, trigger, {}, reasons)
+        # How many it gives the truths of is known by the run alone.
+        yield live.parent.name, truths * len(verdicts) if hasattr(trigger, "TOGETHER") else truths, verdicts
 
 
 class Comparison(unittest.TestCase):
