@@ -35,7 +35,8 @@ export const strayAfter = (reset: Case, before: Before): Stray | undefined => {
 
 const whatWasBefore = (reset: Case, stray: Stray): Before => {
   const { handshake } = reset.past
-  // That no connection came of it, and that none was here, is no more than silence: where events were lost it says nothing.
+  // That no connection came of it, that none was here, or that no RST went before, is no more than silence: where events were
+  // lost it says nothing.
   const isWhole = reset.gaps.length === 0
   if (handshake !== null && isWhole && isOfHandshake(reset, stray)) {
     const { dropped, listenersClosed } = handshake
@@ -45,7 +46,7 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
     if (dropped !== null) return 'queue'
   }
   if (isAbandoned(reset, stray)) return 'abandoned'
-  if (isTail(reset, stray)) return isOwedToTimeWait(reset, stray) ? 'no time-wait' : 'tail'
+  if (isTail(reset, stray)) return isWhole && isOwedToTimeWait(reset, stray) ? 'no time-wait' : 'tail'
   const isAwaited = isOfHandshake(reset, stray) || hasSomething(stray.segment)
   return isWhole && reset.past.ending === null && isAwaited && meetsFullQueue(reset, stray) ? 'queue' : 'nothing'
 }
