@@ -29,8 +29,9 @@ const start = z.strictObject({
   ehash: z.enum(['module', 'ss', 'off']),
 })
 /**
- * The first segment of a flow; or one with RST, this with the socket that was found for it before it was processed; or, by
- * tcp_check_req, the ACK of a handshake that a full accept queue drops, with the listener.
+ * The first segment of a flow, as recordings up to now have it (`first`); or one with RST, this with the socket that was found for it before it was processed; or, by
+ * tcp_check_req, the ACK of a handshake that a full accept queue drops, with the listener; or, by tcp_conn_request, the SYN
+ * of a handshake that is lost, as its request socket remembers it, with the listener.
  */
 const packet = z.strictObject({
   kind: z.literal('packet'),

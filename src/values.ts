@@ -90,13 +90,15 @@ export const task = z.strictObject({
 
 /**
  * What was remembered of a flow's earlier segments: the TTL of the first, another one if there was any, how many there were,
- * and when the last one came.
+ * and when the last one came. Without `packets` and `last` one segment was looked at, that by which the connection was made;
+ * `iif` is the index of the interface that it came by.
  */
 export const flowFacts = z.strictObject({
   ttl: uint.max(255),
   other_ttl: uint.max(255).optional(),
-  packets: uint,
-  last: time,
+  packets: uint.optional(),
+  last: time.optional(),
+  iif: uint.optional(),
 })
 
 /** What a look-up answered. `error` says why there is no answer; `found` is null then. */

@@ -207,7 +207,7 @@ test('program prints what would run, from facts of another machine', async () =>
 
 test.each([
   [['--saddr', '2001:db8::1'], /\(\$family == 6 && /],
-  [['--light'], /^(?![^]*kprobe:tcp_v4_rcv)/],
+  [['--ttl'], /@packets\[/],
   [['--probe', 'tcp_done'], /^kretprobe:tcp_done$/m],
   [
     ['--probe', 'tcp_done,kfree_skb', '--probe', 'ip_rcv'],
@@ -240,18 +240,23 @@ test('probes lists what every trace uses and the catalogue, with the arguments o
   const stdout = await listed('6.12')
   expect(stdout.match(/^[+-].*$/gm)).toMatchInlineSnapshot(`
     [
-      "+ tcp_v4_rcv, tcp_v6_rcv (per packet; --light does without)",
       "+ sock:inet_sock_set_state",
+      "+ security_sock_graft",
+      "+ tcp_finish_connect",
+      "+ tcp_child_process",
+      "+ tcp_reset, tcp_send_active_reset, tcp_v4_send_reset, tcp_v6_send_reset",
+      "+ skb:kfree_skb",
       "+ tcp_v4_send_reset, tcp_v6_send_reset",
+      "+ tcp_send_active_reset",
+      "+ tcp_v4_rcv, tcp_v6_rcv (per packet; only with --ttl)",
+      "+ sock:inet_sock_set_state (per packet; only with --ttl)",
       "+ ip_send_unicast_reply",
       "+ tcp_v6_send_response",
-      "+ tcp_send_active_reset",
       "+ tcp_reset",
       "+ tcp_check_req",
+      "+ inet_csk_reqsk_queue_drop_and_put",
       "+ tcp_timewait_state_process",
       "+ nf_ct_attach",
-      "+ skb:kfree_skb",
-      "+ security_sock_graft",
       "+* ip_rcv(skb, dev, pt, orig_dev)",
       "+* ip_rcv_core(skb, net)",
       "+  ip_rcv_finish(net, sk, skb)",

@@ -13,7 +13,7 @@ import {
   ehashOption,
   expectOption,
   factsOption,
-  lightOption,
+  ttlOption,
   whole,
   withOutput,
   withShown,
@@ -49,7 +49,7 @@ export const createCommand = (
 const addTrace = (root: Command, { actions, names, done }: Setting) =>
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(root, names)))))
     .optionsGroup('Tracing:')
-    .addOption(lightOption())
+    .addOption(ttlOption())
     .option('--record <file>', 'save all events for replay; gzipped when the name ends in .gz')
     .addOption(ehashOption())
     .addOption(bpftraceOption())
@@ -67,7 +67,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))
     .description('print the bpftrace program, without running it')
-    .addOption(lightOption())
+    .addOption(ttlOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: ProgramOptions) => done(await actions.program(whole(options))))

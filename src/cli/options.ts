@@ -17,7 +17,7 @@ export type OutputOptions = Filter &
     summary?: true
   }
 export type TraceOptions = OutputOptions & {
-  light?: true
+  ttl?: true
   record?: string
   ehash: EhashChoice
   bpftrace: string
@@ -27,7 +27,7 @@ export type Expectation = { cause: CauseId; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
-  light?: true
+  ttl?: true
   bpftrace: string
   facts?: string
 }

@@ -40,8 +40,9 @@ export const withShown = (command: Command): Command =>
     .option('--stack', 'the kernel stack of each reset')
     .option('--summary', "at the end, compare the resets seen with the kernel's counters")
 
-/** `--light`. */
-export const lightOption = () => new Option('--light', 'attach no probe that runs per packet: cheaper, fewer causes')
+/** `--ttl`. */
+export const ttlOption = () =>
+  new Option('--ttl', "hold a RST's TTL against those of all segments of its flow: costs each packet some microseconds")
 
 const parseSteps = (text: string): string[] => {
   const names = text.split(',')

@@ -32,7 +32,7 @@ export const describeMachine = (facts: Facts): string =>
   ].join('\n')
 
 const traceMemory = (btf: Btf, symbols: Symbols, sized: Sized) =>
-  memoryOf(writeProgram(btf, symbols, { filter: ANY, steps: [], light: false }, readProbe).text, sized)
+  memoryOf(writeProgram(btf, symbols, { filter: ANY, steps: [], ttl: false }, readProbe).text, sized)
 
 /** The line that doctor prints about the memory of a trace. */
 export const describeMemory = (bytes: number): string =>

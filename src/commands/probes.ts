@@ -25,7 +25,7 @@ export const probes = async (options: { bpftrace: string; facts?: string }, io: 
 
 const partLine = (facts: Facts, part: Part) => {
   const names = part.tracepoint?.join(':') ?? part.functions.join(', ')
-  const cost = part.perPacket === true ? ' (per packet; --light does without)' : ''
+  const cost = part.perPacket === true ? ' (per packet; only with --ttl)' : ''
   return `${presentIn(requireBtf(facts), facts.symbols.copies, part) === undefined ? '-' : '+'} ${names}${cost}\n`
 }
 

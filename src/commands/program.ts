@@ -12,7 +12,7 @@ export const program = async (options: ProgramOptions, io: Io): Promise<number> 
   const program = writeProgram(
     requireBtf(facts),
     facts.symbols,
-    { filter: options, steps: options.steps, light: options.light === true },
+    { filter: options, steps: options.steps, ttl: options.ttl === true },
     readProbe,
   )
   io.out(program.text)

@@ -5,7 +5,7 @@ import { isObeying, rstArrival, withSegment } from './arrival.ts'
 import { whyAsked } from './asked.ts'
 import { isRstArrival } from './case.ts'
 import { gapsUnseen } from './decided.ts'
-import { rememberCreation } from './flows.ts'
+import { rememberCreation, type Flow } from './flows.ts'
 import { openCase, stateBefore } from './opened.ts'
 import { ownerOf } from './owner.ts'
 import { pastOf, rememberCase, rememberPacket } from './past.ts'
@@ -28,15 +28,21 @@ export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
     flow.ownDev = packet.segment.dev ?? flow.ownDev
     return
   }
-  flow.rsts = [...flow.rsts.slice(1 - MOST_RSTS), packet]
-  if (sees.drops) begin(trace, packet, rstArrival(packet, sees.early))
+  rememberRst(flow, packet)
+  if (sees.drops && !trace.pending.isObeyed(packet)) begin(trace, packet, rstArrival(packet, sees.early))
+}
+
+const rememberRst = (flow: Flow, ...packets: Kind<'packet'>[]) => {
+  flow.rsts = [...flow.rsts, ...packets].slice(-MOST_RSTS)
 }
 
 /** A reset, seen by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
 export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<'reset'>) => {
   const { flows, pending, lookups, losses } = trace
   const observed = seen.tuple.netns === 0 ? withNetns(seen, pending.arrivalOf(seen)) : seen
-  const gaps = [...losses.gapsSince(flows.knownSince(observed.tuple)), ...gapsUnseen(observed, trace.sees)]
+  // What came before a SYN is of another connection.
+  const since = flows.knownSince(observed.tuple) ?? (opensConnection(observed) ? observed.at : null)
+  const gaps = [...losses.gapsSince(since), ...gapsUnseen(observed, trace.sees)]
   const flow = flows.of(observed.tuple, observed.at)
   const reset = withSegment(observed, flow.rsts.at(-1))
   if (isTrap(reset)) {
@@ -44,7 +50,10 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<
     return
   }
   if ((isRst(reset.segment) || mustBeRst(reset)) && mergeRejectEcho(trace, reset)) return
-  if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
+  if (isRst(reset.segment) && isObeying(reset)) {
+    if (pending.arrivalOf(reset) === undefined) rememberRst(flow, ...asPacket(reset))
+    supersede(trace, reset)
+  }
   const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
   const known = { flow, owner: flows.owner(reset), after: lookups.take(reset), past, traced: trace.since, gaps }
   const one = openCase(reset, known)
@@ -54,6 +63,12 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<
   pending.add(entry)
   if (isAwaited) lookups.expect(reset, entry)
 }
+
+// A RST that was obeyed is told by what obeyed it alone, where nothing is attached to where it arrives.
+const asPacket = ({ at, cpu, fn, tuple, segment }: Kind<'reset'>): Kind<'packet'>[] =>
+  segment === null ? [] : [{ kind: 'packet', at, cpu, fn, tuple, segment, first: false }]
+
+const opensConnection = ({ segment }: Kind<'reset'>) => segment !== null && isSyn(segment)
 
 // The RST of a rejection that came back is not the peer's: what it does to the socket here belongs to the rejection.
 const mergeRejectEcho = ({ flows, pending }: Trace, reset: Kind<'reset'>) => {

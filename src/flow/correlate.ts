@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Kind, Observation } from '../observation.ts'
-import type { Time } from '../time.ts'
+import { compareTime, type Time } from '../time.ts'
 import { unanswered } from './asked.ts'
 import { arrive, begin } from './begin.ts'
 import type { Case } from './case.ts'
@@ -22,7 +22,7 @@ export const correlate = (): Machine<Observation, Case> => {
 
   return {
     push: (observation) => {
-      if ('at' in observation && observation.kind !== 'lookup') now = observation.at
+      now = timeAfter(now, observation)
       take(trace, observation, now)
       return release(trace, now, observation.kind === 'stop')
     },
@@ -31,6 +31,12 @@ export const correlate = (): Machine<Observation, Case> => {
       return release(trace, now, true)
     },
   }
+}
+
+// What happened before a reset may be told with it: time does not go back for that.
+const timeAfter = (now: Time, observation: Observation | Loss): Time => {
+  if (!('at' in observation) || observation.kind === 'lookup') return now
+  return observation.kind === 'start' || compareTime(observation.at, now) > 0 ? observation.at : now
 }
 
 const take = (trace: Trace, observation: Observation | Loss, now: Time) => {

@@ -47,12 +47,14 @@ export const createFlows = () => {
 
   const changed = (change: Kind<'state'>) => {
     const { at, sk, from, to, task, tuple } = change
+    const flow = begins(change) ? of(tuple, at) : known(tuple)
+    if (begins(change)) owners.begun(tuple)
+    // By TCP Fast Open a socket may be accepted before.
+    if (begins(change) && flow?.accepted?.sk !== sk) owners.made(sk)
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.called(sk, task)
     if (to === 'SYN_SENT') connects.set(sk, at)
     if (to === 'LISTEN') listens.set(tupleKey(tuple), rememberCreation(listens.get(tupleKey(tuple)), at))
-    // That alone does not make a flow known, whose beginning may have been lost.
-    const flow = known(tuple)
-    if (to === 'ESTABLISHED' && flow !== undefined)
+    if (flow !== undefined && (to === 'ESTABLISHED' || begins(change)))
       flow.created = rememberCreation(flow.created, from === 'SYN_SENT' ? connects.get(sk) : at)
     if (to === 'FIN_WAIT1' || to === 'LAST_ACK') endings.shut(change)
     if (to === 'CLOSE') rememberEnding(of(tuple, at), endings.closed(change, owners.close(sk, tuple)))
@@ -97,6 +99,11 @@ export const createFlows = () => {
     lateOwner: (reset: Kind<'reset'>): Task | null => acceptedBy(reset, known(reset.tuple)),
   }
 }
+
+// With the beginning of a socket all of its life is told. Of one that connects the own port is not known at once, unless a
+// reset asks for it.
+const begins = ({ from, to, tuple }: Kind<'state'>) =>
+  (from === 'SYN_RECV' && to === 'ESTABLISHED') || (to === 'SYN_SENT' && tuple.dport !== 0)
 
 const rememberEnding = (flow: Flow, ending: Ending) => {
   Object.assign(flow, { closed: ending.closed, lastOwner: ending.owner })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A case as it is opened: what is known of a reset from the events before it.
-import type { Kind, Task } from '../observation.ts'
+import type { FlowFacts, Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
 import { isIncoming } from './arrival.ts'
 import type { Case } from './case.ts'
@@ -26,7 +26,7 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     outcome: isIncoming(reset) ? 'received' : 'sent',
     reset,
     dev: reset.segment?.dev ?? flow.dev,
-    flowDev: flow.ownDev,
+    flowDev: flow.ownDev ?? deviceOf(reset.flow),
     stateBefore: stateBefore(reset, flow.closed),
     owner: ownerOf(closer, owner),
     closer,
@@ -42,6 +42,14 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     traced,
     gaps,
   }
+}
+
+/** The index of lo in each network namespace (include/net/flow.h, LOOPBACK_IFINDEX). */
+const LOOPBACK = 1
+
+const deviceOf = (flow: FlowFacts | null) => {
+  if (flow?.iif === undefined) return null
+  return flow.iif === LOOPBACK ? 'lo' : `interface ${flow.iif}`
 }
 
 /**

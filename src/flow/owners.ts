@@ -17,6 +17,10 @@ export const createOwners = () => {
     of,
     /** The task called connect(), accept() or listen() for the socket. */
     called: (sk: string, task: Task) => bySocket.set(sk, task),
+    /** A handshake has made the socket, which nobody has yet: what was known by its address was of another one. */
+    made: (sk: string) => bySocket.forget(sk),
+    /** A connection begins: who had the last one of that 5-tuple when the trace began is not known to have this one. */
+    begun: (tuple: Tuple) => found.forget(tupleKey(tuple)),
     /** The task had the socket of that connection when the trace began. */
     had: (tuple: Tuple, task: Task) => found.set(tupleKey(tuple), task),
     /** Who owned the socket that closes now. Its memory may be another's from now on. */

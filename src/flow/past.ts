@@ -54,7 +54,7 @@ export const rememberPacket = (past: Remembered, packet: Kind<'packet'>) => {
 
 /** A socket of the connection changed its state; `ending` is how, when that was its end. */
 export const rememberState = (past: Remembered, { from, to }: Kind<'state'>, ending: Ending | null) => {
-  if (to === 'ESTABLISHED') Object.assign(past, nothingRemembered())
+  if (to === 'ESTABLISHED' || to === 'SYN_SENT') Object.assign(past, nothingRemembered())
   // A handshake has become a socket, maybe one that ends at once.
   if (from === 'SYN_RECV') Object.assign(past, { syn: null, dropped: null })
   if (ending !== null) past.ending = ending

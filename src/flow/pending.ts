@@ -23,7 +23,7 @@
 // (drop), something is lost around it (gaps). Where that decides whether there was a reset, the case is held for less.
 import type { Kind } from '../observation.ts'
 import { nanosecondsBetween, type Time } from '../time.ts'
-import { isIncoming } from './arrival.ts'
+import { isIncoming, isObeying } from './arrival.ts'
 import { LOOKUP_NS } from './asked.ts'
 import { isRstArrival, type Case } from './case.ts'
 import { holdFor } from './decided.ts'
@@ -86,6 +86,8 @@ export const createPending = () => {
       const entry = ofSegment(call.segment, isIncoming)
       if (entry !== undefined) entry.case.drop ??= call
     },
+    /** Whether a case is open of what this RST did to a socket. */
+    isObeyed: ({ segment }: Kind<'packet'>): boolean => ofSegment(segment, isObeying) !== undefined,
     /** What makes the evidence of every open case incomplete. */
     gap: (text: string) => {
       for (const entry of open) entry.case.gaps.push(text)

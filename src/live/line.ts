@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: MIT
 import ipaddr from 'ipaddr.js'
-import { stateName } from '../flow/states.ts'
 import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
-import { timeOf, type Time } from '../time.ts'
-import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
+import { socketNumbers, type NameOf } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 import { agoOf } from './ago.ts'
-
-/** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
-type Fields = {
-  /** Whether the line has a value for it; and whether that is more than 0, which stands for a lack. */
-  has: (name: keyof typeof FIELDS) => boolean
-  given: (name: keyof typeof FIELDS) => boolean
-  text: (name: NameOf<'text'>) => string
-  hex: (name: NameOf<'hex'>) => string
-  bits: (name: NameOf<'bits'>) => bigint
-  number: (name: NameOf<'number'>) => number
-  time: (name: NameOf<'time'>) => Time
-  state: (name: NameOf<'state'>) => string
-}
+import { splitLine, type Fields } from './fields.ts'
 
 /**
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
  * task is its number still. Throws on a line that is not whole: the caller counts it as lost.
  */
 export const readLine = (line: string, names: Names, nameFrame: NameFrame = believed): Observation => {
-  const { kind, fields, stack } = split(line)
+  const { kind, fields, stack } = splitLine(line)
   const at = fields.time('at')
   if (kind === 'tick') return { kind, at }
   const event = { at, cpu: fields.number('cpu'), fn: fields.text('fn') }
@@ -55,7 +41,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         ...event,
         tuple,
         segment: readSegment(fields),
-        first: fields.number('first') === 1,
+        first: false,
         ...(fields.given('sk') ? { socket: readSocket(fields) } : {}),
       }
     case 'state': {
@@ -63,7 +49,8 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
       const to = fields.state('to')
       // Before it is closed an error may be an old one, which nobody has asked for.
       const error = to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}
-      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, task: readTask(fields) }
+      const task = fields.has('pid') ? readTask(fields) : NOBODY
+      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, task }
     }
     case 'owner':
       return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
@@ -99,41 +86,6 @@ const readStack = (stack: string, nameFrame: NameFrame): string[] =>
     const name = nameFrame(address, symbol)
     return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
   })
-
-// The name of a task is anybody's bytes, so it comes last, and the stack, which has lines of its own, before it.
-const split = (line: string) => {
-  const [front, comm] = cut(line.replace(/\n$/, ''), ' comm=')
-  const [head, stack] = cut(front, ' stack=')
-  const [kind = '', ...pairs] = head.trim().split(' ')
-  const values = new Map(pairs.map((pair) => cut(pair, '=')))
-  values.set('comm', comm)
-  const text = (name: string) => values.get(name) ?? ''
-  const hex = (name: string) => {
-    if (!/^[0-9a-f]{1,16}$/.test(text(name))) throw new Error(`${name} is no pointer: ${JSON.stringify(text(name))}`)
-    return text(name)
-  }
-  const big = (name: string) => {
-    if (!/^-?\d+$/.test(text(name))) throw new Error(`${name} is no number: ${JSON.stringify(text(name))}`)
-    return BigInt(text(name))
-  }
-  const number = (name: string) => Math.min(Number(big(name)), Number.MAX_SAFE_INTEGER)
-  const fields: Fields = {
-    has: (name) => text(name) !== '',
-    given: (name) => !['', '0'].includes(text(name)),
-    text,
-    hex,
-    bits: (name) => BigInt(`0x${hex(name)}`),
-    number,
-    time: (name) => timeOf(big(name)),
-    state: (name) => stateName(number(name)),
-  }
-  return { kind, stack, fields }
-}
-
-const cut = (text: string, separator: string): [string, string] => {
-  const at = text.indexOf(separator)
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
-}
 
 /** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
 const address = (family: 4 | 6, low: bigint, high: bigint): string =>
@@ -180,7 +132,16 @@ const readSegment = (fields: Fields): Segment => ({
   ttl: fields.number('ttl'),
   ip_id: fields.number('ip_id'),
   ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
+  ...(fields.given('iif') ? readInterface(fields) : {}),
 })
+
+// TCP takes the interface away from a segment for a full socket, and its index stays. A name is known of the loopback
+// interface, whose index is always the same (include/net/flow.h, LOOPBACK_IFINDEX), and of that by which the socket sends.
+const readInterface = (fields: Fields): Pick<Segment, 'dev'> => {
+  const index = fields.number('iif')
+  if (index === 1) return { dev: 'lo' }
+  return index === fields.number('route') ? { dev: fields.text('route_dev') } : {}
+}
 
 const isSocketNumber = (name: string): name is keyof typeof socketNumbers => name in socketNumbers
 
@@ -221,12 +182,15 @@ const readTimes = (fields: Fields) => {
 const readWindow = (fields: Fields) =>
   fields.has('mini_rcv_nxt') ? { rcv_nxt: fields.number('mini_rcv_nxt'), rcv_wnd: fields.number('mini_rcv_wnd') } : {}
 
+/** The task of a change of state that runs on anybody's back: none is told. */
+const NOBODY: Task = { pid: 0, comm: '', exit_code: null }
+
 const readTask = (fields: Fields): Task => {
   const flags = fields.has('task_flags') ? fields.bits('task_flags') : 0n
   return {
     pid: fields.number('pid'),
     comm: fields.text('comm'),
-    exit_code: (flags & PF_EXITING) === 0n ? null : fields.number('exit_code'),
+    exit_code: (flags & PF_EXITING) === 0n || !fields.has('exit_code') ? null : fields.number('exit_code'),
     ...((flags & PF_KTHREAD) === 0n ? {} : { kthread: true as const }),
     ...(fields.given('cgroup') ? { cgroup: fields.hex('cgroup') } : {}),
   }
@@ -239,12 +203,15 @@ const PF_KTHREAD = 0x200000n
 const readReason = (fields: Fields, name: (number: number) => string) =>
   fields.has('reason') && fields.number('reason') !== -1 ? name(fields.number('reason')) : null
 
-const readFlow = (fields: Fields): FlowFacts | null =>
-  fields.given('flow_ttl')
-    ? {
-        ttl: fields.number('flow_ttl'),
-        ...(fields.given('flow_other_ttl') ? { other_ttl: fields.number('flow_other_ttl') } : {}),
-        packets: fields.number('flow_packets'),
-        last: fields.time('flow_last'),
-      }
-    : null
+const readFlow = (fields: Fields): FlowFacts | null => {
+  const made = fields.has('made') ? Number(fields.bits('made')) : 0
+  const iif = made >>> 8 === 0 ? {} : { iif: made >>> 8 }
+  if (!fields.given('flow_ttl')) return made === 0 ? null : { ttl: made & 255, ...iif }
+  return {
+    ttl: fields.number('flow_ttl'),
+    ...(fields.given('flow_other_ttl') ? { other_ttl: fields.number('flow_other_ttl') } : {}),
+    packets: fields.number('flow_packets'),
+    last: fields.time('flow_last'),
+    ...iif,
+  }
+}

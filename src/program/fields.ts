@@ -121,12 +121,21 @@ const mini = {
   mini_rcv_wnd: field('%u', 'number', '$tcptw->tw_rcv_wnd', 'the window that was offered', 'bytes'),
 }
 
-/** What tcp_rcv.bt remembers of the flow's earlier segments. */
+/**
+ * What is remembered of the flow's earlier segments: of the one by which the connection was made (tcp_finish_connect.bt,
+ * tcp_child_process.bt), or of each (flow_ttl.bt).
+ */
 const flow = {
-  flow_ttl: field('%llu', 'number', '(uint64)/*{flow_ttl}*/', 'TTL of the first segment; 0: the flow is not known'),
-  flow_other_ttl: field('%llu', 'number', '(uint64)/*{flow_other_ttl}*/', 'another TTL, the last one; 0: none'),
-  flow_packets: field('%llu', 'number', '(uint64)/*{flow_packets}*/', 'how many segments there were'),
-  flow_last: field('%llu', 'time', '(uint64)/*{flow_last}*/', 'when the last one came, since boot', 'ns'),
+  made: field(
+    '%lx',
+    'bits',
+    '/*{made}*/',
+    'TTL of the segment by which the connection was made; the index of its interface above the lowest 8 bits; 0: not known',
+  ),
+  flow_ttl: field('%llu', 'number', '/*{flow_ttl}*/', 'TTL of the first segment; 0: the flow is not known'),
+  flow_other_ttl: field('%llu', 'number', '/*{flow_other_ttl}*/', 'another TTL, the last one; 0: none'),
+  flow_packets: field('%llu', 'number', '/*{flow_packets}*/', 'how many segments there were'),
+  flow_last: field('%llu', 'time', '/*{flow_last}*/', 'when the last one came, since boot', 'ns'),
 }
 
 /** The task that ran when the probe fired. */
@@ -157,6 +166,8 @@ const other = {
     '$sk->sk_dst_cache->dev->ifindex',
     'the interface that the socket sends by; 0: not known',
   ),
+  iif: field('%d', 'number', '$skb->skb_iif', 'the index of the interface that the segment came in by; 0: not known'),
+  route_dev: field('%s', 'text', '$sk->sk_dst_cache->dev->name', 'the name of the interface that the socket sends by'),
   own_rst: field(
     '%llu',
     'number',
@@ -164,7 +175,6 @@ const other = {
     'since a RST of this host itself, or since boot where there was none; 0: not known',
     'ns',
   ),
-  first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),
   sk_err: field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'),

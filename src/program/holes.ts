@@ -4,7 +4,7 @@ import type { Filter } from '../filter/filter.ts'
 import { renderFilter } from '../filter/render.ts'
 import type { Btf } from '../host/btf.ts'
 import { body, type Holes } from './fill.ts'
-import { dropReason, type Part } from './parts.ts'
+import { dropHoles, type Part } from './parts.ts'
 
 /** What is read from probes/, by file name. */
 export type ReadProbe = (file: string) => string
@@ -14,35 +14,52 @@ const MAX_FLOWS = 60_000
 
 /** The files of probes/fragments/: each is what the hole of its name is filled with. */
 export const FRAGMENTS = [
+  'begun',
+  'dropped_rst',
+  'ended',
+  'ended_slot',
   'enter',
   'first_ports',
+  'forget_sample',
+  'forget_sock',
   'is_request',
   'lookup4',
   'lookup6',
+  'of_request',
   'of_skb',
   'of_sock',
+  'own_lines',
   'pass',
   'recall',
   'remember',
+  'sampled',
   'sent_at_once',
   'skb_ends',
   'skb_headers',
   'skb_ports',
+  'skb_where',
   'slot',
+  'sock_ends',
   'who',
 ] as const
 
 /**
- * What every file's holes are filled with, whatever it is attached to. `flows`, `requests` and `replies` tell whether the
- * program remembers flows, segments for request sockets, and when this host last replied with a RST.
+ * What a program remembers between events: the flow of each segment, segments for request sockets, when this host last
+ * replied with a RST, a sample of the segments of each socket, and the last
+ * RST that came in.
+ */
+export type Memory = Readonly<Record<'flows' | 'requests' | 'replies' | 'made' | 'arrivals', boolean>>
+
+/**
+ * What every file's holes are filled with, whatever it is attached to, by what the program remembers.
  */
 export const sharedHoles = (
   filter: Filter,
-  { flows, requests, replies }: { flows: boolean; requests: boolean; replies: boolean },
+  { flows, requests, replies, made, arrivals }: Memory,
   readProbe: ReadProbe,
 ): Holes => {
   const fragments = Object.fromEntries(FRAGMENTS.map((name) => [name, body(readProbe(`fragments/${name}.bt`))]))
-  const flowFact = (map: string) => (flows ? `@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
+  const flowFact = (map: string) => (flows ? `(uint64)@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
   const { ports, addresses, netns, peer, all } = renderFilter(filter)
   return {
     ...fragments,
@@ -58,11 +75,18 @@ export const sharedHoles = (
     wanted: '1',
     when: '1',
     sent: '',
+    dropped: '',
+    dropped_by_tcp: '0',
+    dropped_sk: '0',
     found: '$skb->sk',
     l3: '(uint64)$skb->network_header',
     reason: '-1',
     max_flows: String(MAX_FLOWS),
     own_rst: replies ? '(uint64)(nsecs - @own_rst)' : '0',
+    ...(arrivals ? { dropped_sk: '(@arrived[cpu].0 == $skbaddr ? @arrived[cpu].1 : 0)' } : {}),
+    forget_made: made ? '/*{forget_sample}*/' : '',
+    made: made ? '@made[$skaddr]' : '0',
+    may_be_rst: '(*(uint8 *)($head + (uint64)$skb->transport_header + 13) & 4) != 0',
     flow_ttl: flowFact('ttl'),
     flow_other_ttl: flowFact('other_ttl'),
     flow_packets: flowFact('packets'),
@@ -87,6 +111,7 @@ export const functionHoles = (btf: Btf, functions: readonly string[]): Holes => 
     skb: argument('skb'),
     req: argument('req'),
     tw: argument('tw'),
+    child: argument('child'),
     new: argument('new'),
   }
 }
@@ -98,6 +123,6 @@ export const register = (index: number): string => (index < 0 ? '0' : `arg${inde
 export const tracepointHoles = (btf: Btf, { tracepoint = ['', ''], holes = {} }: Part): Holes => ({
   attach: `tracepoint:${tracepoint.join(':')}`,
   ...('sk_rst_reason' in btf.enums && tracepoint[1] === 'tcp_send_reset' ? { reason: '(uint64)args->reason' } : {}),
-  ...(tracepoint[1] === 'kfree_skb' ? { reason: dropReason(btf) } : {}),
+  ...(tracepoint[1] === 'kfree_skb' ? dropHoles(btf) : {}),
   ...holes,
 })

@@ -50,17 +50,25 @@ const BUCKET = 16
 
 /**
  * Bytes of kernel memory that the maps and the buffers of a program take while it runs, as /proc/PID/fdinfo of bpftrace has
- * it. All of it is taken at the start; none depends on the number of CPUs, but for perf buffers. Keys and values have 8
- * bytes each: the program has neither strings in its maps nor values per CPU.
+ * it. All of it is taken at the start; none depends on the number of CPUs, but for perf buffers. Keys have 8 bytes each, and
+ * so has a value, or each of several in parentheses; a task's name has 16.
  */
 export const memoryOf = (text: string, sized: Sized): number => {
-  const maps = new Map(
-    [...text.matchAll(/@(\w+)\[([^;{]*?)\](?= = |\+\+)/g)].map(([, name, keys = '']) => [name, keys]),
-  )
-  const hashes = [...maps.values()].map((keys) => hash(MAP_KEYS, 8 * keys.split(',').length, 8))
+  const kept = [...text.matchAll(/@(\w+)\[([^;{]*?)\](?: = ([^;]*)|\+\+)/g)]
+  const maps = new Map(kept.map(([, name = '', keys = '', value = '']) => [name, { keys, value }]))
+  const hashes = [...maps.values()].map(({ keys, value }) => {
+    const [, copied = ''] = /^@(\w+)\[[^\]]*\]$/.exec(value) ?? []
+    return hash(MAP_KEYS, 8 * keys.split(',').length, valueBytes(maps.get(copied)?.value ?? value))
+  })
   const depths = new Set([...text.matchAll(/\bkstack\((?:perf, ?)?(\d+)\)/g)].map(([, depth]) => Number(depth)))
   const stacks = [...depths].map((depth) => hash(STACKS, 16, 8 * depth))
   return [...hashes, ...stacks].reduce((sum, bytes) => sum + bytes, bufferBytes(sized))
+}
+
+const valueBytes = (value: string) => {
+  const [, inside = ''] = /^\(([^]*)\)$/.exec(value) ?? []
+  const parts = inside.split(',').map((part) => part.trim())
+  return parts.reduce((sum, part) => sum + (part === 'comm' ? 16 : 8), 0)
 }
 
 const hash = (entries: number, key: number, value: number) => entries * (ELEMENT + key + value + BUCKET)

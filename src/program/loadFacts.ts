@@ -15,7 +15,7 @@ const wanted = (): Asked => {
     ...CATALOGUE.flatMap(({ type, name }) => (type === 'tracepoint' ? [name] : [])),
   ]
   return {
-    functions: [...new Set([...functions, 'register_kprobe'])],
+    functions: [...new Set([...functions, 'register_kprobe', 'sk_skb_reason_drop'])],
     typedefs: [...new Set(tracepoints)].map((name) => `btf_trace_${name}`),
     enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
     modules: [...new Set(CATALOGUE.flatMap(({ module }) => module ?? []))],

@@ -3,7 +3,7 @@ import type { Btf } from '../host/btf.ts'
 import type { Symbols } from '../host/facts.ts'
 import type { Holes } from './fill.ts'
 import { register } from './holes.ts'
-import { dropReason, hasKprobes } from './parts.ts'
+import { dropHoles, hasKprobes } from './parts.ts'
 import { CATALOGUE, SEGMENT_ARGUMENTS, SOCKET_ARGUMENTS, type Traced } from './catalogue.ts'
 
 /** A step of the trail on one kernel: what it is attached to, and the names of its arguments. */
@@ -41,7 +41,7 @@ export const stepHoles = (btf: Btf, { traced, symbol, signature }: Step, entranc
     forget: entrances ? '@was_at[$slot] = (uint64)0;' : '',
     ...(entrances ? {} : { recall: '' }),
     ...(isEntrance(traced) ? {} : { remember: '' }),
-    ...(traced.type === 'tracepoint' ? { reason: dropReason(btf) } : {}),
+    ...(traced.type === 'tracepoint' ? dropHoles(btf) : {}),
   }
 }
 

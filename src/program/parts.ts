@@ -17,7 +17,7 @@ export type Part = {
   needs?: readonly string[]
   /** It takes no argument of its functions that matters, so that a copy of one that the compiler made will do. */
   copies?: true
-  /** Runs for each packet: `--light` does without. */
+  /** Runs for each packet: only with `--ttl`. */
   perPacket?: true
 }
 
@@ -34,10 +34,17 @@ const FLOW_END: Part = {
   file: 'flow_end.bt',
   functions: [],
   tracepoint: ['sock', 'inet_sock_set_state'],
-  needs: ['tcp_rcv.bt'],
+  perPacket: true,
+  needs: ['flow_ttl.bt'],
 }
 
-const FLOWS_AFRESH: Part = { file: 'flows_afresh.bt', functions: [], timer: true, needs: ['tcp_rcv.bt'] }
+const FLOWS_AFRESH: Part = {
+  file: 'flows_afresh.bt',
+  functions: [],
+  timer: true,
+  perPacket: true,
+  needs: ['flow_ttl.bt'],
+}
 
 const STATES: Part = { file: 'inet_sock_set_state.bt', functions: [], tracepoint: ['sock', 'inet_sock_set_state'] }
 
@@ -64,15 +71,29 @@ export const REPLY: Part = {
   needs: ['tcp_send_reset.bt'],
 }
 
+/** The two that reply to a segment, and where what they ask for is kept. */
+const SEND_RESET = ['tcp_v4_send_reset', 'tcp_v6_send_reset'] as const
+const KEPT = ['inet_sock_set_state.bt'] as const
+
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
-  { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
+  // Before those that print what it keeps: bpftrace knows the type of a map by then.
+  STATES,
+  { file: 'accept.bt', functions: ['security_sock_graft'], needs: ['inet_sock_set_state.bt'] },
+  { file: 'tcp_finish_connect.bt', functions: ['tcp_finish_connect'], needs: ['inet_sock_set_state.bt'] },
+  { file: 'tcp_child_process.bt', functions: ['tcp_child_process'], needs: ['inet_sock_set_state.bt'] },
+  { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'] },
+  { file: 'own.bt', functions: ['tcp_reset', 'tcp_send_active_reset', ...SEND_RESET], needs: KEPT },
+  { file: 'own_dropped.bt', functions: [], tracepoint: ['skb', 'kfree_skb'], needs: KEPT },
+  { file: 'ended_of_skb.bt', functions: SEND_RESET, needs: KEPT },
+  { file: 'ended_of_sock.bt', functions: ['tcp_send_active_reset'], needs: KEPT },
+  { file: 'flow_ttl.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
   FLOWS_AFRESH,
   FLOW_END,
-  { file: 'tcp_send_reset.bt', functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'] },
+  { file: 'tcp_send_reset.bt', functions: SEND_RESET },
   {
     file: 'tcp_send_reset_end.bt',
-    functions: ['tcp_v4_send_reset', 'tcp_v6_send_reset'],
+    functions: SEND_RESET,
     needs: ['tcp_send_reset.bt'],
   },
   REPLY4,
@@ -80,11 +101,10 @@ export const PARTS: readonly Part[] = [
   { file: 'tcp_send_active_reset.bt', functions: ['tcp_send_active_reset'] },
   { file: 'tcp_reset.bt', functions: ['tcp_reset'] },
   { file: 'tcp_check_req.bt', functions: ['tcp_check_req'] },
+  { file: 'inet_csk_reqsk_queue_drop_and_put.bt', functions: ['inet_csk_reqsk_queue_drop_and_put'] },
   { file: 'tcp_timewait_state_process.bt', functions: ['tcp_timewait_state_process'] },
   { file: 'nf_send_reset.bt', functions: ['nf_ct_attach'] },
   DROPPED_RST,
-  STATES,
-  { file: 'accept.bt', functions: ['security_sock_graft'] },
 ]
 
 /**
@@ -94,6 +114,7 @@ export const PARTS: readonly Part[] = [
  */
 const EARLY: Holes = {
   skb: 'args->skbaddr',
+  may_be_rst: '1',
   first_ports: '',
   match_first: '1',
   l3: '(uint64)$skb->data - $head',
@@ -101,49 +122,68 @@ const EARLY: Holes = {
   found: '0',
 }
 
+/** The same where a dropped RST is told with its socket: nothing has to be attached where it arrives. */
+const PARTS_WITHOUT_ARRIVAL: readonly Part[] = PARTS.filter(({ file }) => file !== 'tcp_rcv.bt')
+
+const SENT = ['tcp', 'tcp_send_reset'] as const
+const RECEIVED = ['tcp', 'tcp_receive_reset'] as const
+
 /**
  * The same by tracepoints alone, for a kernel built without kprobes. tcp_send_reset has no segment when this host aborts
  * of its own accord; up to 6.1 it fires for full sockets only (net/ipv4/tcp_ipv4.c, tcp_v4_send_reset). Nobody tells
  * who accepts.
  */
 export const TRACEPOINT_PARTS: readonly Part[] = [
-  {
-    file: 'tcp_rcv.bt',
-    functions: [],
-    tracepoint: ['net', 'netif_receive_skb'],
-    holes: EARLY,
-    perPacket: true,
-  },
+  STATES,
+  { file: 'tcp_rcv.bt', functions: [], tracepoint: ['net', 'netif_receive_skb'], holes: EARLY },
+  { file: 'flow_ttl.bt', functions: [], tracepoint: ['net', 'netif_receive_skb'], holes: EARLY, perPacket: true },
   FLOWS_AFRESH,
   FLOW_END,
+  { file: 'own.bt', functions: [], tracepoint: SENT, holes: { sk: 'args->skaddr' }, needs: KEPT },
+  { file: 'own.bt', functions: [], tracepoint: RECEIVED, holes: { sk: 'args->skaddr' }, needs: KEPT },
+  {
+    file: 'ended_of_skb.bt',
+    functions: [],
+    tracepoint: SENT,
+    holes: { sk: 'args->skaddr', skb: 'args->skbaddr', when: '(uint64)args->skbaddr != 0' },
+    needs: KEPT,
+  },
+  {
+    file: 'ended_of_sock.bt',
+    functions: [],
+    tracepoint: SENT,
+    holes: { sk: 'args->skaddr', when: '(uint64)args->skbaddr == 0' },
+    needs: KEPT,
+  },
   {
     file: 'tcp_send_reset.bt',
     functions: [],
-    tracepoint: ['tcp', 'tcp_send_reset'],
+    tracepoint: SENT,
     holes: { sk: 'args->skaddr', skb: 'args->skbaddr', when: '$skbaddr != 0', sent: '/*{sent_at_once}*/' },
   },
   {
     file: 'tcp_send_active_reset.bt',
     functions: [],
-    tracepoint: ['tcp', 'tcp_send_reset'],
+    tracepoint: SENT,
     holes: { sk: 'args->skaddr', when: '(uint64)args->skbaddr == 0' },
   },
   {
     file: 'tcp_reset.bt',
     functions: [],
-    tracepoint: ['tcp', 'tcp_receive_reset'],
+    tracepoint: RECEIVED,
     holes: { sk: 'args->skaddr', skb: '0' },
   },
-  DROPPED_RST,
-  STATES,
+  // Each RST that comes in is told already, where packets enter the host.
+  { ...DROPPED_RST, holes: { ...DROPPED_RST.holes, dropped: '', dropped_sk: '0' } },
 ]
 
 /** The parts that a kernel can be traced with; `copies` are functions that the compiler copied under other names. */
 export const partsFor = (btf: Btf, copies: readonly string[]): readonly Part[] => {
   if (!hasKprobes(btf)) return TRACEPOINT_PARTS
   const lacks = ATTEMPTS.some(([name, part]) => name in btf.functions && presentIn(btf, copies, part) === undefined)
+  const parts = hasDroppedSocket(btf) ? PARTS_WITHOUT_ARRIVAL : PARTS
   const instead = 'sk_rst_reason' in btf.enums && presentIn(btf, copies, REPLY) !== undefined
-  return lacks && instead ? PARTS.flatMap((part) => (part === REPLY4 ? REPLY : part === REPLY6 ? [] : part)) : PARTS
+  return lacks && instead ? parts.flatMap((part) => (part === REPLY4 ? REPLY : part === REPLY6 ? [] : part)) : parts
 }
 
 export const hasKprobes = (btf: Btf): boolean => 'register_kprobe' in btf.functions
@@ -167,5 +207,27 @@ export const presentIn = (btf: Btf, copies: readonly string[], part: Part): read
 export const copyOf = (name: string, copies: readonly string[]): string | undefined =>
   copies.find((copy) => copy.startsWith(`${name}.`))
 
-/** Why a packet is dropped, where this kernel says it. */
-export const dropReason = (btf: Btf): string => ('skb_drop_reason' in btf.enums ? 'args->reason' : '-1')
+/**
+ * What the tracepoint of drops tells: from 5.17 on why, and from 6.11 on of which socket (net/core/skbuff.c,
+ * sk_skb_reason_drop).
+ */
+export const dropHoles = (btf: Btf): Holes => ({
+  reason: 'skb_drop_reason' in btf.enums ? 'args->reason' : '-1',
+  ...(hasDroppedSocket(btf)
+    ? { dropped: '/*{dropped_rst}*/', dropped_sk: droppedSocket(btf), dropped_by_tcp: isOneOf(btf, BY_TCP) }
+    : {}),
+})
+
+const hasDroppedSocket = (btf: Btf): boolean => 'sk_skb_reason_drop' in btf.functions
+
+// With a wrong checksum no socket was looked up, and the IP layer's is still there (net/ipv4/tcp_ipv4.c, tcp_v4_rcv).
+const droppedSocket = (btf: Btf) =>
+  `(${isOneOf(btf, ['SKB_DROP_REASON_TCP_CSUM'])} ? (uint64)$skb->sk : (uint64)args->rx_sk)`
+
+/** Why TCP drops what it has found no socket for (net/ipv4/tcp_ipv4.c, tcp_v4_rcv). */
+const BY_TCP = ['SKB_DROP_REASON_NO_SOCKET', 'SKB_DROP_REASON_TCP_CSUM']
+
+const isOneOf = ({ enums }: Btf, names: readonly string[]) => {
+  const reasons = Object.entries(enums['skb_drop_reason'] ?? {}).filter(([, name]) => names.includes(name))
+  return `(${reasons.map(([number]) => `args->reason == ${number}`).join(' || ')})`
+}

@@ -19,7 +19,15 @@ export const parsePrint = (asked: string): Print => {
   const [, kind = '', fn, words = ''] = /^print (\w+)(?: fn=(\S+?))?(?::\s+(.*))?$/s.exec(asked.trim()) ?? []
   const front = KINDS[kind]
   if (front === undefined) throw new Error(`no line is of that kind: ${asked}`)
-  return { kind, fn, fields: [...front, ...words.split(/\s+/).filter((word) => word !== '')].flatMap(printed) }
+  const fields = words
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .flatMap(printed)
+  const begun = front.flatMap(printed)
+  // What the line begins with may be another value than the table's, in its place.
+  const instead = (name: string) => fields.find((field) => field.name === name)
+  const rest = fields.filter(({ name }) => !begun.some((field) => field.name === name))
+  return { kind, fn, fields: [...begun.map((field) => instead(field.name) ?? field), ...rest] }
 }
 
 const printed = (word: string): Printed[] => {

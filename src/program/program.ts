@@ -9,11 +9,11 @@ import { functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './h
 import { copyOf, namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
 import { filesOf, isEntrance, stepHoles, stepOf } from './packetPath.ts'
 
-/** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
+/** What a program is made for: which connections, which steps of the trail, and whether the TTL of each packet counts. */
 export type Wanted = {
   filter: Filter
   steps: readonly string[]
-  light: boolean
+  ttl: boolean
   /** Names of functions and tracepoints that are not to be attached to. */
   without?: readonly string[]
 }
@@ -24,8 +24,10 @@ export type Program = { text: string; probes: string[]; missing: string[] }
 /** The bound of each bpftrace map (limits.ts). */
 export const MAP_KEYS = 65_536
 
-/** Keeps what is known of each flow, which segment came for a request socket, and when this host last sent a RST. */
-const FLOWS_FILE = 'tcp_rcv.bt'
+/** Which file keeps what: see Memory. */
+const FLOWS_FILE = 'flow_ttl.bt'
+const ARRIVALS_FILE = 'tcp_rcv.bt'
+const SAMPLES_FILES = ['tcp_finish_connect.bt', 'tcp_child_process.bt']
 const REQUESTS_FILE = 'tcp_check_req.bt'
 const REPLIES_FILE = 'tcp_send_reset.bt'
 
@@ -34,13 +36,13 @@ const REPLIES_FILE = 'tcp_send_reset.bt'
  * that `trace-reset program` prints what would run.
  */
 export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readProbe: ReadProbe): Program => {
-  const { filter, light, without = [] } = wanted
+  const { filter, ttl, without = [] } = wanted
   const btf = lacking(given, without)
   const copies = symbols.copies.filter((copy) => !without.some((name) => copyOf(name, [copy]) !== undefined))
   // A step that tells all of what a part tells some of takes its place.
   const told = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(({ by }): string => by)
   const asked = partsFor(btf, copies).filter(
-    ({ file, perPacket }) => !(light && perPacket === true) && !told.includes(file),
+    ({ file, perPacket }) => (ttl || perPacket !== true) && !told.includes(file),
   )
   const here = partsHere(btf, copies, asked)
   const steps = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(
@@ -54,10 +56,20 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
   ]
   const has = (file: string) => here.some(({ part }) => part.file === file)
-  const memory = { flows: has(FLOWS_FILE), requests: has(REQUESTS_FILE), replies: has(REPLIES_FILE) }
+  const memory = {
+    flows: has(FLOWS_FILE),
+    requests: has(REQUESTS_FILE),
+    replies: has(REPLIES_FILE),
+    made: SAMPLES_FILES.some(has),
+    arrivals: has(ARRIVALS_FILE),
+  }
   const shared = sharedHoles(filter, memory, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
-  const alone = present.map(({ symbol }) => symbol)
+  const attached = here.flatMap(({ names }) => names)
+  const alone = [
+    ...present.map(({ symbol }) => symbol),
+    ...attached.filter((name, at) => attached.indexOf(name) !== at),
+  ]
   const filled: Filled[] = [
     ...here.flatMap(({ part, names }) => filledPart(btf, part, names, { alone, copies })),
     ...present.flatMap((step) => filesOf(step).map((file) => ({ file, holes: stepHoles(btf, step, entrances) }))),
@@ -107,11 +119,11 @@ type Attached = { alone: readonly string[]; copies: readonly string[] }
 // A copy may take its arguments in other registers: the segment is the one that the attempt was for.
 const copyHoles = (btf: Btf, [name = '']: readonly string[], copies: readonly string[]): Holes => {
   const copy = name in btf.functions ? undefined : copyOf(name, copies)
-  return copy === undefined ? {} : { attach: `kprobe:${copy}`, skb: '@attempt[$who]' }
+  return copy === undefined ? {} : { attach: `kprobe:${copy}`, skb: '@attempt[$who].0' }
 }
 
 // In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
-// nowhere: a list that shares a function with a step becomes a probe for each function.
+// nowhere: a list that shares a function with a step or another part becomes a probe for each function.
 const filledPart = (btf: Btf, part: Part, names: readonly string[], { alone, copies }: Attached): Filled[] => {
   const { file, tracepoint } = part
   if (tracepoint !== undefined) return [{ file, holes: { ...functionHoles(btf, []), ...tracepointHoles(btf, part) } }]

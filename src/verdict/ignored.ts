@@ -30,8 +30,10 @@ export const isEarly = ({ reset: { fn } }: Case): boolean => fn === EARLY
 /** Whether the kernel dropped it in a function that only segments with a socket reach. */
 export const droppedBySocket = ({ drop }: Case): boolean => /^tcp_(v\d_do_rcv|rcv_)/.test(drop?.location ?? '')
 
-/** Whether a socket has no window to hold a RST against: mini.ts has the mini-sockets', and SYN_SENT has none yet. */
-export const hasNoWindow = ({ state }: Socket): boolean => ['TIME_WAIT', 'NEW_SYN_RECV', 'SYN_SENT'].includes(state)
+/** Whether a socket has no window to hold a RST against: mini.ts has the mini-sockets'; SYN_SENT has none yet, and
+ * a listener never. */
+export const hasNoWindow = ({ state }: Socket): boolean =>
+  ['TIME_WAIT', 'NEW_SYN_RECV', 'SYN_SENT', 'LISTEN', 'CLOSE'].includes(state)
 
 /** The connection that the RST did not end, as it was then or, over the loopback interface, right after. */
 export const survivor = (reset: Case): Socket | undefined => {

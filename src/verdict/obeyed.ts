@@ -78,7 +78,7 @@ export const isUnasked = (segment: Segment, socket: Socket): boolean =>
  * the socket tells of data and ACKs; not of the peer's keepalive probes, which this host answers.
  */
 export const silenceOf = ({ reset: { at, flow, socket } }: Case): number | null =>
-  flow === null ? (socket?.heard_ago ?? null) : nanosecondsBetween(at, flow.last)
+  flow?.last === undefined ? (socket?.heard_ago ?? null) : nanosecondsBetween(at, flow.last)
 
 /** A reply comes within one round trip, and the longest of those are of seconds. */
 const REPLY_NS = 3_000_000_000
@@ -95,7 +95,8 @@ export const obeyedText = ({ reset: { at, segment, flow } }: Case, { state, hear
 ]
 
 const silenceText = (at: Time, flow: FlowFacts | null, heard_ago: number | undefined) => {
-  if (flow !== null) return [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]
+  if (flow?.last !== undefined)
+    return [`the segment before it had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]
   return heard_ago === undefined
     ? []
     : [`by the socket's own times, data or an ACK had last come ${spanText(heard_ago)} earlier`]

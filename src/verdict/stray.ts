@@ -40,8 +40,9 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
   const isWhole = reset.gaps.length === 0
   if (handshake !== null && isWhole && isOfHandshake(reset, stray)) {
     const { dropped, listenersClosed } = handshake
-    // The listener that dropped its ACK had the handshake, and no other.
-    const lost = listenersClosed.filter(({ sk }) => dropped === null || dropped.socket?.sk === sk)
+    // The listener that dropped its ACK had the handshake, or the one that its request socket was of, and no other.
+    const holder = dropped?.socket ?? handshake.syn.socket
+    const lost = listenersClosed.filter(({ sk }) => holder === undefined || holder.sk === sk)
     if (lost.length > 0) return 'listener'
     if (dropped !== null) return 'queue'
   }

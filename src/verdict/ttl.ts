@@ -13,6 +13,12 @@ export const ttlText = (segment: Segment | null, flow: FlowFacts | null): string
     return 'the TTL of the flow is not known: none of its earlier segments was seen'
   if (flow.other_ttl !== undefined)
     return `its TTL ${segment.ttl} proves nothing: the flow's own segments have had ${flow.ttl} and ${flow.other_ttl}`
+  if (flow.packets === undefined) {
+    const made = 'the segment by which the connection was made'
+    return segment.ttl === flow.ttl
+      ? `its TTL ${segment.ttl} is that of ${made}`
+      : `its TTL is ${segment.ttl}, and ${made} had ${flow.ttl}: another machine sent it, or the peer's kernel for an application with a TTL of its own`
+  }
   return segment.ttl === flow.ttl
     ? `its TTL ${segment.ttl} is that of the flow's first segment, of ${flow.packets} seen`
     : `its TTL is ${segment.ttl}, and ${flow.packets === 1 ? 'the one segment of the flow has' : `all ${flow.packets} segments of the flow have`} had ${flow.ttl}: another machine sent it, or the peer's kernel for an application with a TTL of its own`

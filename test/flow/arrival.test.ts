@@ -192,6 +192,14 @@ test('a drop is none of what this host sends', () => {
   expect(only(ALL, answer, reply(), drop('tcp_v4_rcv'))).toMatchObject({ outcome: 'sent', drop: null })
 })
 
+test('a RST that a mini-socket took is not told again when it is freed, though its packet comes then', () => {
+  const taken = reset({ fn: 'tcp_timewait_state_process', socket: { sk: 'b', state: 'TIME_WAIT' } })
+  const freed = [arrival({}, { at: at(1000.01), socket: { sk: 'b', state: 'TIME_WAIT' } }), drop('tcp_v4_rcv')]
+  expect(cases(ALL, { ...taken, segment: RST_IN.segment }, ...freed)).toMatchObject([
+    { reset: { fn: 'tcp_timewait_state_process' }, drop: { location: 'tcp_v4_rcv' } },
+  ])
+})
+
 test('an arrival waits for its answer, and takes its state from it where no socket was known', () => {
   const machine = correlate()
   for (const observation of [WITH, RST_IN, drop('tcp_v4_do_rcv')]) machine.push(observation)
@@ -232,7 +240,11 @@ test.each<[string, Observation[], number[]]>([
   ['not of another connection', [arrival({ seq: 1 }, { at: at(4990), tuple: { ...TUPLE, sport: 1 } }), obeyed], []],
   ['not what has no RST', [packet({ at: at(4990), segment: segment({ seq: 1 }) }), obeyed], []],
   ['not after it is settled', [obeyed, tick(5051), other(2, 5060)], []],
-  ['the last eight', [...Array.from({ length: 9 }, (_, n) => other(n, 4990 + n)), obeyed], [1, 2, 3, 4, 5, 6, 7, 8]],
+  [
+    'the last seven, and its own',
+    [...Array.from({ length: 9 }, (_, n) => other(n, 4990 + n)), obeyed],
+    [2, 3, 4, 5, 6, 7, 8],
+  ],
 ])('the burst around a RST: %s', (_, events, numbers) => {
   const [first] = cases(start(), ...events)
   expect(first?.others.map(({ segment: { seq } }) => seq)).toEqual(numbers)

@@ -13,12 +13,17 @@ test('a connection is known since it was first heard of', () => {
   expect(flows.knownSince({ ...TUPLE, netns: 1 })).toBe(null)
 })
 
-test('a change of state makes no flow known, but for its end', () => {
+test.each([
+  ['the beginning of a socket that a handshake made', { from: 'SYN_RECV', to: 'ESTABLISHED' }, true],
+  ['connect(), once the port is known', { from: 'CLOSE', to: 'SYN_SENT' }, true],
+  ['connect(), before', { from: 'CLOSE', to: 'SYN_SENT', tuple: { ...TUPLE, dport: 0 } }, false],
+  ['its end', {}, true],
+  ['no other change of state', { from: 'ESTABLISHED', to: 'CLOSE_WAIT' }, false],
+])('a flow is known by %s', (_, change, isKnown) => {
   const flows = createFlows()
-  flows.changed(state({ from: 'SYN_RECV', to: 'ESTABLISHED' }))
-  expect(flows.knownSince(TUPLE)).toBe(null)
-  flows.changed(state())
-  expect(flows.knownSince(TUPLE)).toEqual(state().at)
+  const seen = state(change)
+  flows.changed(seen)
+  expect(flows.knownSince(seen.tuple)).toEqual(isKnown ? seen.at : null)
 })
 
 test('accept() makes it known, and who had it when the trace began does not', () => {

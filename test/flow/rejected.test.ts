@@ -86,7 +86,7 @@ const refused = (
   const tuple = { ...TUPLE, saddr }
   const seen = segment({ flags: RST_ACK, seq: 0, ack: 701, dev })
   const [verdict] = cases(
-    start({ probes: ['kfree_skb', ...probes] }),
+    start({ probes: ['kfree_skb', ...probes], at: at(-9000) }),
     ...before,
     packet({ tuple, segment: seen }),
     reset({ tuple, segment: null, socket: socket({ state: 'SYN_SENT' }) }),
@@ -113,7 +113,7 @@ const loss = lost('events', 1)
 const lossBegins: Loss = { ...loss, span: 'begins' }
 
 test.each<[string, Observation[], Observation[], unknown[]]>([
-  ['just before', [loss], [], UNSEEN],
+  ['just before', [tick(999), loss], [], UNSEEN],
   ['a second before', [tick(0), loss], [], UNSEEN],
   ['long before', [packet({ at: at(-1) }), loss], [], REFUSED],
   ['of which no end is known', [tick(-9000), lossBegins], [], UNSEEN],

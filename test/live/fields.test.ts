@@ -18,6 +18,7 @@ const NAMES = namesOf({ functions: {}, returns: {}, typedefs: [], enums: {} })
 const CONTEXTS: readonly Record<string, string>[] = [
   { sk: '1', skb: '2', state: '1', task_flags: '4', was_at: '5', reason: '3', flow_ttl: '64', pid: '1' },
   { sk: '1', skb: '2', state: '6' },
+  { sk: '1', skb: '2', state: '1', iif: '7', route: '7' },
   { sk: '1', to: '7' },
   { sk: '1', skb: '2', state: '1', clock: '6ddd00032', heard: '28' },
 ]

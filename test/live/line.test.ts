@@ -37,7 +37,7 @@ const stackOf = (...names: string[]) =>
 /** One line of each kind, made from the formats of the probes. */
 const LINES = {
   tick: lineOf('tick', ''),
-  packet: lineOf('packet', 'tcp_v4_rcv', { first: '1', ...SEGMENT }),
+  packet: lineOf('packet', 'tcp_v4_rcv', SEGMENT),
   reply: lineOf('reply', 'ip_send_unicast_reply', { skb: 'ffff0001' }),
   state: lineOf('state', 'inet_sock_set_state', { sk: 'ffff8001', from: '8', to: '7', sk_err: '110', ...NGINX }),
   death: lineOf('state', 'inet_sock_set_state', {
@@ -140,7 +140,7 @@ const bare = { kind: 'reset', ...event, tuple, task: null, stack: [], reason: nu
 
 test.each<[keyof typeof LINES, unknown]>([
   ['tick', { kind: 'tick', at: event.at }],
-  ['packet', { kind: 'packet', ...event, fn: 'tcp_v4_rcv', tuple, segment, first: true }],
+  ['packet', { kind: 'packet', ...event, fn: 'tcp_v4_rcv', tuple, segment, first: false }],
   ['reply', { kind: 'reply', ...event, fn: 'ip_send_unicast_reply', skb: 'ffff0001' }],
   [
     'state',

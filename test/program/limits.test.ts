@@ -39,7 +39,7 @@ const none = bufferBytes({ version: '0.23.2', online: 2, pageBytes: 4096 })
 test.each([
   ['@ttl[$s0, $s1, $d0, $d1, $ports, $netns] = 1;', 7_865_504],
   ['@n[cpu]++;', 5_243_984],
-  ['@sent[cpu, $netns]++; @sent[cpu, @attempt_netns[$who]]++;', 5_768_288],
+  ['@sent[cpu, $netns]++; @sent[cpu, @attempt[$who].1]++;', 5_768_288],
   ['printf("%s", kstack(24)); printf("%s", kstack(24));', 35_652_544],
   ['printf("%s", kstack(perf, 12));', 23_069_632],
   ['if (@ttl[$s0] == 1) { @pending = 2; }', 0],

@@ -24,9 +24,9 @@ const formatsOf = async (kernel: string): Promise<Format[]> => {
   const { register_kprobe: _, ...functions } = btf.functions
   const steps = CATALOGUE.map(({ name }) => name)
   const programs = [
-    writeProgram(btf, facts.symbols, { filter: ANY, steps: [], light: false }, readProbe),
-    writeProgram(btf, facts.symbols, { filter: ANY, steps, light: false }, readProbe),
-    writeProgram({ ...btf, functions }, facts.symbols, { filter: ANY, steps: [], light: false }, readProbe),
+    writeProgram(btf, facts.symbols, { filter: ANY, steps: [], ttl: false }, readProbe),
+    writeProgram(btf, facts.symbols, { filter: ANY, steps, ttl: false }, readProbe),
+    writeProgram({ ...btf, functions }, facts.symbols, { filter: ANY, steps: [], ttl: false }, readProbe),
   ]
   const texts = programs.flatMap(({ text }) => [...text.matchAll(/printf\("((?:[^"\\]|\\.)*)"/g)])
   return [...new Set(texts.map(([, text = '']) => text))].map((text) => ({

@@ -35,6 +35,12 @@ test.each([
   expect(text).toContain(values)
 })
 
+test('what a line begins with may be told by the probe, in its place', () => {
+  const text = printText('print reply fn=x: at=@then skb')
+  expect(text).toContain('reply fn=x at=%llu cpu=%d n=%lld skb=%lx')
+  expect(text).toContain('@then, cpu, @n[cpu], $skbaddr')
+})
+
 test('a line of a connection has its ends', () => {
   const { kind, fn, fields } = parsePrint('print owner fn=accept: sk comm')
   expect({ kind, fn }).toEqual({ kind: 'owner', fn: 'accept' })

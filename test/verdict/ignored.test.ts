@@ -137,6 +137,16 @@ test.each<Row>([
     came({}, null, { after: after('none'), drop: drop('tcp_v6_do_rcv') }),
     'ignored-listener, likely',
   ],
+  [
+    'of which the kernel tells',
+    came({}, { state: 'LISTEN' }, { drop: drop('tcp_rcv_state_process') }),
+    'ignored-listener, certain',
+  ],
+  [
+    'of which the kernel tells, dropped before it gets it',
+    came({}, { state: 'LISTEN' }, { drop: drop('tcp_v4_rcv') }),
+    'unknown',
+  ],
   ['taken, and nobody asked', came({}, null), 'unknown'],
   ['a connection', came({}, {}, { after: GONE }), 'unknown'],
 ])('ignored-listener: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))

@@ -336,6 +336,16 @@ test('forged: where nothing but the TTL is odd, that is told', () => {
 test.each<[string, Case, string]>([
   ['the same', received(RST_ACK), "its TTL 64 is that of the flow's first segment, of 4 seen"],
   [
+    'the same as of one',
+    received(RST_ACK, {}, {}, { flow: { ttl: 64 } }),
+    'its TTL 64 is that of the segment by which the connection was made',
+  ],
+  [
+    'another one than of one',
+    received(RST_ACK, {}, { ttl: 63 }, { flow: { ttl: 64, iif: 2 } }),
+    "its TTL is 63, and the segment by which the connection was made had 64: another machine sent it, or the peer's kernel for an application with a TTL of its own",
+  ],
+  [
     'one of two',
     received(RST_ACK, {}, { ttl: 63 }, { flow: flow({ other_ttl: 63 }) }),
     "its TTL 63 proves nothing: the flow's own segments have had 64 and 63",

@@ -64,7 +64,7 @@ const unasked = (reset: Case, silence: number): Evidence | undefined => {
   const { segment, socket } = obeyedRst(reset) ?? {}
   if (segment === undefined || socket?.state !== 'ESTABLISHED') return undefined
   if (segment.seq !== socket.rcv_nxt || !isUnasked(segment, socket)) return undefined
-  if (reset.reset.flow === null && (socket.sent_ago ?? 0) < IDLE_NS) return undefined
+  if (reset.reset.flow?.last === undefined && (socket.sent_ago ?? 0) < IDLE_NS) return undefined
   const application =
     isBare(segment) || hasForeignTtl(reset) ? '' : ", or the peer's application has the same idle limit"
   return likely(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { droppedBySocket, dropText, ignoredBecause, ignoredRst, isEarly } from '../ignored.ts'
-import { likely, type Rule } from '../rule.ts'
+import { certain, likely, type Rule } from '../rule.ts'
 
 const cause = {
   id: 'ignored-listener',
@@ -17,8 +17,15 @@ const cause = {
 export const ignoredListener = {
   cause,
   explain: (reset) => {
-    if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
+    if (ignoredRst(reset) === undefined) return undefined
     const bySocket = droppedBySocket(reset)
+    const { socket } = reset.reset
+    if (socket?.state === 'LISTEN' && bySocket)
+      return certain(
+        'it came for a listener, and no connection or handshake with this peer was found',
+        ...dropText(reset),
+      )
+    if (socket !== null) return undefined
     // Dropped elsewhere it was a handshake's or a time-wait's, where a kernel without kprobes does not tell of these.
     if (reset.after?.answer.found === 'listener' && (bySocket || reset.drop === null))
       return ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')

@@ -32,7 +32,7 @@ export const keepaliveTimeout = {
       ...(socket?.user_timeout === undefined || socket.user_timeout === 0
         ? []
         : [`TCP_USER_TIMEOUT is ${socket.user_timeout} ms`]),
-      ...(flow === null
+      ...(flow?.last === undefined
         ? []
         : [`the peer's last segment had come ${spanText(nanosecondsBetween(at, flow.last))} earlier`]),
     )

@@ -88,8 +88,6 @@ def watch(world, trace, plan, how, options, tap):
     noise = Noise(world) if options.noise else contextlib.nullcontext()
     with Tracer(options.out / trace, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer, noise:
         begun = time.monotonic()
-        world.on_round = tracer.forget_looked_up
-        world.on_connection = tracer.wait_looked_up if variant["ehash"] == "module" else lambda client: None
         for port, (name, family) in enumerate(plan, FIRST_PORT):
             ended.append((name, family, port, *provoke(world, host, name, port, family, options.rounds)))
         # The last verdicts come when the trace ends: an end flushes all that was seen.
@@ -129,7 +127,6 @@ def provoke(world, host, name, port, family, rounds):
     try:
         together = hasattr(trigger, "TOGETHER")
         for _ in range(1 if together else rounds):
-            world.on_round()
             given = trigger.trigger(world, port, family, rounds) if together else [trigger.trigger(world, port, family)]
             for truth in given:
                 truths += truths_of(name, trigger, {**truth, "netns": host.inode, "family": family}, reasons)

@@ -46,7 +46,6 @@ def request_unread(world, port, family):
         child = Child(serve)
         client = world.client.socket(family)
         client.connect((world.server.address(family), port))
-    world.on_connection(client)
     client.send(REQUEST)
     child.wait_ready()
     wait_acknowledged(client)

@@ -35,7 +35,6 @@ class World:
     """The hosts, with addresses of the documentation ranges. A segment loses one of its TTL at the router."""
 
     def __init__(self):
-        self.on_connection = lambda client: None
         self.router = Host("router")
         self.router.set("net.ipv4.ip_forward", 1)
         self.router.set("net.ipv6.conf.all.forwarding", 1)
@@ -73,7 +72,6 @@ class World:
     def connection(self, port, family=4):
         """An accepted connection: the client's socket and the server's."""
         client, server = connection(self.client, self.server, family, port)
-        self.on_connection(client)
         return client, server
 
     def refused(self, port, family=4):

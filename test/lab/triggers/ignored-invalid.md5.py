@@ -22,7 +22,6 @@ def trigger(world, port, family=4):
             sign(listener, family, world.client.address(family))
             sign(client, family, world.server.address(family))
             client.connect((world.server.address(family), port))
-            world.on_connection(client)
             server, _ = listener.accept()
             server.settimeout(client.gettimeout())
             return client.dup(), server

@@ -14,7 +14,6 @@ def trigger(world, port, family=4):
         ghost.ack = 2_000_000
         with arriving(world.server):
             ghost.send("RA")
-        world.on_connection(ghost)
         ghost.connect()
         forget(listener.accept()[0])
         return seen_by_server(ghost.address, port, state="LISTEN")

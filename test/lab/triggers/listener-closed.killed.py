@@ -18,7 +18,6 @@ def trigger(world, port, family=4):
         child = Child(hang)
     client = world.client.socket(family)
     client.connect((world.server.address(family), port))
-    world.on_connection(client)
     child.wait_ready()
     child.end()
     wait_reset(client)

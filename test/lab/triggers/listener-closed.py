@@ -14,7 +14,6 @@ def trigger(world, port, family=4):
     listener = world.server.listen(port, family)
     client = world.client.socket(family)
     client.connect((world.server.address(family), port))
-    world.on_connection(client)
     wait_readable(listener)
     listener.close()
     wait_reset(client)

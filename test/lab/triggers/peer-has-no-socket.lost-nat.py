@@ -17,7 +17,6 @@ PORTS = (NODE_PORT,)
 
 def trigger(world, port, family=4):
     with through_router(world, port, family) as (client, server):
-        world.on_connection(client)
         lose_translation(world, family)
         server.send(b"the answer")
         wait_reset(server)

@@ -11,7 +11,6 @@ RESETS = [("server", "RA")]
 def trigger(world, port, family=4):
     with world.server.listen(port, family) as listener, world.client.socket(family) as client:
         client.connect((world.server.address(family), port))
-        world.on_connection(client)
         wait_readable(listener)
         world.server.run("ss", "-K", "-tl", f"sport = :{port}")
         wait_reset(client)

@@ -17,7 +17,6 @@ def trigger(world, port, family=4):
         client = world.client.socket(family, IPPROTO_MPTCP)
         client.connect((world.server.address(family), port))
         server, _ = listener.accept()
-    world.on_connection(client)
     client.send(b"POST / HTTP/1.1\r\n\r\n")
     wait_readable(server)
     server.close()

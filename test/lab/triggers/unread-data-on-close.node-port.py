@@ -18,7 +18,6 @@ def trigger(world, port, family=4):
         client = world.client.socket(family)
         client.connect(front)
         server, _ = listener.accept()
-        world.on_connection(client)
         client.send(b"POST / HTTP/1.1\r\n\r\n")
         wait_unread(server, 19)
         wait_acknowledged(client)
