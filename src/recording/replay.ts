@@ -3,7 +3,7 @@ import { createReadStream, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
-import { concatAll, defer, from, type Observable } from 'rxjs'
+import { Observable } from 'rxjs'
 import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
@@ -24,7 +24,20 @@ export type Listener = { warn: (message: string) => void; read?: ((bytes: number
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, listener: Listener): Observable<Observation> =>
-  defer(() => from(observations(file, listener)).pipe(concatAll()))
+  new Observable((subscriber) => {
+    const give = async () => {
+      for await (const batch of observations(file, listener))
+        for (const observation of batch) {
+          // Whoever has enough, in the middle of a batch, gets no more of it.
+          if (subscriber.closed) return
+          subscriber.next(observation)
+        }
+    }
+    give().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    )
+  })
 
 // In batches, as they are read: an await for each line would take longer than its judgement.
 async function* observations(file: string, { warn, read }: Listener): AsyncGenerator<Observation[]> {
