@@ -26,7 +26,22 @@ beforeAll(() => {
   write(MANY, recording(5000))
 })
 
+test.each([
+  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
+  [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
+  [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
+  [['--nosuch'], 'trace-reset --help shows options and examples'],
+])('the hint after %j', async (args, hint) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect({ hint: stderr.split('\n')[1], exitCode }).toEqual({ hint: `hint: ${hint}`, exitCode: 2 })
+})
+
 describe('help', () => {
+  test('help COMMAND is COMMAND --help', async () => {
+    expect(await traceReset(['help', 'ehash'])).toEqual(await traceReset(['ehash', '--help']))
+  })
+
   test('has examples', async () => {
     const { stdout, stderr, exitCode } = await traceReset(['--help'])
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
@@ -91,7 +106,11 @@ test.each<[string, string[], RegExp]>([
   ['a count in words', ['-n', 'many'], /'many' is invalid/],
   ['an option', ['--port', '80'], /^unknown option '--port'/],
   ['an option without its value', ['--dport'], /argument missing/],
-  ['a word too many', ['everything'], /everything|too many arguments/],
+  ['a command that there is not', ['everything'], /^there is no command "everything"$/],
+  ['an option before a command', ['--dport', '80', 'doctor'], /^--dport: write it behind doctor$/],
+  ['an option before a replay', ['-f', 'json', 'replay', TWO], /^--format: write it behind replay$/],
+  ['an exclusion before a replay', ['--not-comm', 'a', 'replay', TWO], /^--not-comm: write it behind replay$/],
+  ['a word behind all', ['doctor', 'now'], /^too many arguments for 'doctor'/],
   [
     'an output in no directory',
     ['--output', file('none/x')],
