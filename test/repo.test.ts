@@ -34,7 +34,7 @@ const imports = (path: string) =>
 
 /** The layers, outermost first; a file may import from its own layer and from those below. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['src/cli.ts'],
+  ['src/cli.ts', 'src/index.ts'],
   ['src/commands/'],
   ['src/cli/'],
   ['src/run.ts', 'src/live/', 'src/recording/'],
