@@ -51,6 +51,7 @@ export const replayHere = async (args: readonly string[]) => {
     width: 80,
     interactive: false,
     stop: signal,
+    interrupt: signal,
     kill: signal,
   }
   const actions: Actions = {
