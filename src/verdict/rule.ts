@@ -26,3 +26,7 @@ export const certain = (...because: string[]): Evidence => ({ confidence: 'certa
 
 /** The evidence of the shape of packets. */
 export const likely = (...because: string[]): Evidence => ({ confidence: 'likely', because })
+
+/** Certain evidence, or no more than likely where there are doubts, which it tells. */
+export const doubted = (doubts: readonly string[], ...because: string[]): Evidence =>
+  doubts.length === 0 ? certain(...because) : likely(...because, ...doubts)

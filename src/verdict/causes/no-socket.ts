@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { endingOf, neverSentText } from '../ending.ts'
-import { certain, likely, type Rule } from '../rule.ts'
-import { hasSomething, strayAfter, strayText } from '../stray.ts'
+import { doubted, type Rule } from '../rule.ts'
+import { hasSomething, silenceDoubt, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'no-socket',
@@ -39,11 +39,11 @@ export const noSocket = {
       `${strayText(reset, stray)}: this host has no such connection`,
       ...(ending === null ? neverSentText(reset, stray) : endingOf(reset, ending)),
     ]
-    if (stray.listener === null) return certain(...because)
-    const rstReasons = ['TCP_FLAGS']
+    const doubts = silenceDoubt(reset)
+    if (stray.listener === null) return doubted(doubts, ...because)
     const isOld = reset.traced !== null && reset.reset.at.s - reset.traced.s > HANDSHAKE_S
-    if (ending !== null || (handshake === null && isOld)) return { ...certain(...because), rstReasons }
-    const doubt = 'a handshake that the kernel dropped or forgot would look the same'
-    return { ...likely(...because, doubt), rstReasons }
+    if (ending === null && (handshake !== null || !isOld))
+      doubts.push('a handshake that the kernel dropped or forgot would look the same')
+    return { ...doubted(doubts, ...because), rstReasons: ['TCP_FLAGS'] }
   },
 } satisfies Rule
