@@ -11,8 +11,24 @@ import type { Actions } from './cli/options.ts'
 import { toolVersion } from './cli/package.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
+import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
 
 const main = async () => {
+  const ioFor = createIo()
+  try {
+    await createCommand(
+      toolVersion(),
+      actionsWith(ioFor),
+      { servicePort, findNetns },
+      (code) => (process.exitCode = code),
+    ).parseAsync()
+  } catch (error) {
+    process.exitCode = exitCodeOf(error)
+  }
+}
+
+/** Listens to signals and to standard output, and gives the Io of a command by its options. */
+const createIo = (): ((options?: Written) => Io) => {
   const stop = new AbortController()
   const kill = new AbortController()
   // A reader that went away ends the run without counting as a signal: the first Ctrl-C after it ends in good order.
@@ -27,44 +43,46 @@ const main = async () => {
     if (text !== shown) process.stderr.write(`\r\x1b[K${text}`)
     shown = text
   }
-  const io: Io = {
-    cache: cacheDirectory(),
-    out: (output) => {
-      status('')
-      process.stdout.write(output)
-    },
-    tell: (line) => {
-      status('')
-      process.stderr.write(`trace-reset: ${printable(line)}\n`)
-    },
-    status: process.stderr.isTTY ? status : undefined,
-    colour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
-    stop: stop.signal,
-    kill: kill.signal,
-  }
-  // Commands are imported on use: rxjs and execa take longer to load than most commands take to run.
-  const actions: Actions = {
-    trace: async (options) => (await import('./commands/trace.ts')).trace(options, io),
-    replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, io),
-    program: async (options) => (await import('./commands/program.ts')).program(options, io),
-    probes: async (options) => (await import('./commands/probes.ts')).probes(options, io),
-    ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, io),
-    ehashList: async (options) => (await import('./commands/ehashList.ts')).ehashList(options, io),
-    module: async (verb) => (await import('./commands/module.ts')).module(verb, io),
-    doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, io),
-    causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, io),
-  }
-  try {
-    await createCommand(
-      toolVersion(),
-      actions,
-      { servicePort, findNetns },
-      (code) => (process.exitCode = code),
-    ).parseAsync()
-  } catch (error) {
-    process.exitCode = exitCodeOf(error)
+  return ({ color = 'auto', output } = {}) => {
+    const terminal = process.stdout.isTTY && output === undefined
+    return {
+      cache: cacheDirectory(),
+      out: (written) => {
+        status('')
+        process.stdout.write(written)
+      },
+      tell: (line) => {
+        status('')
+        process.stderr.write(`trace-reset: ${printable(line)}\n`)
+      },
+      status: process.stderr.isTTY ? status : undefined,
+      colour: takesColour(color, process.env, terminal),
+      // A getter: a terminal may change while a trace runs.
+      get width() {
+        return widthOf(process.env, terminal, process.stdout.columns)
+      },
+      interactive: terminal,
+      stop: stop.signal,
+      kill: kill.signal,
+    }
   }
 }
+
+/** The commands. They are imported on use: rxjs and execa take longer to load than most commands take to run. */
+const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
+  trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
+  replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, ioFor(options)),
+  program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
+  probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
+  ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, ioFor()),
+  ehashList: async (options) => (await import('./commands/ehashList.ts')).ehashList(options, ioFor()),
+  module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
+  doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
+  causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+})
+
+/** Where and how a command writes, of its options. */
+type Written = { color?: ColourChoice; output?: string }
 
 // Root must load modules only from a directory that nobody else can write to, and sudo may leave HOME as it was.
 const cacheDirectory = () =>

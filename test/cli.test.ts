@@ -172,8 +172,8 @@ test.each(['table', 'json', 'csv'])('whoever reads %s may go: | head', async (fo
 
 // script(1), of every system's base, gives the command a terminal.
 const SCRIPT = 'script'
-const onTerminal = async (env: Record<string, string>) => {
-  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' 2>/dev/null`
+const onTerminal = async (env: Record<string, string>, ...args: string[]) => {
+  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' ${args.join(' ')} 2>/dev/null`
   const { stdout } = await execa(SCRIPT, ['-qec', command, '/dev/null'], {
     env: { TERM: 'xterm', NO_COLOR: '', ...env },
     stdin: 'ignore',
@@ -185,6 +185,16 @@ describe('colour', () => {
   test('on a terminal', async () => expect(await onTerminal({})).toContain('\u001b[33mpeer-aborted'))
   test('not with NO_COLOR', async () => expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u001b['))
   test('not on a dumb one', async () => expect(await onTerminal({ TERM: 'dumb' })).not.toContain('\u001b['))
+  test('not with --color never', async () =>
+    expect(await onTerminal({ FORCE_COLOR: '1' }, '--color', 'never')).not.toContain('\u001b['))
+  test('in a pipe with --color always', async () =>
+    expect((await traceReset(['replay', TWO, '--color', 'always'])).stdout).toContain('\u001b['))
+  test('in the file of --output as in a pipe', async () => {
+    await onTerminal({}, '-o', file('plain'))
+    await onTerminal({}, '-o', file('painted'), '--color', 'always')
+    const [plain, painted] = ['plain', 'painted'].map((name) => readFileSync(file(name), 'utf8').includes('\u001b['))
+    expect({ plain, painted }).toEqual({ plain: false, painted: true })
+  })
   test('not in a file or a pipe', async () =>
     expect((await traceReset(['replay', TWO])).stdout).not.toContain('\u001b'))
 })

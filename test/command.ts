@@ -48,6 +48,8 @@ export const replayHere = async (args: readonly string[]) => {
     out: (output) => void (run.stdout += Buffer.from(output).toString()),
     tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
     colour: false,
+    width: 80,
+    interactive: false,
     stop: signal,
     kill: signal,
   }

@@ -35,7 +35,7 @@ export const createPrinter = (
 ): Printer => {
   const { write, close } = openOutput(io, options.output)
   const sink = createSink({
-    paint: io.colour && options.output === undefined,
+    paint: io.colour,
     stack: options.stack === true,
     explain: options.explain === true,
     steps: options.steps.length > 0,

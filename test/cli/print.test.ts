@@ -16,7 +16,7 @@ let directory = ''
 beforeAll(() => (directory = mkdtempSync(join(tmpdir(), 'trace-reset-print-'))))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const OPTIONS: OutputOptions = { ...ANY, ...ANY_VERDICT, format: 'table', count: Infinity, steps: [] }
+const OPTIONS: OutputOptions = { ...ANY, ...ANY_VERDICT, format: 'table', color: 'auto', count: Infinity, steps: [] }
 const LINES = of<Line[]>({ kind: 'verdict', verdict: verdict() }, { kind: 'verdict', verdict: verdict() })
 
 /** A format with a header, bytes that are no text, and a footer. */
@@ -45,6 +45,8 @@ const printed = async (
     out: (output: Output) => void out.push(output),
     tell: (line: string) => void told.push(line),
     colour: false,
+    width: 80,
+    interactive: false,
     stop: signal,
     kill: signal,
   }
