@@ -53,6 +53,7 @@ const main = async () => {
     module: async (verb) => (await import('./commands/module.ts')).module(verb, io),
     doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, io),
     causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, io),
+    schema: async (of) => (await import('./commands/schema.ts')).schema(of, io),
   }
   try {
     await createCommand(

@@ -5,6 +5,7 @@ import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
 import type { Confidence, Instead } from './rule.ts'
+import { unreadOf } from './unread.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
@@ -23,6 +24,10 @@ export type Verdict = {
   /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
   resetReason: string | null
   dropReason: string | null
+  /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
+  segment: Case['reset']['segment']
+  /** Bytes of the peer that the socket held unread; null where that was not seen. */
+  unread: number | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
@@ -46,6 +51,8 @@ export const verdictOf = (reset: Case, { cause, confidence, because, who, owner 
   late: reset.late,
   resetReason: reset.reset.reason,
   dropReason: reset.drop?.reason ?? null,
+  segment: reset.reset.segment,
+  unread: unreadOf(reset),
   because,
   stack: reset.reset.stack,
 })
