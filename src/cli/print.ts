@@ -5,6 +5,7 @@ import { FORMATS } from '../format/format.ts'
 import type { CreateSink, Output, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
+import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
@@ -47,8 +48,8 @@ export const createPrinter = (
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
     if (observation.kind !== 'start') return
-    begun = observation
-    write(sink.start(observation))
+    begun = { ...observation, tool: toolVersion() }
+    write(sink.start(begun))
   }
 
   const next = (line: Line, start: Start) => {

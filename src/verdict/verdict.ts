@@ -5,6 +5,7 @@ import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
 import type { Confidence, Evidence } from './rule.ts'
+import { unreadOf } from './unread.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
@@ -25,6 +26,10 @@ export type Verdict = {
   dropReason: string | null
   /** One plain sentence, at most 70 characters, without names of kernel functions. */
   why: string
+  /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
+  segment: Case['reset']['segment']
+  /** Bytes of the peer that the socket held unread; null where that was not seen. */
+  unread: number | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
@@ -49,6 +54,8 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   resetReason: reset.reset.reason,
   dropReason: reset.drop?.reason ?? null,
   why,
+  segment: reset.reset.segment,
+  unread: unreadOf(reset),
   because,
   stack: reset.reset.stack,
 })
