@@ -25,7 +25,8 @@ export type TraceOptions = OutputOptions & {
   bpftrace: string
   facts?: string
 }
-export type Expectation = { cause: CauseId; count: number | undefined }
+/** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
   steps: readonly string[]

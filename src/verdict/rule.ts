@@ -3,7 +3,8 @@ import type { Case } from '../flow/case.ts'
 import type { Cause, Who } from './cause.ts'
 
 /** `certain` when a kernel path or state proves the cause, `likely` when it is inferred from the shape of packets. */
-export type Confidence = 'certain' | 'likely' | 'unknown'
+export const CONFIDENCES = ['certain', 'likely', 'unknown'] as const
+export type Confidence = (typeof CONFIDENCES)[number]
 
 /** How sure a rule is and why: sentences with the numbers, each naming the observation that it rests on. */
 export type Evidence = { confidence: Confidence; because: string[] } & Instead
