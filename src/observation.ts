@@ -6,7 +6,7 @@ import { recordedFilter } from './recordedFilter.ts'
 import { address, answer, flowFacts, hex, segment, socket, task, time, tuple, uint } from './values.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
-export const SCHEMA = 5
+export const SCHEMA = 6
 
 const event = { at: time, cpu: uint, fn: z.string() }
 

@@ -37,6 +37,7 @@ export const socketKilled = {
     return {
       ...certain(`tcp_send_active_reset ran in tcp_abort, for ${how} (${stackText(reset)})`, ...kernelText(reset)),
       ...kernelsOwn(reset),
+      ...(task === null || task.kthread === true ? {} : { by: { pid: task.pid, comm: task.comm } }),
     }
   },
 } satisfies Rule
