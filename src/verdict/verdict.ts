@@ -17,6 +17,8 @@ export type Verdict = {
   tuple: Kind<'reset'>['tuple']
   state: string | null
   owner: Case['owner']
+  /** Who had the kernel reset the socket, its owner's or not: the process that ran ss -K, say. Null where nobody did. */
+  by: { pid: number; comm: string } | null
   dev: Case['dev']
   /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
@@ -39,7 +41,7 @@ export type Verdict = {
 export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner }: Judgement): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner, by }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
@@ -48,6 +50,7 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   tuple: reset.reset.tuple,
   state: reset.stateBefore,
   owner: owner ?? reset.owner,
+  by: by ?? null,
   dev: reset.dev,
   after: reset.after,
   late: reset.late,
