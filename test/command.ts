@@ -57,6 +57,7 @@ export const replayHere = async (args: readonly string[]) => {
     zone: () => 0,
     interactive: false,
     stop: signal,
+    interrupt: signal,
     kill: signal,
   }
   const actions: Actions = {

@@ -217,6 +217,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     past: NO_PAST,
     traced: null,
     gaps: [],
+    lossBefore: false,
     ...rest,
   }
 }

@@ -30,3 +30,7 @@ export const certain = (why: string, ...because: string[]): Evidence => ({ confi
 
 /** The evidence of the shape of packets. */
 export const likely = (why: string, ...because: string[]): Evidence => ({ confidence: 'likely', why, because })
+
+/** Certain evidence, or no more than likely where there are doubts, which it tells. */
+export const doubted = (doubts: readonly string[], why: string, ...because: string[]): Evidence =>
+  doubts.length === 0 ? certain(why, ...because) : likely(why, ...because, ...doubts)
