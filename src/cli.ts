@@ -9,6 +9,7 @@ import { printable } from './format/text.ts'
 import { createCommand } from './cli/command.ts'
 import type { Actions } from './cli/options.ts'
 import { toolVersion } from './cli/package.ts'
+import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
@@ -77,6 +78,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
       get width() {
         return widthOf(process.env, terminal, process.stdout.columns)
       },
+      zone: localZone,
       interactive: terminal,
       stop,
       interrupt: interrupt.signal,

@@ -14,6 +14,9 @@ export type OutputOptions = Filter &
     output?: string
     count: number
     steps: readonly string[]
+    quiet?: true
+    verbose?: true
+    wide?: true
     stack?: true
     explain?: true
     summary?: true

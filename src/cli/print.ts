@@ -2,7 +2,7 @@
 import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
 import { FORMATS } from '../format/format.ts'
-import type { CreateSink, Output, Start } from '../format/sink.ts'
+import type { CreateSink, Detail, Output, Shown, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
 import { toolVersion } from './package.ts'
@@ -34,12 +34,7 @@ export const createPrinter = (
   createSink: CreateSink = FORMATS[options.format],
 ): Printer => {
   const { write, close } = openOutput(io, options.output)
-  const sink = createSink({
-    paint: io.colour,
-    stack: options.stack === true,
-    explain: options.explain === true,
-    steps: options.steps.length > 0,
-  })
+  const sink = createSink(shownBy(io, options))
   const report = createReport((recorded) => narrows(options, recorded))
   const result: Result = { verdicts: new Map(), stop: undefined }
   let begun: Start | undefined
@@ -47,6 +42,7 @@ export const createPrinter = (
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
+    if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
     begun = { ...observation, tool: toolVersion() }
     write(sink.start(begun))
@@ -81,6 +77,25 @@ export const createPrinter = (
   }
 
   return { see, print }
+}
+
+const shownBy = (io: Io, options: OutputOptions): Shown => ({
+  stack: options.stack === true,
+  explain: options.explain === true,
+  steps: options.steps.length > 0,
+  detail: detailOf(options),
+  paint: io.colour,
+  get width() {
+    return io.width
+  },
+  watched: io.interactive,
+  zone: io.zone,
+})
+
+const detailOf = ({ quiet, verbose, wide }: OutputOptions): Detail => {
+  if (quiet === true) return 'quiet'
+  if (verbose === true) return 'verbose'
+  return wide === true ? 'wide' : 'brief'
 }
 
 // Resolves when the lines end or `until` fires, rejects when they fail; calls `end` before, in any case.
