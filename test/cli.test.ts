@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -381,3 +381,20 @@ test('probes says what a kernel has not, and why', async () => {
     '    NOT now: the module nf_reject_ipv6 is not loaded',
   ])
 })
+
+test('doctor says that bpftrace is not there in one line', async () => {
+  const { stdout } = await traceReset(['doctor', '--bpftrace', 'no-such-bpftrace'])
+  expect(stdout).toMatch(/^ {2}MISS bpftrace {2}no-such-bpftrace: not found\n {17}hint: install it/m)
+})
+
+test.skipIf(existsSync('/dev/tcphash'))(
+  'ehash list without the module prints no header, and no hint that does not work',
+  async () => {
+    const { stdout, stderr, exitCode } = await traceReset(['ehash', 'list'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+    expect(stderr).toBe(
+      'trace-reset: cannot open /dev/tcphash: no such file or directory\n' +
+        'hint: load the module with: trace-reset module build && trace-reset module load\n',
+    )
+  },
+)

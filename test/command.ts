@@ -55,7 +55,7 @@ export const replayHere = async (args: readonly string[]) => {
     kill: signal,
   }
   const actions: Actions = {
-    replay: (file, options) => replay(file, options, io),
+    replay: (files, options) => replay(files, options, io),
     trace: other,
     program: other,
     probes: other,

@@ -275,11 +275,7 @@ const without = (name: string) => (facts: Facts) => {
 describe('a machine that cannot trace: 3, with the remedy', () => {
   test.each<[string, Parameters<typeof lacking>[0], RegExp]>([
     ['not root', { euid: 1000 }, /^trace-reset: cannot trace here: root: effective user id 1000\nhint: run as root/],
-    [
-      'no bpftrace',
-      { bpftrace: { path: 'bpftrace', error: 'ENOENT' } },
-      /bpftrace: bpftrace: ENOENT\nhint: install it/,
-    ],
+    ['no bpftrace', { bpftrace: { path: 'bpftrace', error: 'ENOENT' } }, /bpftrace: ENOENT\nhint: install it/],
     [
       'bpftrace 0.11',
       { bpftrace: { path: 'b', version: '0.11.3' } },

@@ -90,11 +90,11 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
-  const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
+  const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
     .description('judge a recording; needs no root, no bpftrace, no Linux')
     .addOption(expectOption())
-    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
+    .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>

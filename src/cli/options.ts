@@ -11,7 +11,7 @@ export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
     color: ColourChoice
-    output?: string
+    output?: string | undefined
     count: number
     steps: readonly string[]
     stack?: true
@@ -38,7 +38,7 @@ export type ProgramOptions = Filter & {
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
-  replay: (file: string, options: ReplayOptions) => Promise<number>
+  replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
   ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>

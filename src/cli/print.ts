@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
+import { describeFilters } from '../filter/verdict.ts'
 import { FORMATS } from '../format/format.ts'
 import type { CreateSink, Output, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
@@ -9,13 +10,16 @@ import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
 import type { Line } from '../run.ts'
+import type { Verdict } from '../verdict/verdict.ts'
 
-/** The sum of a finished run: verdicts by cause, and the end of the trace. */
-export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
+/** The sum of a finished run: verdicts by cause, the steps given, and the end of the trace. */
+export type Result = { verdicts: Map<string, number>; steps: number; stop: Kind<'stop'> | undefined }
 
 /** Where a run is written to, opened before the run begins. */
 export type Printer = {
   see: (observation: Observation) => void
+  /** Counts what the filter leaves out. */
+  leave: (what: Observation | Verdict) => void
   /**
    * Writes verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the
    * failure of the source.
@@ -40,19 +44,24 @@ export const createPrinter = (
     steps: options.steps.length > 0,
   })
   const report = createReport((recorded) => narrows(options, recorded))
-  const result: Result = { verdicts: new Map(), stop: undefined }
+  const result: Result = { verdicts: new Map(), steps: 0, stop: undefined }
+  const left = { verdicts: 0, events: 0 }
   let begun: Start | undefined
 
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
     if (observation.kind !== 'start') return
+    // Of several recordings one after the other, the first has the header.
+    if (begun === undefined) write(sink.start(observation))
     begun = observation
-    write(sink.start(observation))
   }
 
   const next = (line: Line, start: Start) => {
-    if (line.kind === 'step') return write(sink.step(line.step, start))
+    if (line.kind === 'step') {
+      result.steps += 1
+      return write(sink.step(line.step, start))
+    }
     const { verdict } = line
     report.judged(verdict)
     result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
@@ -67,6 +76,7 @@ export const createPrinter = (
       close()
     }
     io.tell(report.text())
+    if (result.verdicts.size === 0 && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
     if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
@@ -79,8 +89,17 @@ export const createPrinter = (
     return result
   }
 
-  return { see, print }
+  const leave = (what: Observation | Verdict) => (left['cause' in what ? 'verdicts' : 'events'] += 1)
+
+  return { see, leave, print }
 }
+
+const leftOut = (options: OutputOptions, { verdicts, events }: { verdicts: number; events: number }) =>
+  `the filter ${describeFilters(options)} leaves out all there is: ` +
+  [
+    ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),
+    ...(events > 0 ? [`${events} events of other connections`] : []),
+  ].join(', ')
 
 // Resolves when the lines end or `until` fires, rejects when they fail; calls `end` before, in any case.
 const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>

@@ -16,7 +16,7 @@ export const withOutput = (command: Command): Command =>
       new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
     .addOption(new Option('--color <when>', 'colour the table').choices(COLOURS).default('auto'))
-    .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .addOption(countOption('end after this many verdicts'))
 
 /** Adds which kernel functions are printed as steps. */
@@ -29,9 +29,15 @@ export const withSteps = (command: Command): Command =>
         .default([], 'none'),
     )
 
-/** Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. Throws a usage error. */
-export const whole = <T extends object>(given: T & { packets?: true; probe?: readonly string[] }) => ({
+/**
+ * Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. An output to `-` is none. Throws a
+ * usage error.
+ */
+export const whole = <T extends object>(
+  given: T & { packets?: true; probe?: readonly string[]; output?: string | undefined },
+) => ({
   ...checked(given),
+  ...(given.output === '-' ? { output: undefined } : {}),
   steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
 })
 
