@@ -9,6 +9,7 @@ import { printable } from './format/text.ts'
 import { createCommand } from './cli/command.ts'
 import type { Actions } from './cli/options.ts'
 import { toolVersion } from './cli/package.ts'
+import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
@@ -77,6 +78,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
       get width() {
         return widthOf(process.env, terminal, process.stdout.columns)
       },
+      zone: localZone,
       interactive: terminal,
       stop,
       interrupt: interrupt.signal,
@@ -96,6 +98,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 
 /** Where and how a command writes, of its options. */

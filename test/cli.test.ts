@@ -49,13 +49,16 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes'])('of %s', async (command) => {
-    const { stdout, exitCode } = await traceReset([command, '--help'])
-    expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
-      exitCode: 0,
-      usage: true,
-    })
-  })
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+    'of %s',
+    async (command) => {
+      const { stdout, exitCode } = await traceReset([command, '--help'])
+      expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
+        exitCode: 0,
+        usage: true,
+      })
+    },
+  )
 
   // Every example of the help text that needs no recording is tried as far as a program goes without running it.
   test('its filters are filters', async () => {

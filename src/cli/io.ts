@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Zone } from '../format/clock.ts'
 import type { Output } from '../format/sink.ts'
 
 /** All that a command sees of the process; only cli.ts sees more. */
@@ -15,6 +16,8 @@ export type Io = {
   colour: boolean
   /** The columns to fill: those of the terminal now, or 80. */
   readonly width: number
+  /** The time zone of whoever reads: TZ, or that of this machine. */
+  zone: Zone
   /** Whether verdicts go to a terminal, and so to a person. */
   interactive: boolean
   /** Fires when the run must end in good order: at an interrupt, or when the reader of standard output has gone. */

@@ -14,6 +14,9 @@ export type OutputOptions = Filter &
     output?: string | undefined
     count: number
     steps: readonly string[]
+    quiet?: true
+    verbose?: true
+    wide?: true
     stack?: true
     explain?: true
     summary?: true
@@ -25,6 +28,8 @@ export type TraceOptions = OutputOptions & {
   bpftrace: string
   facts?: string
 }
+/** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
+export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
@@ -46,4 +51,5 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
+  schema: (of: SchemaName) => Promise<number>
 }

@@ -3,9 +3,10 @@ import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
 import { describeFilters } from '../filter/verdict.ts'
 import { FORMATS } from '../format/format.ts'
-import type { CreateSink, Output, Start } from '../format/sink.ts'
+import type { CreateSink, Detail, Output, Shown, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
+import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
@@ -37,12 +38,7 @@ export const createPrinter = (
   createSink: CreateSink = FORMATS[options.format],
 ): Printer => {
   const { write, close } = openOutput(io, options.output)
-  const sink = createSink({
-    paint: io.colour,
-    stack: options.stack === true,
-    explain: options.explain === true,
-    steps: options.steps.length > 0,
-  })
+  const sink = createSink(shownBy(io, options))
   const report = createReport((recorded) => narrows(options, recorded))
   const result: Result = { verdicts: new Map(), steps: 0, stop: undefined }
   const left = { verdicts: 0, events: 0 }
@@ -51,10 +47,12 @@ export const createPrinter = (
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
+    if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
     // Of several recordings one after the other, the first has the header.
-    if (begun === undefined) write(sink.start(observation))
-    begun = observation
+    const isFirst = begun === undefined
+    begun = { ...observation, tool: toolVersion() }
+    if (isFirst) write(sink.start(begun))
   }
 
   const next = (line: Line, start: Start) => {
@@ -100,6 +98,25 @@ const leftOut = (options: OutputOptions, { verdicts, events }: { verdicts: numbe
     ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),
     ...(events > 0 ? [`${events} events of other connections`] : []),
   ].join(', ')
+
+const shownBy = (io: Io, options: OutputOptions): Shown => ({
+  stack: options.stack === true,
+  explain: options.explain === true,
+  steps: options.steps.length > 0,
+  detail: detailOf(options),
+  paint: io.colour,
+  get width() {
+    return io.width
+  },
+  watched: io.interactive,
+  zone: io.zone,
+})
+
+const detailOf = ({ quiet, verbose, wide }: OutputOptions): Detail => {
+  if (quiet === true) return 'quiet'
+  if (verbose === true) return 'verbose'
+  return wide === true ? 'wide' : 'brief'
+}
 
 // Resolves when the lines end or `until` fires, rejects when they fail; calls `end` before, in any case.
 const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>

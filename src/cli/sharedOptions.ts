@@ -44,6 +44,9 @@ export const whole = <T extends object>(
 /** Adds what is printed beyond the verdicts. */
 export const withShown = (command: Command): Command =>
   command
+    .addOption(new Option('-q, --quiet', 'one line for each verdict: its head').conflicts(['verbose', 'wide']))
+    .addOption(new Option('-v, --verbose', 'the evidence of each verdict').conflicts(['quiet', 'wide']))
+    .addOption(new Option('-w, --wide', 'one line for each verdict, with everything').conflicts(['quiet', 'verbose']))
     .option('--explain', 'what each cause means, what usually makes it, what to look at next')
     .option('--stack', 'the kernel stack of each reset')
     .option('--summary', "at the end, compare the resets seen with the kernel's counters")

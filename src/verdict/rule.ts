@@ -19,6 +19,8 @@ export type Instead = {
   who?: Who | undefined
   /** Who owned the connection, where its socket is gone. */
   owner?: Case['owner'] | undefined
+  /** Who asked the kernel to reset the socket of another. */
+  by?: { pid: number; comm: string } | undefined
   /** The kernel's own reasons for sending that agree, since another path led here. */
   rstReasons?: readonly string[] | undefined
 }

@@ -46,6 +46,7 @@ const printed = async (
     tell: (line: string) => void told.push(line),
     colour: false,
     width: 80,
+    zone: () => 0,
     interactive: false,
     stop: signal,
     interrupt: signal,
