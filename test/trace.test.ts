@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
 // the kernel's.
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -144,6 +144,13 @@ test.each([
   const replayed = await traceReset(['replay', file(name), '--saddr', '192.0.2.2', '--format', format])
   expect(stdout.length).toBeGreaterThan(100)
   expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
+})
+
+test('a recording is for its owner alone, and has no address of the kernel', async () => {
+  await traceReset(live('ends', '--record', file('private.jsonl')))
+  const text = readFileSync(file('private.jsonl'), 'utf8')
+  expect(statSync(file('private.jsonl')).mode & 0o777).toBe(0o600)
+  expect({ numbered: /"sk":"sk1"/.test(text), raw: /"skb?":"ffff/.test(text) }).toEqual({ numbered: true, raw: false })
 })
 
 test('verdicts are printed while the trace goes on, though nothing more comes', async () => {
