@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { CATALOGUE } from '../src/program/catalogue.ts'
+import { CAUSES } from '../src/verdict/causes.ts'
 import { bin, CLI, factsOf, replayHere, traceReset } from './command.ts'
 import { versionOf } from './json.ts'
 import { at, reset, start, stop, TUPLE } from './samples.ts'
@@ -277,6 +280,48 @@ describe('colour', () => {
   })
   test('not in a file or a pipe', async () =>
     expect((await traceReset(['replay', TWO])).stdout).not.toContain('\u001b'))
+})
+
+const objects = (text: string): Record<string, unknown>[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+
+describe('answers for programs', () => {
+  test('causes', async () => {
+    const ids = Object.keys(CAUSES)
+    expect((await traceReset(['causes', '--list'])).stdout).toBe(ids.map((id) => `${id}\n`).join(''))
+    const all = objects((await traceReset(['causes', '-f', 'json'])).stdout)
+    expect(all.map(({ id }) => id)).toEqual(ids)
+    const [one, ...others] = objects((await traceReset(['causes', 'linger-zero', '-f', 'json'])).stdout)
+    expect({ others, id: one?.['id'], who: one?.['who'], outcome: one?.['outcome'] }).toEqual({
+      others: [],
+      id: 'linger-zero',
+      who: 'local-app',
+      outcome: 'sent',
+    })
+  })
+
+  test('probes', async () => {
+    const all = objects((await traceReset(['probes', '-f', 'json', '--facts', factsOf('7.2')])).stdout)
+    expect(all.filter(({ use }) => use === 'step')).toHaveLength(CATALOGUE.length)
+    expect(all.find(({ names }) => String(names) === 'tcp_reset')).toMatchObject({ use: 'trace', here: true })
+    expect(all.find(({ names }) => String(names) === 'nf_send_reset')).toMatchObject({
+      here: false,
+      module: 'nf_reject_ipv4',
+    })
+  })
+
+  test('doctor, the state of the module', async () => {
+    const doctor = await traceReset(['doctor', '-f', 'json', '--bpftrace', 'no-such-bpftrace'])
+    const [machine] = objects(doctor.stdout)
+    expect(machine).toMatchObject({ can_trace: false, memory_bytes: null })
+    expect(machine?.['needed']).toContainEqual(expect.objectContaining({ name: 'bpftrace', ok: false }))
+    expect(doctor.exitCode).toBe(3)
+    const [module] = objects((await traceReset(['module', 'status', '-f', 'json'])).stdout)
+    expect(Object.keys(module ?? {})).toEqual(['kernel', 'headers', 'built', 'module'])
+  })
 })
 
 test('causes lists all, and explains one', async () => {

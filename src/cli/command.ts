@@ -8,8 +8,17 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TraceOptions } from './options.ts'
+import type {
+  Actions,
+  Answering,
+  CausesOptions,
+  ProgramOptions,
+  ReplayOptions,
+  SchemaName,
+  TraceOptions,
+} from './options.ts'
 import {
+  answerOption,
   bpftraceOption,
   countOption,
   ehashOption,
@@ -112,21 +121,26 @@ const addProbes = (root: Command, { actions, done }: Setting) =>
   root
     .command('probes')
     .description('list the kernel functions that traces use, and which of them this kernel has')
+    .addOption(answerOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
-    .action(async (options: { bpftrace: string }) => done(await actions.probes(options)))
+    .action(async (options: Answering & { bpftrace: string }) => done(await actions.probes(options)))
 
 const addEhash = (root: Command, { actions, names, done }: Setting) => {
   const ehash = root.command('ehash').description("ask the kernel's TCP hash")
   withTuple(ehash.command('lookup'), names)
     .description('what the TCP hash holds for one 5-tuple: --saddr --sport --daddr --dport [--netns]')
+    .addOption(answerOption())
     .addOption(ehashOption())
-    .action(async (options: Wanted & { ehash: EhashChoice }) => done(await actions.ehashLookup(checked(options))))
+    .action(async (options: Answering & Wanted & { ehash: EhashChoice }) =>
+      done(await actions.ehashLookup(checked(options))),
+    )
 
   withFilter(ehash.command('list'), names)
     .description('list the sockets of the TCP hash that the filter selects (root, tcphash.ko)')
+    .addOption(answerOption())
     .addOption(countOption('end after this many sockets'))
-    .action(async (options: Filter & { count: number }) => done(await actions.ehashList(checked(options))))
+    .action(async (options: Answering & Filter & { count: number }) => done(await actions.ehashList(checked(options))))
 }
 
 const addModule = (root: Command, { actions, done }: Setting) => {
@@ -135,29 +149,36 @@ const addModule = (root: Command, { actions, done }: Setting) => {
     ['build', 'compile it for the running kernel'],
     ['load', 'load what was built (root)'],
     ['unload', 'unload it (root)'],
-    ['status', 'say whether it is built, loaded and usable'],
   ] as const
   for (const [verb, about] of verbs)
     module
       .command(verb)
       .description(about)
-      .action(async () => done(await actions.module(verb)))
+      .action(async () => done(await actions.module(verb, { format: 'text' })))
+  module
+    .command('status')
+    .description('say whether it is built, loaded and usable')
+    .addOption(answerOption())
+    .action(async (options: Answering) => done(await actions.module('status', options)))
 }
 
 const addDoctor = (root: Command, { actions, done }: Setting) =>
   root
     .command('doctor')
     .description('check whether this machine can trace, and say how to fix what is missing')
+    .addOption(answerOption())
     .addOption(bpftraceOption())
     .option('--json', 'print the facts of this machine, as --facts takes them')
-    .action(async (options: { bpftrace: string; json?: true }) => done(await actions.doctor(options)))
+    .action(async (options: Answering & { bpftrace: string; json?: true }) => done(await actions.doctor(options)))
 
 const addCauses = (root: Command, { actions, done }: Setting) =>
   root
     .command('causes')
     .argument('[cause]', 'explain this one in full', parseCause)
     .description('explain the causes, and what to do next')
-    .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
+    .option('--list', 'their names alone')
+    .addOption(answerOption())
+    .action(async (cause: CauseId | undefined, options: CausesOptions) => done(await actions.causes(cause, options)))
 
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root

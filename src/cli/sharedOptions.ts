@@ -51,6 +51,10 @@ export const withShown = (command: Command): Command =>
     .option('--stack', 'the kernel stack of each reset')
     .option('--summary', "at the end, compare the resets seen with the kernel's counters")
 
+/** `--format` of a command that answers a question. */
+export const answerOption = () =>
+  new Option('-f, --format <format>', 'text, or json: an object a line').choices(['text', 'json']).default('text')
+
 /** `--light`. */
 export const lightOption = () => new Option('--light', 'attach no probe that runs per packet: cheaper, fewer causes')
 

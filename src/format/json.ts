@@ -14,12 +14,12 @@ export const json: CreateSink = (shown) => {
   }
 }
 
-// What JSON lets stand and a terminal may obey is escaped too.
 const jsonLine = <T>(fields: readonly Field<T>[], of: T, start: Start): string =>
-  `${JSON.stringify(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)]))).replaceAll(
-    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
-    escaped,
-  )}\n`
+  jsonText(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)])))
+
+/** An object as one line of JSON. What JSON lets stand and a terminal may obey is escaped too. */
+export const jsonText = (of: object): string =>
+  `${JSON.stringify(of).replaceAll(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`
 
 const escaped = (character: string) =>
   Array.from(
