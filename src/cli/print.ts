@@ -7,7 +7,11 @@ import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
+import { END_KEYS } from '../summary/byCause.ts'
+import { ending } from '../summary/ending.ts'
 import { createReport } from '../summary/report.ts'
+import { summarySink } from '../summary/sink.ts'
+import { createTally } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
 
 /** The sum of a finished run: verdicts by cause, and the end of the trace. */
@@ -27,14 +31,12 @@ export type Printer = {
  * Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be
  * written.
  */
-export const createPrinter = (
-  io: Io,
-  options: OutputOptions,
-  createSink: CreateSink = FORMATS[options.format],
-): Printer => {
+export const createPrinter = (io: Io, options: OutputOptions, createSink: CreateSink = sinkOf(options)): Printer => {
   const { write, close } = openOutput(io, options.output)
-  const sink = createSink(shownBy(io, options))
+  const shown = shownBy(io, options)
+  const sink = createSink(shown)
   const report = createReport((recorded) => narrows(options, recorded))
+  const tally = createTally(END_KEYS)
   const result: Result = { verdicts: new Map(), stop: undefined }
   let begun: Start | undefined
 
@@ -51,6 +53,7 @@ export const createPrinter = (
     if (line.kind === 'step') return write(sink.step(line.step, start))
     const { verdict } = line
     report.judged(verdict)
+    tally.see(verdict, start.boot)
     result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
     write(sink.verdict(verdict, start))
   }
@@ -65,7 +68,8 @@ export const createPrinter = (
     io.tell(report.text())
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
-    if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.summary === undefined) for (const line of ending(tally.groups(), shown)) io.note(line)
   }
 
   const print = async (lines: Observable<Line>, until: AbortSignal) => {
@@ -77,6 +81,9 @@ export const createPrinter = (
 
   return { see, print }
 }
+
+const sinkOf = ({ summary, format }: OutputOptions): CreateSink =>
+  summary === undefined ? FORMATS[format] : summarySink(summary, format)
 
 const shownBy = (io: Io, options: OutputOptions): Shown => ({
   stack: options.stack === true,
