@@ -102,6 +102,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 
 /** Where and how a command writes, of its options. */

@@ -71,6 +71,7 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    schema: other,
   }
   try {
     await createCommand('', actions, { servicePort, findNetns }, (code) => (run.exitCode = code)).parseAsync(

@@ -30,7 +30,10 @@ export type TraceOptions = OutputOptions & {
   bpftrace: string
   facts?: string
 }
-export type Expectation = { cause: CauseId; count: number | undefined }
+/** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
+export type SchemaName = 'verdict' | 'recording'
+/** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
@@ -50,4 +53,5 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
+  schema: (of: SchemaName) => Promise<number>
 }

@@ -5,6 +5,7 @@ import { FORMATS } from '../format/format.ts'
 import type { CreateSink, Detail, Output, Shown, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
+import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
 import { END_KEYS } from '../summary/byCause.ts'
@@ -45,8 +46,8 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
     if (observation.kind === 'stop') result.stop = observation
     if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
-    begun = observation
-    write(sink.start(observation))
+    begun = { ...observation, tool: toolVersion() }
+    write(sink.start(begun))
   }
 
   const next = (line: Line, start: Start) => {

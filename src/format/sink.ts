@@ -8,7 +8,10 @@ import type { Zone } from './clock.ts'
 /** What is written: text, or bytes as they are. */
 export type Output = string | Uint8Array
 
-/** The head of a run: what made it, on which kernel, and the moment of boot, which turns event time into a date. */
+/**
+ * The head of a run: on which host and kernel, and the moment of boot, which turns event time into a date. `tool` is the version
+ * that judges, in a replay not the one that recorded.
+ */
 export type Start = Kind<'start'>
 
 /** What a verdict takes in the table: its head alone, a plain sentence too, the evidence too, or one line with everything. */
