@@ -48,7 +48,10 @@ export const replayHere = async (args: readonly string[]) => {
     out: (output) => void (run.stdout += Buffer.from(output).toString()),
     tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
     colour: false,
+    width: 80,
+    interactive: false,
     stop: signal,
+    interrupt: signal,
     kill: signal,
   }
   const actions: Actions = {

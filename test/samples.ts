@@ -237,6 +237,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   dropReason: null,
   segment: null,
   unread: 17,
+  why: 'nginx[812] closed it in ESTABLISHED, 17 bytes unread',
   because: ['tcp_send_active_reset ran in close() by nginx[812]', '17 bytes of the peer were unread'],
   stack: [],
   ...over,

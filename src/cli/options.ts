@@ -4,11 +4,13 @@ import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
 import type { CauseId } from '../verdict/causes.ts'
+import type { ColourChoice } from './terminal.ts'
 
 /** What a trace and a replay have in common. */
 export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
+    color: ColourChoice
     output?: string
     count: number
     steps: readonly string[]

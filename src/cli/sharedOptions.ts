@@ -6,6 +6,7 @@ import { FORMATS } from '../format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
 import { checked } from './filterOptions.ts'
 import type { Expectation } from './options.ts'
+import { COLOURS } from './terminal.ts'
 
 /** Adds how and where verdicts are printed, and how many. */
 export const withOutput = (command: Command): Command =>
@@ -14,6 +15,7 @@ export const withOutput = (command: Command): Command =>
     .addOption(
       new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
+    .addOption(new Option('--color <when>', 'colour the table').choices(COLOURS).default('auto'))
     .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
     .addOption(countOption('end after this many verdicts'))
 

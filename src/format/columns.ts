@@ -19,11 +19,11 @@ export type Field<T> = { name: string; means: string; value: (of: T, start: Star
 export const OUTPUT_SCHEMA = 1
 
 /** What each line begins with, whatever it tells. */
-export const CONTRACT: Field<unknown> = {
+export const CONTRACT = {
   name: 'schema',
   means: 'the number of this contract: it changes when a field is renamed, removed or given another meaning',
   value: () => OUTPUT_SCHEMA,
-}
+} as const satisfies Field<unknown>
 
 /** Where a line is from: tells the lines of two hosts apart, and of two versions. */
 export const ORIGIN = [
@@ -56,6 +56,7 @@ export const COLUMNS = [
     means: 'certain (a kernel path or state proves it), likely (inferred), unknown',
     value: ({ confidence }) => confidence,
   },
+  { name: 'why', means: 'the same in one plain sentence for people', value: ({ why }) => why },
   { name: 'family', means: '4 or 6', value: ({ tuple }) => tuple.family },
   { name: 'saddr', means: "the peer's address", value: ({ tuple }) => tuple.saddr },
   { name: 'sport', means: "the peer's port", value: ({ tuple }) => tuple.sport },

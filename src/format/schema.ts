@@ -87,6 +87,7 @@ const verdict = z.strictObject({
     segment: z.enum(['rst', 'answered']).nullable(),
     unread_bytes: number,
     ehash,
+    why: z.string(),
     because: sentences,
   }),
   stack: sentences.optional().describe(`${STACK.means} (--stack)`),

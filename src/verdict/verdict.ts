@@ -4,7 +4,7 @@ import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
-import type { Confidence, Instead } from './rule.ts'
+import type { Confidence, Evidence } from './rule.ts'
 import { unreadOf } from './unread.ts'
 
 /** The answer: who reset this connection, and why. */
@@ -28,16 +28,18 @@ export type Verdict = {
   segment: Case['reset']['segment']
   /** Bytes of the peer that the socket held unread; null where that was not seen. */
   unread: number | null
+  /** One plain sentence, at most 70 characters, without names of kernel functions. */
+  why: string
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
 }
 
 /** What the rules make of a case. */
-export type Judgement = { cause: CauseId; confidence: Confidence; because: string[] } & Pick<Instead, 'who' | 'owner'>
+export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, { cause, confidence, because, who, owner }: Judgement): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
@@ -53,6 +55,7 @@ export const verdictOf = (reset: Case, { cause, confidence, because, who, owner 
   dropReason: reset.drop?.reason ?? null,
   segment: reset.reset.segment,
   unread: unreadOf(reset),
+  why,
   because,
   stack: reset.reset.stack,
 })

@@ -27,6 +27,9 @@ export const badAckToListener = {
     const stray = strayAfter(reset, 'nothing')
     if (stray === undefined || stray.listener === null || reset.past.ending !== null) return undefined
     if (hasSomething(stray.segment)) return undefined
-    return certain(`${strayText(reset, stray)}: it belongs to no handshake, or is a wrong SYN cookie`)
+    return certain(
+      'its ACK fits no handshake here',
+      `${strayText(reset, stray)}: it belongs to no handshake, or is a wrong SYN cookie`,
+    )
   },
 } satisfies Rule

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { opensConnection, repliedWithoutSocket, segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
@@ -28,7 +29,13 @@ export const noListener = {
     const trigger = repliedWithoutSocket(reset)
     if (trigger === undefined || !opensConnection(trigger)) return undefined
     return certain(
+      whyText(reset),
       `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: nothing listens on port ${reset.reset.tuple.dport} for it`,
     )
   },
 } satisfies Rule
+
+const whyText = ({ reset, after }: Case) =>
+  after?.answer.listen_differs === undefined
+    ? `nothing listens on port ${reset.tuple.dport} for this address`
+    : `the listener of port ${reset.tuple.dport} is bound elsewhere`
