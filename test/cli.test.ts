@@ -98,7 +98,11 @@ test.each<[string, string[], RegExp]>([
   ['a name', ['--not-comm', ''], /^--not-comm: a name is empty$/],
   ['an interface', ['--dev', '$(id)/'], /^--dev: "\$\(id\)\/" is not the name of an interface$/],
   ['a state', ['--not-state', 'open'], /^--not-state: "open" is not a TCP state$/],
-  ['a cause to select', ['--cause', 'magic'], /^there is no cause "magic"$/],
+  ['a cause to select', ['--cause', 'magic'], /^--cause: there is no cause "magic"$/],
+  ['several causes by one prefix', ['--cause', 'ignored'], /^--cause: there is no cause "ignored": it may be /],
+  ['an outcome', ['--outcome', 'out'], /^--outcome: there is no "out"$/],
+  ['a doer', ['--not-who', 'me'], /^--not-who: there is no "me"$/],
+  ['a confidence', ['--confidence', 'sure'], /^--confidence: there is no "sure"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
   ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
   ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
@@ -131,7 +135,7 @@ test.each<[string, string[], RegExp]>([
   ],
   ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: no such file or directory$/],
   ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
-  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
+  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^--expect: there is no cause "magic"$/],
   [
     'an expectation that is none',
     ['replay', TWO, '--expect', 'no-socket=x'],
@@ -152,15 +156,16 @@ test.each<[string, string[], RegExp]>([
 })
 
 test.each([
-  [['peer-aborted'], 0, 'nothing lost'],
-  [['peer-aborted=2'], 0, 'nothing lost'],
-  [['peer-aborted', 'linger-zero=0'], 0, 'nothing lost'],
-  [['peer-aborted=1'], 4, 'trace-reset: expected peer-aborted 1 times, got peer-aborted 2 times'],
-  [['linger-zero'], 4, 'trace-reset: expected linger-zero, got peer-aborted 2 times'],
+  [['peer-aborted'], 0, 'nothing lost\ntrace-reset: 1 expectation holds\n'],
+  [['peer-aborted=2'], 0, '1 expectation holds'],
+  [['peer-aborted', 'linger-zero=0'], 0, '2 expectations hold'],
+  [['peer*=2', 'ignored-*=0'], 0, '2 expectations hold'],
+  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: of 1 expectations 1 does not hold\n'],
+  [['linger-zero'], 4, 'trace-reset: linger-zero: expected some, got 0\n'],
   [
-    ['linger-zero', 'no-socket=3'],
+    ['linger-zero', 'no-socket=3', 'peer-aborted'],
     4,
-    'expected linger-zero, got peer-aborted 2 times; expected no-socket 3 times, got',
+    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: of 3 expectations 2 do not hold\n',
   ],
 ])('replay --expect %j gives %d', async (expectations, code, message) => {
   const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])

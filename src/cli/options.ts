@@ -27,7 +27,8 @@ export type TraceOptions = OutputOptions & {
 }
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
-export type Expectation = { cause: CauseId; count: number | undefined }
+/** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
   steps: readonly string[]

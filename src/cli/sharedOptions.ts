@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { usageError } from '../errors.ts'
-import { parseCause } from '../filter/parseVerdict.ts'
+import { parseCauses } from '../filter/parseVerdict.ts'
 import { FORMATS } from '../format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
 import { checked } from './filterOptions.ts'
@@ -74,7 +74,10 @@ const expectation = (text: string, previous: readonly Expectation[]): Expectatio
   const [, name = '', count] = /^([^=]*)(?:=(\d{1,9}))?$/.exec(text) ?? []
   if (name === '')
     throw usageError(`--expect: ${JSON.stringify(text)} is not a cause`, 'give CAUSE or CAUSE=N, as in linger-zero=2')
-  return [...previous, { cause: parseCause(name), count: count === undefined ? undefined : Number(count) }]
+  return [
+    ...previous,
+    { name, causes: parseCauses('--expect', name), count: count === undefined ? undefined : Number(count) },
+  ]
 }
 
 /** `--expect`. */

@@ -3,7 +3,7 @@ import { flagNames } from '../flow/states.ts'
 import { isRst } from '../flow/segment.ts'
 import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import type { Verdict } from '../verdict/verdict.ts'
+import { actorOf, type Verdict } from '../verdict/verdict.ts'
 import { ehash } from './ehash.ts'
 import type { Shown, Start } from './sink.ts'
 
@@ -71,6 +71,12 @@ export const COLUMNS = [
   { name: 'pid', means: 'the owner, where known', value: ({ owner }) => owner?.pid ?? null },
   { name: 'comm', means: "the owner's name, where known", value: ({ owner }) => owner?.comm ?? null },
   { name: 'owner', means: 'how the owner is known: closer, socket, none', value: ({ owner }) => owner?.how ?? 'none' },
+  {
+    name: 'by_pid',
+    means: 'who acted: the process whose own call reset the connection, be it the owner or another, as ss -K is',
+    value: (verdict) => actorOf(verdict)?.pid ?? null,
+  },
+  { name: 'by_comm', means: 'its name', value: (verdict) => actorOf(verdict)?.comm ?? null },
   { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
   { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
   {

@@ -4,8 +4,8 @@
 import { z } from 'zod'
 import { address, answer } from '../values.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import type { Outcome, Who } from '../verdict/cause.ts'
-import type { Confidence } from '../verdict/rule.ts'
+import { OUTCOMES, WHO } from '../verdict/cause.ts'
+import { CONFIDENCES } from '../verdict/rule.ts'
 import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
 import { STEP_FIELDS } from './step.ts'
@@ -13,19 +13,6 @@ import { STEP_FIELDS } from './step.ts'
 const count = z.int().min(0)
 const text = z.string().nullable()
 const sentences = z.array(z.string())
-const WHO: readonly Who[] = [
-  'local-app',
-  'local-kernel',
-  'local-admin',
-  'local-firewall',
-  'peer',
-  'peer-app',
-  'peer-kernel',
-  'middlebox',
-  'unknown',
-]
-const OUTCOMES: readonly Outcome[] = ['sent', 'received', 'ignored']
-const CONFIDENCES: readonly Confidence[] = ['certain', 'likely', 'unknown']
 
 const number = count.nullable()
 const line = {
@@ -81,6 +68,8 @@ const verdict = z.strictObject({
     pid: count.nullable(),
     comm: text,
     owner: z.enum(['closer', 'socket', 'none']),
+    by_pid: count.nullable(),
+    by_comm: text,
     cgroup: text,
     reset_reason: text,
     drop_reason: text,

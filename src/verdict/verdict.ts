@@ -17,6 +17,8 @@ export type Verdict = {
   tuple: Kind<'reset'>['tuple']
   state: string | null
   owner: Case['owner']
+  /** Who had the kernel reset the socket, its owner's or not: the process that ran ss -K, say. Null where nobody did. */
+  by: { pid: number; comm: string } | null
   dev: Case['dev']
   /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
@@ -24,22 +26,25 @@ export type Verdict = {
   /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
   resetReason: string | null
   dropReason: string | null
+  /** One plain sentence, at most 70 characters, without names of kernel functions. */
+  why: string
   /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
   segment: Case['reset']['segment']
   /** Bytes of the peer that the socket held unread; null where that was not seen. */
   unread: number | null
-  /** One plain sentence, at most 70 characters, without names of kernel functions. */
-  why: string
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
 }
 
+/** Who acted: whose own call reset the connection. Null where that was no process. */
+export const actorOf = ({ by, owner }: Verdict): Verdict['by'] => by ?? (owner?.how === 'closer' ? owner : null)
+
 /** What the rules make of a case. */
 export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner }: Judgement): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner, by }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
@@ -48,14 +53,15 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   tuple: reset.reset.tuple,
   state: reset.stateBefore,
   owner: owner ?? reset.owner,
+  by: by ?? null,
   dev: reset.dev,
   after: reset.after,
   late: reset.late,
   resetReason: reset.reset.reason,
   dropReason: reset.drop?.reason ?? null,
+  why,
   segment: reset.reset.segment,
   unread: unreadOf(reset),
-  why,
   because,
   stack: reset.reset.stack,
 })

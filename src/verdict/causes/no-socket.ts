@@ -4,8 +4,8 @@ import type { Ending } from '../../flow/past.ts'
 import type { Cause } from '../cause.ts'
 import { closerText } from '../closer.ts'
 import { endingOf, neverSentText } from '../ending.ts'
-import { certain, likely, type Rule } from '../rule.ts'
-import { agoText, hasSomething, strayAfter, strayText } from '../stray.ts'
+import { doubted, type Rule } from '../rule.ts'
+import { agoText, hasSomething, silenceDoubt, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'no-socket',
@@ -43,15 +43,13 @@ export const noSocket = {
       `${strayText(reset, stray)}: this host has no such connection`,
       ...(ending === null ? neverSentText(reset, stray) : endingOf(reset, ending)),
     ]
-    if (stray.listener === null) return certain(why, ...because)
+    const doubts = silenceDoubt(reset)
+    if (stray.listener === null) return doubted(doubts, why, ...because)
     const rstReasons = ['TCP_FLAGS']
     const isOld = reset.traced !== null && reset.reset.at.s - reset.traced.s > HANDSHAKE_S
-    if (ending !== null || (handshake === null && isOld)) return { ...certain(why, ...because), rstReasons }
-    const doubt = 'a handshake that the kernel dropped or forgot would look the same'
-    return {
-      ...likely('no connection here, unless its handshake was dropped', ...because, doubt),
-      rstReasons,
-    }
+    if (ending !== null || (handshake === null && isOld)) return { ...doubted(doubts, why, ...because), rstReasons }
+    doubts.push('a handshake that the kernel dropped or forgot would look the same')
+    return { ...doubted(doubts, 'no connection here, unless its handshake was dropped', ...because), rstReasons }
   },
 } satisfies Rule
 
