@@ -4,10 +4,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../src/host/facts.ts'
 import { loadFacts } from '../src/program/loadFacts.ts'
-import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
+import { bin, CLI, factsOf, replayHere, start, traceReset, until } from './command.ts'
 import { causesOf, verdictsOf } from './json.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-live-'))
@@ -85,6 +86,11 @@ describe('a trace that goes well', () => {
   test('-n ends it by itself', async () => {
     const { stdout, exitCode } = await traceReset(live('plays', '--format', 'json', '-n', '2'))
     expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE.slice(0, 2), exitCode: 0 })
+  })
+
+  test('--timeout ends it by itself', async () => {
+    const { stdout, exitCode } = await traceReset(live('plays', '--format', 'json', '--timeout', '1s'))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
   })
 
   test('bpftrace may end by itself', async () => {
@@ -216,6 +222,18 @@ test.each(['plain', 'zipped.gz'])('a recording on a full disk ends the trace: %s
   const { stderr, exitCode } = await traceReset(live('plays', '--record', file(name)))
   expect(stderr).toContain(`trace-reset: --record: cannot write ${file(name)}: no space left on device\nhint: `)
   expect({ exitCode, unexpected: stderr.includes('unexpected') }).toEqual({ exitCode: 1, unexpected: false })
+})
+
+// script(1) gives the command a terminal, whose Ctrl-C is a byte of its standard input.
+test('what it waits for is said on a terminal', async () => {
+  const command = [process.execPath, CLI, ...live('compiles')].map((word) => `'${word}'`).join(' ')
+  const child = execa('script', ['-qec', command, '/dev/null'], { env: { TERM: 'xterm' }, reject: false })
+  let shown = ''
+  child.stdout.on('data', (bytes: Buffer) => (shown += String(bytes)))
+  await until('it says so', () => /attaching \d+ probes, [2-9] s/.test(shown))
+  child.stdin.write('\u0003')
+  const { exitCode } = await child
+  expect({ exitCode, cleared: shown.endsWith('\r\u001b[K') }).toEqual({ exitCode: 0, cleared: true })
 })
 
 describe('nothing is left behind', () => {

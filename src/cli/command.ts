@@ -16,6 +16,7 @@ import {
   expectOption,
   factsOption,
   lightOption,
+  timeoutOption,
   whole,
   withOutput,
   withShown,
@@ -85,6 +86,7 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'save all events for replay; gzipped when the name ends in .gz')
+    .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())

@@ -26,6 +26,8 @@ export type OutputOptions = Filter &
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
+  /** Seconds. */
+  timeout?: number
   ehash: EhashChoice
   bpftrace: string
   facts?: string

@@ -113,6 +113,23 @@ export const expectOption = () =>
     .argParser(expectation)
     .default([], 'none')
 
+/** The longest timer there is: 2^31 - 1 milliseconds. */
+const MOST_SECONDS = 2_147_483
+
+const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
+
+/** `30`, `30s`, `5m` or `1h` in seconds. Throws commander's own error, which becomes a usage error. */
+const duration = (text: string) => {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,8})([smh]?)$/.exec(text) ?? []
+  const seconds = Number(number) * (SECONDS[unit] ?? 1)
+  if (seconds === 0 || seconds > MOST_SECONDS) throw new InvalidArgumentError('It is not a time of 1 s to 596 h.')
+  return seconds
+}
+
+/** `--timeout`. */
+export const timeoutOption = () =>
+  new Option('--timeout <time>', 'end so long after the beginning: 30, 5m, 1h').argParser(duration)
+
 /** `--count`, of verdicts or of sockets. */
 export const countOption = (about: string) =>
   new Option('-n, --count <n>', about).argParser(positive).default(Infinity, 'no end')
