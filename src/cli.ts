@@ -72,6 +72,10 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
         status('')
         process.stderr.write(`trace-reset: ${printable(line)}\n`)
       },
+      note: (line) => {
+        status('')
+        process.stderr.write(`${line}\n`)
+      },
       status: process.stderr.isTTY ? status : undefined,
       colour: takesColour(color, process.env, terminal),
       // A getter: a terminal may change while a trace runs.

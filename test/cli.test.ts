@@ -355,13 +355,13 @@ test.each([
   expect(stdout).toMatch(expected)
 })
 
-test('--stack, --explain and --summary are of what is printed', async () => {
+test('--stack, --explain and --balance are of what is printed', async () => {
   const plain = await replayHere([TWO])
   const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
   expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
   const explained = await replayHere([TWO, '--explain'])
   expect(explained.stdout).toMatch(/Usually:\n[^]*Next:\n/)
-  const summed = await replayHere([TWO, '--summary'])
+  const summed = await replayHere([TWO, '--balance'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(
     `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace\n` +

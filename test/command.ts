@@ -52,6 +52,7 @@ export const replayHere = async (args: readonly string[]) => {
     cache: '',
     out: (output) => void (run.stdout += Buffer.from(output).toString()),
     tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
+    note: (line) => void (run.stderr += `${line}\n`),
     colour: false,
     width: 80,
     zone: () => 0,

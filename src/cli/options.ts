@@ -3,6 +3,7 @@ import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
+import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import type { ColourChoice } from './terminal.ts'
 
@@ -19,7 +20,8 @@ export type OutputOptions = Filter &
     wide?: true
     stack?: true
     explain?: true
-    summary?: true
+    summary?: readonly Key[]
+    balance?: true
   }
 export type TraceOptions = OutputOptions & {
   light?: true

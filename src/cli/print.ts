@@ -9,7 +9,11 @@ import type { OutputOptions } from './options.ts'
 import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
+import { END_KEYS } from '../summary/byCause.ts'
+import { ending } from '../summary/ending.ts'
 import { createReport } from '../summary/report.ts'
+import { summarySink } from '../summary/sink.ts'
+import { createTally } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
@@ -32,14 +36,12 @@ export type Printer = {
  * Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be
  * written.
  */
-export const createPrinter = (
-  io: Io,
-  options: OutputOptions,
-  createSink: CreateSink = FORMATS[options.format],
-): Printer => {
+export const createPrinter = (io: Io, options: OutputOptions, createSink: CreateSink = sinkOf(options)): Printer => {
   const { write, close } = openOutput(io, options.output)
-  const sink = createSink(shownBy(io, options))
+  const shown = shownBy(io, options)
+  const sink = createSink(shown)
   const report = createReport((recorded) => narrows(options, recorded))
+  const tally = createTally(END_KEYS)
   const result: Result = { verdicts: new Map(), steps: 0, stop: undefined }
   const left = { verdicts: 0, events: 0 }
   let begun: Start | undefined
@@ -62,6 +64,7 @@ export const createPrinter = (
     }
     const { verdict } = line
     report.judged(verdict)
+    tally.see(verdict, start.boot)
     result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
     write(sink.verdict(verdict, start))
   }
@@ -77,7 +80,8 @@ export const createPrinter = (
     if (result.verdicts.size === 0 && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
-    if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.summary === undefined) for (const line of ending(tally.groups(), shown)) io.note(line)
   }
 
   const print = async (lines: Observable<Line>, until: AbortSignal) => {
@@ -98,6 +102,9 @@ const leftOut = (options: OutputOptions, { verdicts, events }: { verdicts: numbe
     ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),
     ...(events > 0 ? [`${events} events of other connections`] : []),
   ].join(', ')
+
+const sinkOf = ({ summary, format }: OutputOptions): CreateSink =>
+  summary === undefined ? FORMATS[format] : summarySink(summary, format)
 
 const shownBy = (io: Io, options: OutputOptions): Shown => ({
   stack: options.stack === true,

@@ -4,6 +4,7 @@ import { usageError } from '../errors.ts'
 import { parseCauses } from '../filter/parseVerdict.ts'
 import { FORMATS } from '../format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
+import { isKey, KEYS, type Key } from '../summary/tally.ts'
 import { checked } from './filterOptions.ts'
 import type { Expectation } from './options.ts'
 import { COLOURS } from './terminal.ts'
@@ -49,7 +50,24 @@ export const withShown = (command: Command): Command =>
     .addOption(new Option('-w, --wide', 'one line for each verdict, with everything').conflicts(['quiet', 'verbose']))
     .option('--explain', 'what each cause means, what usually makes it, what to look at next')
     .option('--stack', 'the kernel stack of each reset')
-    .option('--summary', "at the end, compare the resets seen with the kernel's counters")
+    .addOption(summaryOption())
+    .option('--balance', "at the end, compare the resets seen with the kernel's counters")
+
+const summaryOption = () =>
+  new Option('--summary [keys]', `counts in the place of verdicts, by ${Object.keys(KEYS).join(', ')}`)
+    .argParser(parseKeys)
+    .preset('cause,outcome,who,confidence')
+
+const parseKeys = (text: string): Key[] => {
+  const names = text.split(',')
+  const unknown = names.find((name) => !isKey(name))
+  if (unknown !== undefined)
+    throw usageError(
+      `--summary: no such key: ${JSON.stringify(unknown)}`,
+      `give some of ${Object.keys(KEYS).join(', ')}, as in --summary=cause,peer; a file stands before --summary`,
+    )
+  return [...new Set(names.filter(isKey))]
+}
 
 /** `--format` of a command that answers a question. */
 export const answerOption = () =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { explanation } from '../format/explanation.ts'
 import { wrap } from '../format/text.ts'
-import { jsonText } from '../format/json.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { CausesOptions } from '../cli/options.ts'
 import type { Cause } from '../verdict/cause.ts'
@@ -19,7 +19,7 @@ export const causes = (cause: CauseId | undefined, { list, format }: CausesOptio
 }
 
 // The reasons are for the judge, and brief is Markdown.
-const json = ({ id, who, outcome, means, usually, next }: Cause) => jsonText({ id, who, outcome, means, usually, next })
+const json = ({ id, who, outcome, means, usually, next }: Cause) => jsonRow({ id, who, outcome, means, usually, next })
 
 const WIDTH = 80
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { jsonText } from '../format/json.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { Answering } from '../cli/options.ts'
 import { helps, needs, type Check } from '../program/check.ts'
@@ -38,7 +38,7 @@ const memoryFor = ({ btf, symbols, bpftrace }: Facts) =>
 
 /** What doctor says about a machine, for programs: each check as people read it. */
 export const machineJson = (facts: Facts, bytes: number | null): string =>
-  jsonText({
+  jsonRow({
     kernel: facts.kernel,
     machine: facts.machine,
     can_trace: canTrace(facts),

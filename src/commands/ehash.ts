@@ -5,7 +5,7 @@ import { addressText, type Prefix } from '../filter/address.ts'
 import type { Wanted } from '../filter/filter.ts'
 import type { Netns } from '../filter/netns.ts'
 import type { Range } from '../filter/port.ts'
-import { jsonText } from '../format/json.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { Answering } from '../cli/options.ts'
 import { loadFacts } from '../program/loadFacts.ts'
@@ -36,7 +36,7 @@ export const ehashLookup = async (options: Answering & Wanted & { ehash: EhashCh
     const told = { source: ehash.source, ...answer }
     io.out(
       options.format === 'json'
-        ? jsonText(told)
+        ? jsonRow(told)
         : Object.entries(told)
             .map(([name, value]) => `${name} ${value}\n`)
             .join(''),

@@ -6,7 +6,7 @@ import { netnsPaths } from '../host/netns.ts'
 import type { Filter } from '../filter/filter.ts'
 import { matches } from '../filter/match.ts'
 import { endpoint } from '../flow/tuple.ts'
-import { jsonText } from '../format/json.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { Answering } from '../cli/options.ts'
 import { MODULE_DEVICE } from '../host/facts.ts'
@@ -36,7 +36,7 @@ const namespaces = ({ netns }: Filter): number[] => {
   return netns.includes('all') ? [...netnsPaths().keys()] : netns.filter((inode) => inode !== 'all')
 }
 
-const socketJson = ({ tuple, fields }: Listed) => jsonText({ ...tuple, ...Object.fromEntries(fields) })
+const socketJson = ({ tuple, fields }: Listed) => jsonRow({ ...tuple, ...Object.fromEntries(fields) })
 
 const socketRow = ({ tuple, fields }: Listed) =>
   row(

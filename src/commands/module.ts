@@ -4,7 +4,7 @@ import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
-import { jsonText } from '../format/json.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { AnswerFormat, Answering } from '../cli/options.ts'
 import { MODULE_DEVICE, type Facts } from '../host/facts.ts'
@@ -106,7 +106,7 @@ const status = (facts: Facts, format: AnswerFormat, io: Io) => {
   }
   if (format === 'json') {
     const { kernel, headers, module: state } = facts
-    io.out(jsonText({ kernel, headers, built: existsSync(built(io)) ? built(io) : null, module: state }))
+    io.out(jsonRow({ kernel, headers, built: existsSync(built(io)) ? built(io) : null, module: state }))
     return state === 'ready' ? 0 : 3
   }
   const lines = {

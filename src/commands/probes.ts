@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { wrap } from '../format/text.ts'
-import { jsonText } from '../format/json.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { Answering } from '../cli/options.ts'
 import { CATALOGUE, type Traced } from '../program/catalogue.ts'
@@ -34,7 +34,7 @@ export const probes = async (options: Answering & { bpftrace: string; facts?: st
 }
 
 const partJson = (facts: Facts, part: Part) =>
-  jsonText({
+  jsonRow({
     use: 'trace',
     names: part.tracepoint === undefined ? part.functions : [part.tracepoint.join(':')],
     here: presentIn(requireBtf(facts), facts.symbols.copies, part) !== undefined,
@@ -44,7 +44,7 @@ const partJson = (facts: Facts, part: Part) =>
 const stepJson = (traced: Traced, facts: Facts) => {
   const step = stepOf(requireBtf(facts), facts.symbols, traced)
   const { name, type, category, packets, families, tells, returns, cost, module, by } = traced
-  return jsonText({
+  return jsonRow({
     use: 'step',
     names: [type === 'tracepoint' ? `${category}:${name}` : name],
     here: step !== undefined,

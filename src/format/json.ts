@@ -15,11 +15,11 @@ export const json: CreateSink = (shown) => {
 }
 
 const jsonLine = <T>(fields: readonly Field<T>[], of: T, start: Start): string =>
-  jsonText(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)])))
+  jsonRow(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)])))
 
-/** An object as one line of JSON. What JSON lets stand and a terminal may obey is escaped too. */
-export const jsonText = (of: object): string =>
-  `${JSON.stringify(of).replaceAll(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`
+/** An object as a line. What JSON lets stand and a terminal may obey is escaped too. */
+export const jsonRow = (row: object): string =>
+  `${JSON.stringify(row).replaceAll(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`
 
 const escaped = (character: string) =>
   Array.from(

@@ -3,7 +3,7 @@ import { createReadStream, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
-import { concatAll, defer, from, type Observable } from 'rxjs'
+import { Observable } from 'rxjs'
 import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
@@ -24,7 +24,7 @@ export type Listener = { warn: (message: string) => void; read?: ((bytes: number
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, listener: Listener): Observable<Observation> =>
-  defer(() => from(observations(file, listener)).pipe(concatAll()))
+  oneByOne(() => observations(file, listener))
 
 /** Several recordings, one behind the other: `next` gives the Observations of one, until `done`. */
 export type Recordings = { next: () => Observable<Observation>; done: () => boolean }
@@ -54,8 +54,24 @@ export const recordings = (files: readonly string[], listener: Listener): Record
       return
     }
   }
-  return { next: () => defer(() => from(one()).pipe(concatAll())), done: () => done }
+  return { next: () => oneByOne(one), done: () => done }
 }
+
+// The Observations of batches. Whoever has enough, in the middle of a batch, gets no more of it.
+const oneByOne = (batches: () => AsyncGenerator<Observation[]>): Observable<Observation> =>
+  new Observable((subscriber) => {
+    const give = async () => {
+      for await (const batch of batches())
+        for (const observation of batch) {
+          if (subscriber.closed) return
+          subscriber.next(observation)
+        }
+    }
+    give().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    )
+  })
 
 async function* allOf(files: readonly string[], { warn, read }: Listener): AsyncGenerator<Observation[], undefined> {
   let before = 0

@@ -38,7 +38,7 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
       return netns.length === 0
         ? undefined
         : `the kernel sent RSTs that no probe saw, in the network namespaces ${netns.join(', ')}: it skips a probe that ` +
-            'interrupts another one; --summary has the counts'
+            'interrupts another one; --balance has the counts'
     },
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>

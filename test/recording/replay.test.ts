@@ -66,7 +66,7 @@ test.each([
   const active = reset({ fn: 'tcp_send_active_reset', segment: null })
   const [before, after] = [counters(0, { OutRsts: 100 }), counters(9000, { OutRsts: 123 })]
   const recording = [head, before, active, total(23), after, stop()].map((line) => `${JSON.stringify(line)}\n`).join('')
-  const { stderr } = await replayHere([file(recording), '--summary', '--dport', dport])
+  const { stderr } = await replayHere([file(recording), '--balance', '--dport', dport])
   expect(stderr).toContain(`sent: ${sent}`)
 })
 
