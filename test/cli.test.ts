@@ -115,6 +115,9 @@ const LIVE = ['--facts', factsOf('6.1'), '--bpftrace', bin('dies-at-start'), '--
 test.each<[string, string[], RegExp]>([
   ['an address', ['--saddr', 'example.org'], /^--saddr: "example\.org" is not an IP address$/],
   ['a prefix length', ['--daddr', '192.0.2.0/40'], /^--daddr: "192\.0\.2\.0\/40" has no prefix length of 0 to 32$/],
+  ['an end', ['--peer', '192.0.2.7:x'], /^--peer: "x" is not a port$/],
+  ['ends of two kinds', ['--local', '192.0.2.1,:80'], /^--local: these ends differ/],
+  ['an end twice', ['--peer', ':80', '--sport', '80'], /^--sport and --peer ask the same$/],
   ['a port', ['--dport', '65536'], /^--dport: "65536" is not a port$/],
   ['a range', ['--sport', '90-80'], /^--sport: "90-80" is not a port$/],
   [
