@@ -235,6 +235,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   late: null,
   resetReason: null,
   dropReason: null,
+  rst: null,
   why: 'nginx[812] closed it in ESTABLISHED, 17 bytes unread',
   because: ['tcp_send_active_reset ran in close() by nginx[812]', '17 bytes of the peer were unread'],
   stack: [],

@@ -12,6 +12,7 @@ export type OutputOptions = Filter &
     format: FormatName
     color: ColourChoice
     output?: string
+    pcapng?: string
     count: number
     steps: readonly string[]
     stack?: true

@@ -9,6 +9,7 @@ import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
 import type { Line } from '../run.ts'
+import { openCapture } from './capture.ts'
 
 /** The sum of a finished run: verdicts by cause, and the end of the trace. */
 export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
@@ -32,7 +33,8 @@ export const createPrinter = (
   options: OutputOptions,
   createSink: CreateSink = FORMATS[options.format],
 ): Printer => {
-  const { write, close } = openOutput(io, options.output)
+  const { write, close } = openOutput(io, options)
+  const capture = openCapture(io, options.pcapng)
   const sink = createSink({
     paint: io.colour,
     stack: options.stack === true,
@@ -46,12 +48,15 @@ export const createPrinter = (
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
+    if (begun !== undefined) capture.see(observation, begun)
     if (observation.kind !== 'start') return
     begun = observation
     write(sink.start(observation))
+    capture.start(observation)
   }
 
   const next = (line: Line, start: Start) => {
+    capture.line(line, start)
     if (line.kind === 'step') return write(sink.step(line.step, start))
     const { verdict } = line
     report.judged(verdict)
@@ -60,12 +65,14 @@ export const createPrinter = (
   }
 
   const end = () => {
-    if (begun === undefined) return close()
     try {
-      write(sink.end(begun))
+      if (begun !== undefined) write(sink.end(begun))
+      if (begun !== undefined) capture.end(begun)
     } finally {
       close()
+      capture.close()
     }
+    if (begun === undefined) return
     io.tell(report.text())
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
@@ -102,9 +109,12 @@ const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>
     })
   })
 
-// A file, or standard output.
-const openOutput = (io: Io, name: string | undefined): { write: (output: Output) => void; close: () => void } => {
-  if (name === undefined) return { write: io.out, close: () => undefined }
-  const file = openForWriting('--output', name)
-  return { write: (output) => file.write(Buffer.from(output)), close: file.close }
+// A file, or standard output; nothing where standard output has the packets.
+const openOutput = (
+  io: Io,
+  { output, pcapng }: OutputOptions,
+): { write: (output: Output) => void; close: () => void } => {
+  if (output === undefined) return { write: pcapng === '-' ? () => undefined : io.out, close: () => undefined }
+  const file = openForWriting('--output', output)
+  return { write: (bytes) => file.write(Buffer.from(bytes)), close: file.close }
 }

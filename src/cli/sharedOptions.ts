@@ -17,6 +17,7 @@ export const withOutput = (command: Command): Command =>
     )
     .addOption(new Option('--color <when>', 'colour the table').choices(COLOURS).default('auto'))
     .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .option('--pcapng <file>', 'the packets too, with verdicts as comments, for Wireshark; - for standard output')
     .addOption(countOption('end after this many verdicts'))
 
 /** Adds which kernel functions are printed as steps. */

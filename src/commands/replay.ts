@@ -10,12 +10,8 @@ import { run } from '../run.ts'
 
 /** Judges a recording. Fails with a trace error when it cannot be read, and with an expectation error. */
 export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
-  if (options.output !== undefined && isSameFile(file, options.output)) {
-    throw usageError(
-      `--output: ${options.output} is the recording itself`,
-      'name another file: the output would overwrite the recording',
-    )
-  }
+  requireOtherFile('--output', file, options.output)
+  requireOtherFile('--pcapng', file, options.pcapng)
   const printer = createPrinter(io, options)
   const progress = progressOf(file, io)
   const lines = run(observations(file, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at }), {
@@ -35,6 +31,11 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
   const broken = options.expect.filter((expected) => !holds(expected, given))
   if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
   return 0
+}
+
+const requireOtherFile = (option: string, recording: string, file: string | undefined) => {
+  if (file !== undefined && isSameFile(recording, file))
+    throw usageError(`${option}: ${file} is the recording itself`, 'name another file: it would be overwritten')
 }
 
 // Of what has a size, where there is a terminal to tell it.
