@@ -3,10 +3,10 @@
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
 import { recordedFilter } from './recordedFilter.ts'
-import { address, answer, flowFacts, hex, segment, socket, task, time, tuple, uint } from './values.ts'
+import { address, answer, flowFacts, hex, pointer, segment, socket, task, time, tuple, uint } from './values.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
-export const SCHEMA = 5
+export const SCHEMA = 6
 
 const event = { at: time, cpu: uint, fn: z.string() }
 
@@ -18,6 +18,8 @@ const start = z.strictObject({
   /** The moment of boot since 1970: what turns event time into a date. */
   boot: time,
   kernel: z.string(),
+  /** The name of the host (uname -n), since schema 6: it tells recordings of two hosts apart. */
+  host: z.string().optional(),
   bpftrace: z.string(),
   /** Which connections the kernel side told of; text where a schema before 5 says it in words that cannot be read. */
   filter: z.union([recordedFilter, z.string()]),
@@ -55,12 +57,12 @@ const reset = z.strictObject({
   /** Nanoseconds since this host itself sent a RST, whatever the connection, or since boot. */
   own_rst: uint.optional(),
 })
-const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: hex })
+const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: pointer })
 const state = z.strictObject({
   kind: z.literal('state'),
   ...event,
   tuple,
-  sk: hex,
+  sk: pointer,
   from: z.string(),
   to: z.string(),
   /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
@@ -68,7 +70,7 @@ const state = z.strictObject({
   task,
 })
 /** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */
-const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex.nullable(), task })
+const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: pointer.nullable(), task })
 
 /** A step of the trail: a kernel function was called for the connection. `who` pairs it with its return. */
 const call = z.strictObject({
@@ -77,7 +79,7 @@ const call = z.strictObject({
   who: hex,
   tuple,
   segment: segment.nullable(),
-  socket: z.strictObject({ sk: hex, state: z.string() }).nullable(),
+  socket: z.strictObject({ sk: pointer, state: z.string() }).nullable(),
   /** Where the packet entered the host, when NAT or another network namespace gave it other addresses since. */
   was: z.strictObject({ at: time, fn: z.string(), netns: uint, daddr: address, dport: uint.max(65535) }).nullable(),
   /** For a drop: the reason, where the kernel has one, and the function that dropped. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -49,13 +49,16 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes'])('of %s', async (command) => {
-    const { stdout, exitCode } = await traceReset([command, '--help'])
-    expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
-      exitCode: 0,
-      usage: true,
-    })
-  })
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+    'of %s',
+    async (command) => {
+      const { stdout, exitCode } = await traceReset([command, '--help'])
+      expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
+        exitCode: 0,
+        usage: true,
+      })
+    },
+  )
 
   // Every example of the help text that needs no recording is tried as far as a program goes without running it.
   test('its filters are filters', async () => {
@@ -95,7 +98,11 @@ test.each<[string, string[], RegExp]>([
   ['a name', ['--not-comm', ''], /^--not-comm: a name is empty$/],
   ['an interface', ['--dev', '$(id)/'], /^--dev: "\$\(id\)\/" is not the name of an interface$/],
   ['a state', ['--not-state', 'open'], /^--not-state: "open" is not a TCP state$/],
-  ['a cause to select', ['--cause', 'magic'], /^there is no cause "magic"$/],
+  ['a cause to select', ['--cause', 'magic'], /^--cause: there is no cause "magic"$/],
+  ['several causes by one prefix', ['--cause', 'ignored'], /^--cause: there is no cause "ignored": it may be /],
+  ['an outcome', ['--outcome', 'out'], /^--outcome: there is no "out"$/],
+  ['a doer', ['--not-who', 'me'], /^--not-who: there is no "me"$/],
+  ['a confidence', ['--confidence', 'sure'], /^--confidence: there is no "sure"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
   ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
   ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
@@ -128,7 +135,7 @@ test.each<[string, string[], RegExp]>([
   ],
   ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: no such file or directory$/],
   ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
-  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
+  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^--expect: there is no cause "magic"$/],
   [
     'an expectation that is none',
     ['replay', TWO, '--expect', 'no-socket=x'],
@@ -149,15 +156,16 @@ test.each<[string, string[], RegExp]>([
 })
 
 test.each([
-  [['peer-aborted'], 0, 'nothing lost'],
-  [['peer-aborted=2'], 0, 'nothing lost'],
-  [['peer-aborted', 'linger-zero=0'], 0, 'nothing lost'],
-  [['peer-aborted=1'], 4, 'trace-reset: expected peer-aborted 1 times, got peer-aborted 2 times'],
-  [['linger-zero'], 4, 'trace-reset: expected linger-zero, got peer-aborted 2 times'],
+  [['peer-aborted'], 0, 'nothing lost\ntrace-reset: 1 expectation holds\n'],
+  [['peer-aborted=2'], 0, '1 expectation holds'],
+  [['peer-aborted', 'linger-zero=0'], 0, '2 expectations hold'],
+  [['peer*=2', 'ignored-*=0'], 0, '2 expectations hold'],
+  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: of 1 expectations 1 does not hold\n'],
+  [['linger-zero'], 4, 'trace-reset: linger-zero: expected some, got 0\n'],
   [
-    ['linger-zero', 'no-socket=3'],
+    ['linger-zero', 'no-socket=3', 'peer-aborted'],
     4,
-    'expected linger-zero, got peer-aborted 2 times; expected no-socket 3 times, got',
+    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: of 3 expectations 2 do not hold\n',
   ],
 ])('replay --expect %j gives %d', async (expectations, code, message) => {
   const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])
@@ -298,13 +306,13 @@ test.each([
   expect(stdout).toMatch(expected)
 })
 
-test('--stack, --explain and --summary are of what is printed', async () => {
+test('--stack, --explain and --balance are of what is printed', async () => {
   const plain = await replayHere([TWO])
   const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
   expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
   const explained = await replayHere([TWO, '--explain'])
   expect(explained.stdout).toMatch(/Usually:\n[^]*Next:\n/)
-  const summed = await replayHere([TWO, '--summary'])
+  const summed = await replayHere([TWO, '--balance'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(
     `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace\n` +
@@ -376,3 +384,20 @@ test('probes says what a kernel has not, and why', async () => {
     '    NOT now: the module nf_reject_ipv6 is not loaded',
   ])
 })
+
+test('doctor says that bpftrace is not there in one line', async () => {
+  const { stdout } = await traceReset(['doctor', '--bpftrace', 'no-such-bpftrace'])
+  expect(stdout).toMatch(/^ {2}MISS bpftrace {2}no-such-bpftrace: not found\n {17}hint: install it/m)
+})
+
+test.skipIf(existsSync('/dev/tcphash'))(
+  'ehash list without the module prints no header, and no hint that does not work',
+  async () => {
+    const { stdout, stderr, exitCode } = await traceReset(['ehash', 'list'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+    expect(stderr).toBe(
+      'trace-reset: cannot open /dev/tcphash: no such file or directory\n' +
+        'hint: load the module with: trace-reset module build && trace-reset module load\n',
+    )
+  },
+)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
 // the kernel's.
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -146,6 +146,13 @@ test.each([
   expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
 })
 
+test('a recording is for its owner alone, and has no address of the kernel', async () => {
+  await traceReset(live('ends', '--record', file('private.jsonl')))
+  const text = readFileSync(file('private.jsonl'), 'utf8')
+  expect(statSync(file('private.jsonl')).mode & 0o777).toBe(0o600)
+  expect({ numbered: /"sk":"sk1"/.test(text), raw: /"skb?":"ffff/.test(text) }).toEqual({ numbered: true, raw: false })
+})
+
 test('verdicts are printed while the trace goes on, though nothing more comes', async () => {
   const { child, seen } = await tracing(live('plays', '--format', 'json'))
   await until('all are printed', () => seen().split('\n').length > THREE.length)
@@ -275,11 +282,7 @@ const without = (name: string) => (facts: Facts) => {
 describe('a machine that cannot trace: 3, with the remedy', () => {
   test.each<[string, Parameters<typeof lacking>[0], RegExp]>([
     ['not root', { euid: 1000 }, /^trace-reset: cannot trace here: root: effective user id 1000\nhint: run as root/],
-    [
-      'no bpftrace',
-      { bpftrace: { path: 'bpftrace', error: 'ENOENT' } },
-      /bpftrace: bpftrace: ENOENT\nhint: install it/,
-    ],
+    ['no bpftrace', { bpftrace: { path: 'bpftrace', error: 'ENOENT' } }, /bpftrace: ENOENT\nhint: install it/],
     [
       'bpftrace 0.11',
       { bpftrace: { path: 'b', version: '0.11.3' } },

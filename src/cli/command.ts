@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import { usageError } from '../errors.ts'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
@@ -8,7 +8,7 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, TraceOptions } from './options.ts'
+import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TraceOptions } from './options.ts'
 import {
   bpftraceOption,
   countOption,
@@ -44,7 +44,8 @@ export const createCommand = (
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses]) add(root, setting)
+  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+    add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
   return root
@@ -90,11 +91,11 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
-  const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
+  const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
     .description('judge a recording; needs no root, no bpftrace, no Linux')
     .addOption(expectOption())
-    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
+    .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
@@ -155,3 +156,10 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
     .argument('[cause]', 'explain this one in full', parseCause)
     .description('explain the causes, and what to do next')
     .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
+
+const addSchema = (root: Command, { actions, done }: Setting) =>
+  root
+    .command('schema')
+    .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
+    .description('print the JSON Schema of the output, or of recordings')
+    .action(async (what: SchemaName) => done(await actions.schema(what)))

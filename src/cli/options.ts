@@ -3,6 +3,7 @@ import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
+import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import type { ColourChoice } from './terminal.ts'
 
@@ -11,13 +12,17 @@ export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
     color: ColourChoice
-    output?: string
+    output?: string | undefined
     pcapng?: string
     count: number
     steps: readonly string[]
+    quiet?: true
+    verbose?: true
+    wide?: true
     stack?: true
     explain?: true
-    summary?: true
+    summary?: readonly Key[]
+    balance?: true
   }
 export type TraceOptions = OutputOptions & {
   light?: true
@@ -26,7 +31,10 @@ export type TraceOptions = OutputOptions & {
   bpftrace: string
   facts?: string
 }
-export type Expectation = { cause: CauseId; count: number | undefined }
+/** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
+export type SchemaName = 'verdict' | 'recording'
+/** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
@@ -38,7 +46,7 @@ export type ProgramOptions = Filter & {
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
-  replay: (file: string, options: ReplayOptions) => Promise<number>
+  replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
   ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>
@@ -46,4 +54,5 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
+  schema: (of: SchemaName) => Promise<number>
 }

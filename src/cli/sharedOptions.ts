@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { usageError } from '../errors.ts'
-import { parseCause } from '../filter/parseVerdict.ts'
+import { parseCauses } from '../filter/parseVerdict.ts'
 import { FORMATS } from '../format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
+import { isKey, KEYS, type Key } from '../summary/tally.ts'
 import { checked } from './filterOptions.ts'
 import type { Expectation } from './options.ts'
 import { COLOURS } from './terminal.ts'
@@ -16,7 +17,7 @@ export const withOutput = (command: Command): Command =>
       new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
     .addOption(new Option('--color <when>', 'colour the table').choices(COLOURS).default('auto'))
-    .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .option('--pcapng <file>', 'the packets too, with verdicts as comments, for Wireshark; - for standard output')
     .addOption(countOption('end after this many verdicts'))
 
@@ -30,18 +31,44 @@ export const withSteps = (command: Command): Command =>
         .default([], 'none'),
     )
 
-/** Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. Throws a usage error. */
-export const whole = <T extends object>(given: T & { packets?: true; probe?: readonly string[] }) => ({
+/**
+ * Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. An output to `-` is none. Throws a
+ * usage error.
+ */
+export const whole = <T extends object>(
+  given: T & { packets?: true; probe?: readonly string[]; output?: string | undefined },
+) => ({
   ...checked(given),
+  ...(given.output === '-' ? { output: undefined } : {}),
   steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
 })
 
 /** Adds what is printed beyond the verdicts. */
 export const withShown = (command: Command): Command =>
   command
+    .addOption(new Option('-q, --quiet', 'one line for each verdict: its head').conflicts(['verbose', 'wide']))
+    .addOption(new Option('-v, --verbose', 'the evidence of each verdict').conflicts(['quiet', 'wide']))
+    .addOption(new Option('-w, --wide', 'one line for each verdict, with everything').conflicts(['quiet', 'verbose']))
     .option('--explain', 'what each cause means, what usually makes it, what to look at next')
     .option('--stack', 'the kernel stack of each reset')
-    .option('--summary', "at the end, compare the resets seen with the kernel's counters")
+    .addOption(summaryOption())
+    .option('--balance', "at the end, compare the resets seen with the kernel's counters")
+
+const summaryOption = () =>
+  new Option('--summary [keys]', `counts in the place of verdicts, by ${Object.keys(KEYS).join(', ')}`)
+    .argParser(parseKeys)
+    .preset('cause,outcome,who,confidence')
+
+const parseKeys = (text: string): Key[] => {
+  const names = text.split(',')
+  const unknown = names.find((name) => !isKey(name))
+  if (unknown !== undefined)
+    throw usageError(
+      `--summary: no such key: ${JSON.stringify(unknown)}`,
+      `give some of ${Object.keys(KEYS).join(', ')}, as in --summary=cause,peer; a file stands before --summary`,
+    )
+  return [...new Set(names.filter(isKey))]
+}
 
 /** `--light`. */
 export const lightOption = () => new Option('--light', 'attach no probe that runs per packet: cheaper, fewer causes')
@@ -75,7 +102,10 @@ const expectation = (text: string, previous: readonly Expectation[]): Expectatio
   const [, name = '', count] = /^([^=]*)(?:=(\d{1,9}))?$/.exec(text) ?? []
   if (name === '')
     throw usageError(`--expect: ${JSON.stringify(text)} is not a cause`, 'give CAUSE or CAUSE=N, as in linger-zero=2')
-  return [...previous, { cause: parseCause(name), count: count === undefined ? undefined : Number(count) }]
+  return [
+    ...previous,
+    { name, causes: parseCauses('--expect', name), count: count === undefined ? undefined : Number(count) },
+  ]
 }
 
 /** `--expect`. */

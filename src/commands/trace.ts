@@ -38,6 +38,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
       steps: options.steps,
       count: options.count,
       enough: () => enough.abort(),
+      leave: printer.leave,
       see: (observation) => {
         printer.see(observation)
         if (observation.kind === 'start') io.tell(tracing(options, observation))

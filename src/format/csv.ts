@@ -33,8 +33,11 @@ const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] 
 // The fields of something as a row below those names, empty where it has none; sentences are joined by `; `.
 const csvLine = <T>(names: readonly string[], fields: readonly Field<T>[], of: T, start: Start): string => {
   const cells = new Map(fields.flatMap(({ name, value }) => flattened(name, value(of, start))))
-  return stringify([names.map((name) => cell(cells.get(name) ?? null))], OPTIONS)
+  return csvRow(names.map((name) => cells.get(name) ?? null))
 }
+
+/** A row of values, as RFC 4180 has it. */
+export const csvRow = (values: readonly Value[]): string => stringify([values.map(cell)], OPTIONS)
 
 const flattened = (name: string, value: Value): [string, Value][] =>
   name === 'ehash' && typeof value === 'object' && value !== null

@@ -13,7 +13,10 @@ import { createHeld, type HeldPacket } from './held.ts'
 import { rebuild, type Fields } from './packet.ts'
 import { rstComments, stepComment } from './comments.ts'
 
-/** A capture that is being made: each gives the bytes that are to be written next, often none. */
+/**
+ * A capture that is being made: each gives the bytes that are to be written next, often none. `start` comes once for each of
+ * several recordings, and begins a section of its own.
+ */
 export type Capture = {
   start: (start: Start) => Uint8Array
   /** Takes an Observation as it is read: losses are counted, and time goes on. */
@@ -45,6 +48,7 @@ export const createCapture = (): Capture => {
   const interfaces = new Map<string, number>()
   const held = createHeld()
   let dropped = 0
+  let last: Start | undefined
 
   const write = (packet: Packet, { boot, filter }: Start, comments: readonly string[], pid: number | null) => {
     const { tuple, dev, direction } = packet
@@ -70,12 +74,14 @@ export const createCapture = (): Capture => {
     concat(packets.map(({ step, segment, comments }) => write(ofStep(step, segment), start, comments, null)))
 
   return {
-    start: ({ tool, kernel }) =>
-      sectionHeader({
-        comment: REBUILT,
-        os: `Linux ${printable(kernel)}`,
-        application: `trace-reset ${printable(tool)}`,
-      }),
+    start: (start) => {
+      const before = last === undefined ? new Uint8Array() : release(held.all(), last)
+      last = start
+      interfaces.clear()
+      const os = `Linux ${printable(start.kernel)}`
+      const application = `trace-reset ${printable(start.tool)}`
+      return concat([before, sectionHeader({ comment: REBUILT, os, application })])
+    },
     see: (observation, start) => {
       if (observation.kind === 'lost' && observation.what === 'events') dropped += observation.count
       return observation.kind === 'tick' ? release(held.before(observation.at), start) : new Uint8Array()

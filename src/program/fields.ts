@@ -164,6 +164,7 @@ const other = {
     'since a RST of this host itself, or since boot where there was none; 0: not known',
     'ns',
   ),
+  snt_isn: field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
   first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),

@@ -54,10 +54,10 @@ const explained = (reset: Case): Judgement | undefined => {
   for (const { cause, explain } of RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
-    const { why, who, owner, rstReasons } = evidence
+    const { why, who, owner, by, rstReasons } = evidence
     const reasons = reasonText(reset, rstReasons === undefined ? cause : { ...cause, rstReasons })
     const confidence = reset.gaps.length > 0 || reasons.against ? 'likely' : evidence.confidence
-    return { cause: cause.id, confidence, why, because: [...evidence.because, ...reasons.because], who, owner }
+    return { cause: cause.id, confidence, why, because: [...evidence.because, ...reasons.because], who, owner, by }
   }
   return undefined
 }

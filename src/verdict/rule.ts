@@ -3,7 +3,8 @@ import type { Case } from '../flow/case.ts'
 import type { Cause, Who } from './cause.ts'
 
 /** `certain` when a kernel path or state proves the cause, `likely` when it is inferred from the shape of packets. */
-export type Confidence = 'certain' | 'likely' | 'unknown'
+export const CONFIDENCES = ['certain', 'likely', 'unknown'] as const
+export type Confidence = (typeof CONFIDENCES)[number]
 
 /**
  * How sure a rule is and why. `why` is one plain sentence for a reader in a hurry: at most 70 characters, without names of
@@ -18,6 +19,8 @@ export type Instead = {
   who?: Who | undefined
   /** Who owned the connection, where its socket is gone. */
   owner?: Case['owner'] | undefined
+  /** Who asked the kernel to reset the socket of another. */
+  by?: { pid: number; comm: string } | undefined
   /** The kernel's own reasons for sending that agree, since another path led here. */
   rstReasons?: readonly string[] | undefined
 }

@@ -6,6 +6,7 @@ import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
 import type { Confidence, Evidence } from './rule.ts'
+import { unreadOf } from './unread.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
@@ -17,6 +18,8 @@ export type Verdict = {
   tuple: Kind<'reset'>['tuple']
   state: string | null
   owner: Case['owner']
+  /** Who had the kernel reset the socket, its owner's or not: the process that ran ss -K, say. Null where nobody did. */
+  by: { pid: number; comm: string } | null
   dev: Case['dev']
   /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
@@ -28,6 +31,10 @@ export type Verdict = {
   rst: Rst | null
   /** One plain sentence, at most 70 characters, without names of kernel functions. */
   why: string
+  /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
+  segment: Case['reset']['segment']
+  /** Bytes of the peer that the socket held unread; null where that was not seen. */
+  unread: number | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
@@ -37,7 +44,7 @@ export type Verdict = {
 export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner }: Judgement): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner, by }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
@@ -46,6 +53,7 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   tuple: reset.reset.tuple,
   state: reset.stateBefore,
   owner: owner ?? reset.owner,
+  by: by ?? null,
   dev: reset.dev,
   after: reset.after,
   late: reset.late,
@@ -53,6 +61,8 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   dropReason: reset.drop?.reason ?? null,
   rst: rstOf(reset),
   why,
+  segment: reset.reset.segment,
+  unread: unreadOf(reset),
   because,
   stack: reset.reset.stack,
 })

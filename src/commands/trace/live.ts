@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
 import { EMPTY, from, merge, mergeMap, type Observable } from 'rxjs'
 import type { TraceOptions } from '../../cli/options.ts'
 import { toolVersion } from '../../cli/package.ts'
@@ -29,10 +30,10 @@ export const liveTrace = (options: TraceOptions, machine: Machine): ((program: P
   const clock = readClock()
   const nameFrame = frameNames(options)
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
-  const summary = options.summary === true
+  const balance = options.balance === true
   // Recorded facts are of another machine, and its counters are not here.
-  const counted = summary || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
-  const counters = () => (counted ? each(readCounters(options, clock, summary)) : EMPTY)
+  const counted = balance || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
+  const counters = () => (counted ? each(readCounters(options, clock, balance)) : EMPTY)
   return (program) =>
     live({
       bpftrace: { path: options.bpftrace, limits, program: program.text },
@@ -67,6 +68,7 @@ const startOf = (options: TraceOptions, { facts, ehash }: Machine, program: Prog
   schema: SCHEMA,
   tool: toolVersion(),
   kernel: facts.kernel,
+  host: hostname(),
   bpftrace: versionOf(facts),
   filter: recordedFilter(options),
   probes: program.probes,

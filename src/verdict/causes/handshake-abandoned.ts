@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { requestTakes, requestText, rstForRequest } from '../mini.ts'
+import { acknowledgesAnother, requestTakes, requestText, rstForRequest } from '../mini.ts'
 import { isBare } from '../obeyed.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 
@@ -39,11 +39,12 @@ export const handshakeAbandoned = {
     }
     const mini = rstForRequest(reset)
     const found = reset.after?.answer.found ?? null
-    if (mini === undefined || found === 'request' || !requestTakes(mini)) return undefined
+    if (mini === undefined || found === 'request' || !requestTakes(mini) || acknowledgesAnother(mini)) return undefined
     // Later kernels of each series challenge all but the exact number, and the look-up tells.
     if (mini.segment.seq !== mini.socket.rcv_nxt && found === null) return undefined
     const because = [requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over']
-    // One that acknowledges another number than the SYN ACK's goes to the listener, and ends nothing.
-    return isBare(mini.segment) || found !== null ? certain(WHY, ...because) : likely(WHY, ...because)
+    // Without that number one that acknowledges another would look the same, and it ends nothing.
+    const isKnown = isBare(mini.segment) || mini.socket.snt_isn !== undefined || found !== null
+    return isKnown ? certain(WHY, ...because) : likely(WHY, ...because)
   },
 } satisfies Rule

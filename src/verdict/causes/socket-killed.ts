@@ -43,6 +43,7 @@ export const socketKilled = {
         ...kernelText(reset),
       ),
       ...kernelsOwn(reset),
+      ...(task === null || task.kthread === true ? {} : { by: { pid: task.pid, comm: task.comm } }),
     }
   },
 } satisfies Rule
