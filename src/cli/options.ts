@@ -13,6 +13,7 @@ export type OutputOptions = Filter &
     format: FormatName
     color: ColourChoice
     output?: string | undefined
+    pcapng?: string
     count: number
     steps: readonly string[]
     quiet?: true
