@@ -18,7 +18,7 @@ export const withOutput = (command: Command): Command =>
     )
     .addOption(new Option('--color <when>', `colours: ${COLOURS.join(', ')}`).choices(COLOURS).default('auto'))
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
-    .option('--pcapng <file>', 'the packets too, with verdicts as comments, for Wireshark; - for standard output')
+    .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments')
     .addOption(countOption('end after this many verdicts'))
 
 /** Adds which kernel functions are printed as steps. */
