@@ -96,6 +96,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  report: async (files, options) => (await import('./commands/report.ts')).report(files, options, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 

@@ -8,7 +8,7 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TraceOptions } from './options.ts'
+import type { Actions, ProgramOptions, ReplayOptions, ReportOptions, SchemaName, TraceOptions } from './options.ts'
 import {
   bpftraceOption,
   countOption,
@@ -44,7 +44,7 @@ export const createCommand = (
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addReport, addSchema])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -156,6 +156,15 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
     .argument('[cause]', 'explain this one in full', parseCause)
     .description('explain the causes, and what to do next')
     .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
+
+const addReport = (root: Command, { actions, names, done }: Setting) => {
+  const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
+  withVerdictFilter(withFilter(report, names))
+    .description('judge recordings and write one page of HTML about them, to attach to a ticket')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', 'write the page to a file instead of standard output')
+    .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
+}
 
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root

@@ -48,7 +48,8 @@ const progressOf = (file: string, { status }: Io) => {
   return status === undefined || !size ? undefined : createProgress(size, () => performance.now(), status)
 }
 
-const isSameFile = (one: string, other: string) => {
+/** Whether two paths lead to one file. */
+export const isSameFile = (one: string, other: string) => {
   const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
