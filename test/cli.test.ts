@@ -27,7 +27,7 @@ beforeAll(() => {
 })
 
 test.each([
-  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['repaly', TWO], 'did you mean replay or report? trace-reset --help lists the commands'],
   [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
   [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
   [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],

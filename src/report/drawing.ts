@@ -18,10 +18,9 @@ export const drawing = ({ lanes, items, left }: Sequence): Element => {
     row: (index) => HEAD + ROW * index + 30,
   }
   const height = place.row(items.length - 1) + 24
-  const title = items.map((item) => `${item.when} ${item.label}`).join('; ')
   return [
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${height}`, class: 'sequence', role: 'img', 'aria-label': `Sequence: ${title}` },
+    { viewBox: `0 0 ${WIDTH} ${height}`, class: 'sequence' },
     ...lanes.map((lane) => life(lane, place, height)),
     ...(left === 0 ? [] : [text(8, HEAD - 2, 'when', `${left} earlier not drawn`)]),
     ...items.flatMap((item, index) => [
@@ -49,7 +48,7 @@ const one = (item: Item, place: Place, y: number): Element => {
       { class: `item note${side}` },
       ['circle', { cx: x, cy: y, r: 3.5 }],
       text(beside, y + (item.detail === '' ? 4 : -2), 'label', item.label),
-      ...(item.detail === '' ? [] : [text(beside, y + 12, 'detail', item.detail)]),
+      ...(item.detail === '' ? [] : [text(beside, y + 12, 'fine', item.detail)]),
     ]
   }
   const [from, to] = [place.of(item.from), place.of(item.to)]
@@ -61,7 +60,7 @@ const one = (item: Item, place: Place, y: number): Element => {
     ['path', { class: 'way', d: `M${from} ${y}H${to - way * 3}` }],
     ['path', { class: 'head', d: tip(to, y, way, item.look === 'ignored') }],
     text(middle, y - 6, 'label', item.label),
-    ...(item.detail === '' ? [] : [text(middle, y + 13, 'detail', item.detail)]),
+    ...(item.detail === '' ? [] : [text(middle, y + 13, 'fine', item.detail)]),
   ]
 }
 

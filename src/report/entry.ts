@@ -13,7 +13,8 @@ export type Told = { verdict: Verdict; start: Start; events: readonly Event[] }
 
 /** What the page's script knows of a reset: the fields of `--format json` that are not null, its stack and its sequence. */
 export const entry = ({ verdict, start, events }: Told): object => {
-  const { because, ehash, ...fields } = recordOf(verdict, start)
+  // What is the same for the whole page is not in each of thousands.
+  const { because, ehash, schema: _schema, tool: _tool, ...fields } = recordOf(verdict, start)
   return {
     ...known(fields),
     ehash: typeof ehash === 'object' && ehash !== null ? known(ehash) : {},

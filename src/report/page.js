@@ -171,8 +171,8 @@
     return entry.detail
   }
 
-  const toggle = (entry, open = !entry.row.classList.contains('open')) => {
-    entry.row.classList.toggle('open', open)
+  const toggle = (entry, open = !rowOf(entry).classList.contains('open')) => {
+    rowOf(entry).classList.toggle('open', open)
     entry.button.setAttribute('aria-expanded', String(open))
     if (!open) return entry.detail?.remove()
     entry.row.after(detailOf(entry))
@@ -193,17 +193,33 @@
     at < chosen.to &&
     chosen.words.every((word) => text.includes(word))
 
+  // A list of thousands is there at once by its first rows; the others follow, in parts that grow: each has the
+  // table laid out anew.
+  const AT_ONCE = 200
+  let filled = 0
+  let waiting = 0
+  const fill = (most = AT_ONCE) => {
+    const next = shown.slice(filled, filled + most)
+    filled += next.length
+    body.append(
+      ...next.flatMap((entry) =>
+        rowOf(entry).classList.contains('open') ? [entry.row, detailOf(entry)] : [entry.row],
+      ),
+    )
+    clearTimeout(waiting)
+    if (filled < shown.length) waiting = setTimeout(() => fill(most * 2))
+  }
+  addEventListener('beforeprint', () => fill(Infinity))
+
   const show = () => {
     const { column, down } = sorted
     const way = down ? -1 : 1
     const keyed = rows.filter(isWanted).map((entry) => ({ entry, key: column.key(entry.reset) }))
     keyed.sort((a, b) => way * (compare(a.key, b.key) || a.entry.index - b.entry.index))
     shown = keyed.map(({ entry }) => entry)
-    body.replaceChildren(
-      ...shown.flatMap((entry) =>
-        rowOf(entry).classList.contains('open') ? [entry.row, detailOf(entry)] : [entry.row],
-      ),
-    )
+    body.replaceChildren()
+    filled = 0
+    fill()
     shownText.textContent =
       shown.length === rows.length
         ? `${rows.length} ${rows.length === 1 ? 'reset' : 'resets'}`
@@ -270,7 +286,7 @@
   const openAll = make('button', { type: 'button', textContent: 'Open shown' })
   openAll.addEventListener('click', () => {
     const some = shown.slice(0, MOST_OPEN)
-    const open = !some.every((entry) => entry.row.classList.contains('open'))
+    const open = !some.every((entry) => rowOf(entry).classList.contains('open'))
     some.forEach((entry) => toggle(entry, open))
   })
 
@@ -336,6 +352,7 @@
   const linked = /^#reset-(\d+)$/.exec(location.hash)?.[1]
   const first = linked === undefined ? (rows.length === 1 ? rows[0] : undefined) : rows[Number(linked) - 1]
   if (first !== undefined) {
+    if (linked !== undefined) fill(Infinity)
     toggle(first, true)
     if (linked !== undefined) first.row.scrollIntoView()
   }
