@@ -102,6 +102,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   module: async (verb, options) => (await import('./commands/module.ts')).module(verb, options, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause, options) => (await import('./commands/causes.ts')).causes(cause, options, ioFor()),
+  report: async (files, options) => (await import('./commands/report.ts')).report(files, options, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 

@@ -71,6 +71,7 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    report: other,
     schema: other,
   }
   try {

@@ -14,6 +14,7 @@ import type {
   CausesOptions,
   ProgramOptions,
   ReplayOptions,
+  ReportOptions,
   SchemaName,
   TraceOptions,
 } from './options.ts'
@@ -61,7 +62,7 @@ export const createCommand = (
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addReport, addSchema])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -191,6 +192,15 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
     .option('--list', 'their names alone')
     .addOption(answerOption())
     .action(async (cause: CauseId | undefined, options: CausesOptions) => done(await actions.causes(cause, options)))
+
+const addReport = (root: Command, { actions, names, done }: Setting) => {
+  const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
+  withVerdictFilter(withFilter(report, names))
+    .description('judge recordings and write one page of HTML about them, to attach to a ticket')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', 'write the page to a file instead of standard output')
+    .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
+}
 
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root

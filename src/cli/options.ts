@@ -38,6 +38,7 @@ export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReportOptions = Filter & VerdictFilter & { output?: string }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
   light?: true
@@ -61,5 +62,6 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status', options: Answering) => Promise<number>
   doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
+  report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
 }
