@@ -102,6 +102,8 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  completion: async (shell, root) => (await import('./commands/completion.ts')).completion(shell, root, ioFor()),
+  manual: async (section, root) => (await import('./commands/manual.ts')).manual(section, root, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 

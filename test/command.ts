@@ -71,6 +71,8 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    completion: other,
+    manual: other,
     schema: other,
   }
   try {

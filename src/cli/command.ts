@@ -8,7 +8,7 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TraceOptions } from './options.ts'
+import type { Actions, ProgramOptions, ReplayOptions, SchemaName, Shell, TraceOptions } from './options.ts'
 import {
   bpftraceOption,
   countOption,
@@ -44,7 +44,7 @@ export const createCommand = (
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema, addPages])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -163,3 +163,17 @@ const addSchema = (root: Command, { actions, done }: Setting) =>
     .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
     .description('print the JSON Schema of the output, or of recordings')
     .action(async (what: SchemaName) => done(await actions.schema(what)))
+
+// Both are made of the whole command line.
+const addPages = (root: Command, { actions, done }: Setting) => {
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .description('print the script by which a shell completes trace-reset')
+    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
+  root
+    .command('manual', { hidden: true })
+    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
+    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
+    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
+}

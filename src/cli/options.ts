@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Command } from 'commander'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
@@ -43,6 +44,9 @@ export type ProgramOptions = Filter & {
   facts?: string
 }
 
+/** A shell that command lines are completed for. */
+export type Shell = 'bash' | 'zsh' | 'fish'
+
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
@@ -55,4 +59,6 @@ export type Actions = {
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
+  completion: (shell: Shell, root: Command) => Promise<number>
+  manual: (section: '7' | '8', root: Command) => Promise<number>
 }
