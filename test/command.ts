@@ -72,6 +72,8 @@ export const replayHere = async (args: readonly string[]) => {
     doctor: other,
     causes: other,
     report: other,
+    completion: other,
+    manual: other,
     schema: other,
   }
   try {

@@ -16,6 +16,7 @@ import type {
   ReplayOptions,
   ReportOptions,
   SchemaName,
+  Shell,
   TraceOptions,
 } from './options.ts'
 import {
@@ -62,7 +63,18 @@ export const createCommand = (
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addReport, addSchema])
+  for (const add of [
+    addReplay,
+    addProgram,
+    addProbes,
+    addEhash,
+    addModule,
+    addDoctor,
+    addCauses,
+    addReport,
+    addSchema,
+    addPages,
+  ])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -208,3 +220,17 @@ const addSchema = (root: Command, { actions, done }: Setting) =>
     .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
     .description('the JSON Schema of the output, or of recordings')
     .action(async (what: SchemaName) => done(await actions.schema(what)))
+
+// Both are made of the whole command line.
+const addPages = (root: Command, { actions, done }: Setting) => {
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .description('print the script by which a shell completes trace-reset')
+    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
+  root
+    .command('manual', { hidden: true })
+    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
+    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
+    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
+}

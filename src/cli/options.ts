@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Command } from 'commander'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
@@ -50,6 +51,8 @@ export type ProgramOptions = Filter & {
 export type AnswerFormat = 'text' | 'json'
 export type Answering = { format: AnswerFormat }
 export type CausesOptions = Answering & { list?: true }
+/** A shell that command lines are completed for. */
+export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** What each command does; every one gives its exit code. */
 export type Actions = {
@@ -64,4 +67,6 @@ export type Actions = {
   causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
   report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
+  completion: (shell: Shell, root: Command) => Promise<number>
+  manual: (section: '7' | '8', root: Command) => Promise<number>
 }
