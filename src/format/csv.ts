@@ -47,6 +47,9 @@ const csvLine = <T>(places: ReadonlyMap<string, number>, fields: readonly Field<
   return `${row.join(',')}\n`
 }
 
+/** A row of values, as RFC 4180 has it. */
+export const csvRow = (values: readonly Value[]): string => `${values.map(cell).join(',')}\n`
+
 const cell = (value: Value): string => {
   if (value === null) return ''
   const text = isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
