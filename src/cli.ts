@@ -12,6 +12,7 @@ import { toolVersion } from './cli/package.ts'
 import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
+import { screenOf } from './cli/screen.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
 
 const main = async () => {
@@ -84,6 +85,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
       },
       zone: localZone,
       interactive: terminal,
+      screen: terminal ? screenOf(process.stdin, process.stdout) : undefined,
       stop,
       interrupt: interrupt.signal,
       kill: kill.signal,
@@ -95,6 +97,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
 const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
   replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, ioFor(options)),
+  top: async (file, options) => (await import('./commands/top.ts')).top(file, options, ioFor(options)),
   program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
   ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, ioFor()),

@@ -8,14 +8,17 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TraceOptions } from './options.ts'
+import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TopOptions, TraceOptions } from './options.ts'
 import {
   bpftraceOption,
+  colorOption,
   countOption,
   ehashOption,
   expectOption,
   factsOption,
+  intervalOption,
   lightOption,
+  speedOption,
   whole,
   withOutput,
   withShown,
@@ -44,7 +47,7 @@ export const createCommand = (
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+  for (const add of [addReplay, addTop, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -97,6 +100,24 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
     .addOption(expectOption())
     .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
 }
+
+const addTop = (root: Command, { actions, names, done }: Setting) =>
+  withVerdictFilter(withFilter(root.command('top'), names))
+    .description('resets counted by cause, redrawn: of this kernel now, or of a recording')
+    .argument('[file]', 'a recording, or - for standard input')
+    .optionsGroup('Output:')
+    .addOption(intervalOption())
+    .option('-C, --no-clear', 'no screen: print the table again after each interval')
+    .addOption(speedOption())
+    .addOption(colorOption())
+    .optionsGroup('Tracing:')
+    .addOption(lightOption())
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (file: string | undefined, options: TopOptions) =>
+      done(await actions.top(file, whole({ ...options, format: 'table', count: Infinity }))),
+    )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))

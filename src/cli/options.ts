@@ -33,6 +33,7 @@ export type TraceOptions = OutputOptions & {
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
@@ -45,6 +46,7 @@ export type ProgramOptions = Filter & {
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
+  top: (file: string | undefined, options: TopOptions) => Promise<number>
   replay: (file: string, options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>

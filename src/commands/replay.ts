@@ -5,27 +5,39 @@ import type { Io } from '../cli/io.ts'
 import type { Expectation, ReplayOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
 import { createProgress } from '../cli/progress.ts'
-import { replay as observations } from '../recording/replay.ts'
+import { replay as observations, type Pace } from '../recording/replay.ts'
+import type { CreateSink } from '../format/sink.ts'
 import { run } from '../run.ts'
 
+/** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
+type How = { createSink?: CreateSink | undefined; pace?: Pace | undefined }
+
 /** Judges a recording. Fails with a trace error when it cannot be read, and with an expectation error. */
-export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
+export const replay = async (
+  file: string,
+  options: ReplayOptions,
+  io: Io,
+  { createSink, pace }: How = {},
+): Promise<number> => {
   if (options.output !== undefined && isSameFile(file, options.output)) {
     throw usageError(
       `--output: ${options.output} is the recording itself`,
       'name another file: the output would overwrite the recording',
     )
   }
-  const printer = createPrinter(io, options)
+  const printer = createPrinter(io, options, createSink)
   const progress = progressOf(file, io)
-  const lines = run(observations(file, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at }), {
-    record: (observed) => observed,
-    filter: options,
-    steps: options.steps,
-    count: options.count,
-    enough: () => undefined,
-    see: printer.see,
-  })
+  const lines = run(
+    observations(file, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at, pace }),
+    {
+      record: (observed) => observed,
+      filter: options,
+      steps: options.steps,
+      count: options.count,
+      enough: () => undefined,
+      see: printer.see,
+    },
+  )
   // Expectations are of all that was recorded, whether or not somebody reads on.
   const until = options.expect.length === 0 ? io.stop : io.interrupt
   const { verdicts: given, stop } = await printer.print(lines, until).finally(progress?.end)
