@@ -96,8 +96,8 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
 /** The commands. They are imported on use: rxjs and execa take longer to load than most commands take to run. */
 const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
-  replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, ioFor(options)),
-  top: async (file, options) => (await import('./commands/top.ts')).top(file, options, ioFor(options)),
+  top: async (files, options) => (await import('./commands/top.ts')).top(files, options, ioFor(options)),
+  replay: async (files, options) => (await import('./commands/replay.ts')).replay(files, options, ioFor(options)),
   program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
   ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, ioFor()),
@@ -109,7 +109,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
 })
 
 /** Where and how a command writes, of its options. */
-type Written = { color?: ColourChoice; output?: string }
+type Written = { color?: ColourChoice; output?: string | undefined }
 
 // Root must load modules only from a directory that nobody else can write to, and sudo may leave HOME as it was.
 const cacheDirectory = () =>

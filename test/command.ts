@@ -62,7 +62,7 @@ export const replayHere = async (args: readonly string[]) => {
     kill: signal,
   }
   const actions: Actions = {
-    replay: (file, options) => replay(file, options, io),
+    replay: (files, options) => replay(files, options, io),
     trace: other,
     top: other,
     program: other,

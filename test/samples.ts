@@ -232,6 +232,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   tuple: TUPLE,
   state: 'ESTABLISHED',
   owner: { how: 'closer', pid: 812, comm: 'nginx', cgroup: null },
+  by: null,
   dev: null,
   after: lookup({ found: 'none', bucket: 6001, chain: 0 }),
   late: null,

@@ -19,6 +19,7 @@ import {
   intervalOption,
   lightOption,
   speedOption,
+  timeoutOption,
   whole,
   withOutput,
   withShown,
@@ -88,23 +89,24 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'save all events for replay; gzipped when the name ends in .gz')
+    .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
-  const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
+  const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
     .description('judge a recording; needs no root, no bpftrace, no Linux')
     .addOption(expectOption())
-    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
+    .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
 const addTop = (root: Command, { actions, names, done }: Setting) =>
   withVerdictFilter(withFilter(root.command('top'), names))
-    .description('resets counted by cause, redrawn: of this kernel now, or of a recording')
-    .argument('[file]', 'a recording, or - for standard input')
+    .description('resets counted by cause, redrawn: of this kernel now, or of recordings')
+    .argument('[file...]', 'recordings; - is standard input')
     .optionsGroup('Output:')
     .addOption(intervalOption())
     .option('-C, --no-clear', 'no screen: print the table again after each interval')
@@ -115,8 +117,8 @@ const addTop = (root: Command, { actions, names, done }: Setting) =>
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
-    .action(async (file: string | undefined, options: TopOptions) =>
-      done(await actions.top(file, whole({ ...options, format: 'table', count: Infinity }))),
+    .action(async (files: string[], options: TopOptions) =>
+      done(await actions.top(files, whole({ ...options, format: 'table', count: Infinity }))),
     )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>

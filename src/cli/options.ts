@@ -12,7 +12,7 @@ export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
     color: ColourChoice
-    output?: string
+    output?: string | undefined
     count: number
     steps: readonly string[]
     quiet?: true
@@ -26,6 +26,8 @@ export type OutputOptions = Filter &
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
+  /** Seconds. */
+  timeout?: number
   ehash: EhashChoice
   bpftrace: string
   facts?: string
@@ -46,8 +48,8 @@ export type ProgramOptions = Filter & {
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
-  top: (file: string | undefined, options: TopOptions) => Promise<number>
-  replay: (file: string, options: ReplayOptions) => Promise<number>
+  top: (files: readonly string[], options: TopOptions) => Promise<number>
+  replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
   ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>

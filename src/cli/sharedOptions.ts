@@ -17,7 +17,7 @@ export const withOutput = (command: Command): Command =>
       new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
     .addOption(colorOption())
-    .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .addOption(countOption('end after this many verdicts'))
 
 /** `--color`. */
@@ -41,9 +41,15 @@ export const withSteps = (command: Command): Command =>
         .default([], 'none'),
     )
 
-/** Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. Throws a usage error. */
-export const whole = <T extends object>(given: T & { packets?: true; probe?: readonly string[] }) => ({
+/**
+ * Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. An output to `-` is none. Throws a
+ * usage error.
+ */
+export const whole = <T extends object>(
+  given: T & { packets?: true; probe?: readonly string[]; output?: string | undefined },
+) => ({
   ...checked(given),
+  ...(given.output === '-' ? { output: undefined } : {}),
   steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
 })
 
@@ -117,6 +123,23 @@ export const expectOption = () =>
   new Option('--expect <cause[=n]>', 'exit with 4 unless this cause occurred (exactly n times with =n)')
     .argParser(expectation)
     .default([], 'none')
+
+/** The longest timer there is: 2^31 - 1 milliseconds. */
+const MOST_SECONDS = 2_147_483
+
+const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
+
+/** `30`, `30s`, `5m` or `1h` in seconds. Throws commander's own error, which becomes a usage error. */
+const duration = (text: string) => {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,8})([smh]?)$/.exec(text) ?? []
+  const seconds = Number(number) * (SECONDS[unit] ?? 1)
+  if (seconds === 0 || seconds > MOST_SECONDS) throw new InvalidArgumentError('It is not a time of 1 s to 596 h.')
+  return seconds
+}
+
+/** `--timeout`. */
+export const timeoutOption = () =>
+  new Option('--timeout <time>', 'end so long after the beginning: 30, 5m, 1h').argParser(duration)
 
 /** `--count`, of verdicts or of sockets. */
 export const countOption = (about: string) =>

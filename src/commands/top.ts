@@ -19,35 +19,36 @@ import { trace } from './trace.ts'
  * Verdicts counted by cause, live or of a recording: a screen that is redrawn, or without a terminal the table again and
  * again. Gives the exit code of the trace or the replay.
  */
-export const top = async (file: string | undefined, options: TopOptions, io: Io): Promise<number> =>
+export const top = async (files: readonly string[], options: TopOptions, io: Io): Promise<number> =>
   io.screen === undefined || !options.clear
     ? // Its last table is the summary.
-      play(file, { ...options, summary: [] }, io, plainTop(options.interval))
-    : watch(file, options, io, io.screen)
+      play(files, { ...options, summary: [] }, io, plainTop(options.interval))
+    : watch(files, options, io, io.screen)
 
-const play = (file: string | undefined, options: TopOptions, io: Io, createSink: CreateSink): Promise<number> => {
-  if (file === undefined) return trace(options, io, createSink)
+const play = (files: readonly string[], options: TopOptions, io: Io, createSink: CreateSink): Promise<number> => {
+  if (files.length === 0) return trace(options, io, createSink)
   const pace = options.speed === undefined ? undefined : pacing(options.speed, io.stop)
-  return replay(file, { ...options, expect: [] }, io, { createSink, pace })
+  return replay(files, { ...options, expect: [] }, io, { createSink, pace })
 }
 
-/** Makes event time pass `speed` times as fast as it did; the first event is now. */
+/** Makes event time pass `speed` times as fast as it did; each recording begins at once. */
 const pacing = (speed: number, stop: AbortSignal): Pace => {
-  const begun = performance.now()
+  let begun = 0
   let first: Time | undefined
   return (observation: Observation) => {
     if (!('at' in observation) || stop.aborted) return undefined
-    first ??= observation.at
+    // Each recording has a time of its own.
+    if (first === undefined || observation.kind === 'start') [begun, first] = [performance.now(), observation.at]
     const due = nanosecondsBetween(observation.at, first) / 1e6 / speed - (performance.now() - begun)
     // The end of the run ends the waiting.
     return due < 1 ? undefined : wait(due, undefined, { signal: stop }).catch(() => undefined)
   }
 }
 
-const watch = async (file: string | undefined, options: TopOptions, io: Io, screen: Screen): Promise<number> => {
+const watch = async (files: readonly string[], options: TopOptions, io: Io, screen: Screen): Promise<number> => {
   const quit = new AbortController()
   const kill = new AbortController()
-  const shown = createShown(io, file)
+  const shown = createShown(io, files)
   const draw = () => {
     const { rows, columns } = screen.size()
     io.out(frame(shown.state(), rows, columns))
@@ -64,13 +65,13 @@ const watch = async (file: string | undefined, options: TopOptions, io: Io, scre
   try {
     draw()
     const code = await play(
-      file,
+      files,
       options,
       { ...io, ...shown.io, stop, kill: AbortSignal.any([io.kill, kill.signal]) },
       shown.sink,
     )
     // A recording that has been judged stays to be looked at.
-    if (file !== undefined) await aborted(stop, draw)
+    if (files.length > 0) await aborted(stop, draw)
     return code
   } finally {
     clearInterval(timer)
@@ -87,12 +88,12 @@ const aborted = (signal: AbortSignal, draw: () => void) =>
   })
 
 // What the screen shows; lines for standard error wait until it is closed, the last warning is shown.
-const createShown = (io: Io, file: string | undefined) => {
+const createShown = (io: Io, files: readonly string[]) => {
   const tally = createTally(TOP_KEYS, { keep: true })
   const lines: (() => void)[] = []
   let view: View = FIRST_VIEW
   let boot: Start['boot'] = { s: 0, ns: 0 }
-  let title = file ?? 'attaching probes'
+  let title = files.length === 0 ? 'attaching probes' : files.join(' ')
   let message = ''
   const tell = (line: string) => {
     lines.push(() => io.tell(line))
@@ -101,7 +102,7 @@ const createShown = (io: Io, file: string | undefined) => {
   const sink: CreateSink = () => ({
     start: (start) => {
       boot = start.boot
-      title = `${file === undefined ? '' : `${file}, `}Linux ${start.kernel}`
+      title = [...files, `Linux ${start.kernel}`].join(' ')
       return ''
     },
     verdict: (verdict, start) => {
