@@ -87,13 +87,15 @@ const aborted = (signal: AbortSignal, draw: () => void) =>
     else signal.addEventListener('abort', () => resolve())
   })
 
+const nameOf = (files: readonly string[]) => (files.length === 1 ? (files[0] ?? '') : `${files.length} recordings`)
+
 // What the screen shows; lines for standard error wait until it is closed, the last warning is shown.
 const createShown = (io: Io, files: readonly string[]) => {
   const tally = createTally(TOP_KEYS, { keep: true })
   const lines: (() => void)[] = []
   let view: View = FIRST_VIEW
   let boot: Start['boot'] = { s: 0, ns: 0 }
-  let title = files.length === 0 ? 'attaching probes' : files.join(' ')
+  let title = files.length === 0 ? 'attaching probes' : nameOf(files)
   let message = ''
   const tell = (line: string) => {
     lines.push(() => io.tell(line))
@@ -102,7 +104,7 @@ const createShown = (io: Io, files: readonly string[]) => {
   const sink: CreateSink = () => ({
     start: (start) => {
       boot = start.boot
-      title = [...files, `Linux ${start.kernel}`].join(' ')
+      title = files.length === 0 ? `Linux ${start.kernel}` : nameOf(files)
       return ''
     },
     verdict: (verdict, start) => {
