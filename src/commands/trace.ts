@@ -22,9 +22,12 @@ import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
 /** The exit code that a shell gives for a process that SIGINT ended. */
 const KILLED = 130
 
-/** Traces this kernel until it is told to end, by the sink of the format unless another one is given. Gives the exit code; fails with a usage, environment or trace error. */
+/**
+ * Traces this kernel until it is told to end, by the sink of the format unless another one is
+ * given. Gives the exit code; fails with a usage, environment or trace error.
+ */
 export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSink): Promise<number> => {
-  requireTwoFiles(options)
+  requireOtherFiles(options)
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
   const warn = createWarn(io)
@@ -79,9 +82,15 @@ const createTimer = ({ timeout }: TraceOptions, act: () => void) => {
   }
 }
 
-const requireTwoFiles = ({ output, record }: TraceOptions) => {
-  if (output !== undefined && record !== undefined && resolve(output) === resolve(record))
-    throw usageError('--output and --record name the same file', 'verdicts and the recording need a file each')
+const requireOtherFiles = ({ output, record, pcapng }: TraceOptions) => {
+  const named = Object.entries({ output, record, pcapng }).flatMap(([option, file]) =>
+    file === undefined || file === '-' ? [] : [[`--${option}`, resolve(file)] as const],
+  )
+  for (const [option, file] of named) {
+    const same = named.find(([other, path]) => other !== option && path === file)
+    if (same !== undefined)
+      throw usageError(`${option} and ${same[0]} name the same file`, 'each needs a file of its own')
+  }
 }
 
 const recording = ({ record }: TraceOptions): MonoTypeOperatorFunction<Observation> =>
