@@ -17,16 +17,20 @@ import type {
   ReportOptions,
   SchemaName,
   Shell,
+  TopOptions,
   TraceOptions,
 } from './options.ts'
 import {
   answerOption,
   bpftraceOption,
+  colorOption,
   countOption,
   ehashOption,
   expectOption,
   factsOption,
+  intervalOption,
   lightOption,
+  speedOption,
   timeoutOption,
   whole,
   withOutput,
@@ -65,6 +69,7 @@ export const createCommand = (
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
   for (const add of [
     addReplay,
+    addTop,
     addProgram,
     addProbes,
     addEhash,
@@ -133,6 +138,24 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
     .addOption(expectOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
+
+const addTop = (root: Command, { actions, names, done }: Setting) =>
+  withVerdictFilter(withFilter(root.command('top'), names))
+    .description('resets counted by cause, redrawn: of this kernel now, or of recordings')
+    .argument('[file...]', 'recordings; - is standard input')
+    .optionsGroup('Output:')
+    .addOption(intervalOption())
+    .option('-C, --no-clear', 'no screen: print the table again after each interval')
+    .addOption(speedOption())
+    .addOption(colorOption())
+    .optionsGroup('Tracing:')
+    .addOption(lightOption())
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (files: string[], options: TopOptions) =>
+      done(await actions.top(files, whole({ ...options, format: 'table', count: Infinity }))),
+    )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))
