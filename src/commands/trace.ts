@@ -32,7 +32,7 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   try {
     const printer = createPrinter(io, options)
     const write = programWriter(options, machine, warn)
-    const lines = run(narrowing({ write, start: liveTrace(options, machine), warn }), {
+    const lines = run(narrowing({ write, start: liveTrace(options, machine, warn), warn }), {
       record: recording(options),
       filter: options,
       steps: options.steps,

@@ -2,6 +2,7 @@
 import { stringify, type Options } from 'csv-stringify/sync'
 import { shownFields, type Field, type Value } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import type { CreateSink, Start } from './sink.ts'
 import { STEP_FIELDS } from './step.ts'
 import { printable } from './text.ts'
@@ -21,12 +22,16 @@ export const csv: CreateSink = (shown) => {
   }
 }
 
+/** Fields with fields of their own: each has a column, `ehash_found` for example. */
+const NESTED: Readonly<Record<string, object>> = { ehash: EHASH_FIELDS, nat: NAT_FIELDS }
+
 // The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example.
 const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
   ...new Set(
-    kinds
-      .flat()
-      .flatMap(({ name }) => (name === 'ehash' ? Object.keys(EHASH_FIELDS).map((field) => `ehash_${field}`) : [name])),
+    kinds.flat().flatMap(({ name }) => {
+      const fields = NESTED[name]
+      return fields === undefined ? [name] : Object.keys(fields).map((field) => `${name}_${field}`)
+    }),
   ),
 ]
 
@@ -37,12 +42,12 @@ const csvLine = <T>(names: readonly string[], fields: readonly Field<T>[], of: T
 }
 
 const flattened = (name: string, value: Value): [string, Value][] =>
-  name === 'ehash' && typeof value === 'object' && value !== null
-    ? Object.entries(value).map(([field, inner]) => [`ehash_${field}`, inner])
+  name in NESTED && typeof value === 'object' && value !== null
+    ? Object.entries(value).map(([field, inner]) => [`${name}_${field}`, inner])
     : [[name, value]]
 
 const cell = (value: Value): string => {
-  if (value === null) return ''
+  if (value === null || value === undefined) return ''
   return printable(isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 

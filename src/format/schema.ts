@@ -8,6 +8,7 @@ import type { Outcome, Who } from '../verdict/cause.ts'
 import type { Confidence } from '../verdict/rule.ts'
 import { COLUMNS, EXPLANATION, STACK } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import { STEP_FIELDS } from './step.ts'
 
 const count = z.int().min(0)
@@ -58,6 +59,20 @@ const ehash = z.strictObject(
   ),
 )
 
+const NAT: Readonly<Record<keyof typeof NAT_FIELDS, z.ZodType>> = {
+  saddr: address,
+  sport: count.max(65535),
+  daddr: address,
+  dport: count.max(65535),
+  netns: count,
+}
+const nat = z.strictObject(
+  described(
+    Object.entries(NAT_FIELDS).map(([name, means]) => ({ name, means })),
+    NAT,
+  ),
+)
+
 const verdict = z.strictObject({
   ...described(COLUMNS, {
     ...connection,
@@ -69,6 +84,7 @@ const verdict = z.strictObject({
     comm: text,
     owner: z.enum(['closer', 'socket', 'none']),
     cgroup: text,
+    nat: nat.optional(),
     reset_reason: text,
     drop_reason: text,
     ehash,

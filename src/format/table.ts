@@ -4,6 +4,7 @@ import { endpoint } from '../flow/tuple.ts'
 import { isoTime, type Time } from '../time.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { explanation } from './explanation.ts'
+import { natText } from './nat.ts'
 import type { CreateSink } from './sink.ts'
 import { stepEntry } from './step.ts'
 import { printable, wrap } from './text.ts'
@@ -52,13 +53,17 @@ const entry = (verdict: Verdict, boot: Time, { paint, stack, explain }: Look): s
 const row = (time: string, peer: string, local: string, cause: string) =>
   `${time.padEnd(12)} ${peer.padEnd(21)} ${local.padEnd(21)} ${cause}\n`
 
-const summary = ({ outcome, who, confidence, owner, state, tuple }: Verdict) =>
-  [
+const summary = (verdict: Verdict) => {
+  const { outcome, who, confidence, owner, state, tuple } = verdict
+  const translated = natText(verdict)
+  return [
     `${OUTCOMES[outcome]}: ${whoText(who, confidence)}`,
     ...(owner === null ? [] : [`${owner.how} ${owner.comm}[${owner.pid}]`]),
     ...(state === null ? [] : [`state ${state}`]),
     `netns ${tuple.netns}`,
+    ...(translated === undefined ? [] : [translated]),
   ].join('; ')
+}
 
 const coloured = ({ confidence }: Verdict, text: string, paint: boolean) => {
   if (!paint) return text

@@ -17,6 +17,8 @@ export type Verdict = {
   state: string | null
   owner: Case['owner']
   dev: Case['dev']
+  /** The connection's other tuples, before NAT or after it, hop by hop; empty where none is known. */
+  nat: Case['nat']
   /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
   late: Case['late']
@@ -42,6 +44,7 @@ export const verdictOf = (reset: Case, { cause, confidence, because, who, owner 
   state: reset.stateBefore,
   owner: owner ?? reset.owner,
   dev: reset.dev,
+  nat: reset.nat,
   after: reset.after,
   late: reset.late,
   resetReason: reset.reset.reason,

@@ -7,7 +7,7 @@ import type { Shown } from '../../src/format/sink.ts'
 import { CAUSES, isCause } from '../../src/verdict/causes.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
 import type { Kind } from '../../src/observation.ts'
-import { at, lookup, start, TUPLE, verdict } from '../samples.ts'
+import { at, lookup, nat, start, TUPLE, verdict } from '../samples.ts'
 
 const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
 const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
@@ -29,6 +29,9 @@ const REFUSED = verdict({
   because: [],
 })
 const BOTH = [verdict(), REFUSED]
+
+/** Translated twice: the outer translation is the one that is told. */
+const TRANSLATED = verdict({ nat: [{ ...TUPLE, dport: 8080, netns: 5 }, nat().tuple] })
 
 const HOSTILE = verdict({
   owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;', cgroup: '/=\u001b[2J,"\n\u202e\u{e0001}' },
@@ -71,9 +74,9 @@ test('json', () => {
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,because
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,because
+    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
     "
   `)
 })
@@ -122,14 +125,34 @@ describe('table', () => {
   })
 })
 
+test('the other tuple of a connection that NAT has changed is told in every format', () => {
+  expect(text('table', [TRANSLATED])).toContain(
+    'NAT: 192.0.2.2:40000 >\n             192.0.2.254:32193 in netns 4026532500',
+  )
+  const { nat: told } = z.looseObject({ nat: z.unknown() }).parse(JSON.parse(text('json', [TRANSLATED])))
+  expect(told).toEqual({ saddr: '192.0.2.2', sport: 40000, daddr: '192.0.2.254', dport: 32193, netns: 4026532500 })
+  const [names = '', values = ''] = text('csv', [TRANSLATED]).split(/\r?\n/)
+  const cell = (name: string) => values.split(',')[names.split(',').indexOf(name)]
+  expect(['saddr', 'sport', 'daddr', 'dport', 'netns'].map((name) => cell(`nat_${name}`))).toEqual([
+    '192.0.2.2',
+    '40000',
+    '192.0.2.254',
+    '32193',
+    '4026532500',
+  ])
+})
+
+const named = (line: string) => Object.keys(z.looseObject({}).parse(JSON.parse(line))).join(' ')
+
 test('json has the fields of the issue, in this order', () => {
   const fields =
-    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev reset_reason drop_reason ehash because'
+    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev nat reset_reason drop_reason ehash because'
   for (const line of text('json', [...BOTH, HOSTILE])
     .trimEnd()
     .split('\n')) {
-    expect(Object.keys(z.looseObject({}).parse(JSON.parse(line))).join(' ')).toBe(fields)
+    expect(named(line)).toBe(fields.replace(' nat', ''))
   }
+  expect(named(text('json', [TRANSLATED]))).toBe(fields)
   expect(COLUMNS.map(({ name }) => name).join(' ')).toBe(fields)
 })
 
