@@ -45,7 +45,7 @@ export const segment = z.strictObject({
 
 /**
  * A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk`, `state`, and the window that
- * they take: `rcv_nxt`, `rcv_wnd`. A full socket's window begins at `rcv_wup`. `request`: the segment came for a request
+ * they take: `rcv_nxt`, `rcv_wnd`; a request also the number of its SYN ACK, `snt_isn`. A full socket's window begins at `rcv_wup`. `request`: the segment came for a request
  * socket of this listener. `user_timeout` is in milliseconds; `retransmits` and `probes_out` count what went unanswered,
  * `data_in` segments with data that came. `sent_ago` and `heard_ago`: nanoseconds since this host last sent anything, and
  * since data or an ACK last came. `route`: the index of the interface that the socket sends by.
@@ -71,6 +71,7 @@ export const socket = z.strictObject({
   probes_out: uint.optional(),
   user_timeout: uint.optional(),
   data_in: uint.optional(),
+  snt_isn: uint.optional(),
   sent_ago: uint.optional(),
   heard_ago: uint.optional(),
   route: uint.optional(),

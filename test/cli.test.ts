@@ -26,7 +26,22 @@ beforeAll(() => {
   write(MANY, recording(5000))
 })
 
+test.each([
+  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
+  [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
+  [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
+  [['--nosuch'], 'trace-reset --help shows options and examples'],
+])('the hint after %j', async (args, hint) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect({ hint: stderr.split('\n')[1], exitCode }).toEqual({ hint: `hint: ${hint}`, exitCode: 2 })
+})
+
 describe('help', () => {
+  test('help COMMAND is COMMAND --help', async () => {
+    expect(await traceReset(['help', 'ehash'])).toEqual(await traceReset(['ehash', '--help']))
+  })
+
   test('has examples', async () => {
     const { stdout, stderr, exitCode } = await traceReset(['--help'])
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
@@ -34,13 +49,16 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes'])('of %s', async (command) => {
-    const { stdout, exitCode } = await traceReset([command, '--help'])
-    expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
-      exitCode: 0,
-      usage: true,
-    })
-  })
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+    'of %s',
+    async (command) => {
+      const { stdout, exitCode } = await traceReset([command, '--help'])
+      expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
+        exitCode: 0,
+        usage: true,
+      })
+    },
+  )
 
   // Every example of the help text that needs no recording is tried as far as a program goes without running it.
   test('its filters are filters', async () => {
@@ -71,7 +89,7 @@ test.each<[string, string[], RegExp]>([
   [
     'a network namespace',
     ['--netns', 'eth0'],
-    /^--netns: "eth0" is not a network namespace: ENOENT: .*\/run\/netns\/eth0/,
+    /^--netns: "eth0" is not a network namespace: \/run\/netns\/eth0: no such file or directory$/,
   ],
   ['a service', ['--dport', 'no-such-service'], /^--dport: "no-such-service" is not a port$/],
   ['an exclusion', ['--not-sport', '80,'], /^--not-sport: "" is not a port$/],
@@ -80,7 +98,11 @@ test.each<[string, string[], RegExp]>([
   ['a name', ['--not-comm', ''], /^--not-comm: a name is empty$/],
   ['an interface', ['--dev', '$(id)/'], /^--dev: "\$\(id\)\/" is not the name of an interface$/],
   ['a state', ['--not-state', 'open'], /^--not-state: "open" is not a TCP state$/],
-  ['a cause to select', ['--cause', 'magic'], /^there is no cause "magic"$/],
+  ['a cause to select', ['--cause', 'magic'], /^--cause: there is no cause "magic"$/],
+  ['several causes by one prefix', ['--cause', 'ignored'], /^--cause: there is no cause "ignored": it may be /],
+  ['an outcome', ['--outcome', 'out'], /^--outcome: there is no "out"$/],
+  ['a doer', ['--not-who', 'me'], /^--not-who: there is no "me"$/],
+  ['a confidence', ['--confidence', 'sure'], /^--confidence: there is no "sure"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
   ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
   ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
@@ -91,13 +113,29 @@ test.each<[string, string[], RegExp]>([
   ['a count in words', ['-n', 'many'], /'many' is invalid/],
   ['an option', ['--port', '80'], /^unknown option '--port'/],
   ['an option without its value', ['--dport'], /argument missing/],
-  ['a word too many', ['everything'], /everything|too many arguments/],
-  ['an output in no directory', ['--output', file('none/x')], /^--output: cannot write .*: ENOENT/],
-  ['an output that is a directory', ['--output', directory], /^--output: cannot write .*: EISDIR/],
-  ['a recording in no directory', ['--record', file('none/x.gz')], /^--record: cannot write .*: ENOENT/],
-  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: ENOENT/],
+  ['a command that there is not', ['everything'], /^there is no command "everything"$/],
+  ['an option before a command', ['--dport', '80', 'doctor'], /^--dport: write it behind doctor$/],
+  ['an option before a replay', ['-f', 'json', 'replay', TWO], /^--format: write it behind replay$/],
+  ['an exclusion before a replay', ['--not-comm', 'a', 'replay', TWO], /^--not-comm: write it behind replay$/],
+  ['a word behind all', ['doctor', 'now'], /^too many arguments for 'doctor'/],
+  [
+    'an output in no directory',
+    ['--output', file('none/x')],
+    /^--output: cannot write .*\/none\/x: no such file or directory$/,
+  ],
+  [
+    'an output that is a directory',
+    ['--output', directory],
+    /^--output: cannot write .*: illegal operation on a directory$/,
+  ],
+  [
+    'a recording in no directory',
+    ['--record', file('none/x.gz')],
+    /^--record: cannot write .*\/none\/x.gz: no such file or directory$/,
+  ],
+  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: no such file or directory$/],
   ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
-  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
+  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^--expect: there is no cause "magic"$/],
   [
     'an expectation that is none',
     ['replay', TWO, '--expect', 'no-socket=x'],
@@ -118,15 +156,16 @@ test.each<[string, string[], RegExp]>([
 })
 
 test.each([
-  [['peer-aborted'], 0, 'nothing lost'],
-  [['peer-aborted=2'], 0, 'nothing lost'],
-  [['peer-aborted', 'linger-zero=0'], 0, 'nothing lost'],
-  [['peer-aborted=1'], 4, 'trace-reset: expected peer-aborted 1 times, got peer-aborted 2 times'],
-  [['linger-zero'], 4, 'trace-reset: expected linger-zero, got peer-aborted 2 times'],
+  [['peer-aborted'], 0, 'nothing lost\ntrace-reset: 1 expectation holds\n'],
+  [['peer-aborted=2'], 0, '1 expectation holds'],
+  [['peer-aborted', 'linger-zero=0'], 0, '2 expectations hold'],
+  [['peer*=2', 'ignored-*=0'], 0, '2 expectations hold'],
+  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: of 1 expectations 1 does not hold\n'],
+  [['linger-zero'], 4, 'trace-reset: linger-zero: expected some, got 0\n'],
   [
-    ['linger-zero', 'no-socket=3'],
+    ['linger-zero', 'no-socket=3', 'peer-aborted'],
     4,
-    'expected linger-zero, got peer-aborted 2 times; expected no-socket 3 times, got',
+    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: of 3 expectations 2 do not hold\n',
   ],
 ])('replay --expect %j gives %d', async (expectations, code, message) => {
   const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])
@@ -170,10 +209,47 @@ test.each(['table', 'json', 'csv'])('whoever reads %s may go: | head', async (fo
   expect(stderr.split('\n').filter((line) => !/^trace-reset: \d+ resets?: /.test(line))).toEqual(['exit code 0'])
 })
 
+const ontoFullDisk = async (args: string) =>
+  execa('sh', ['-c', `"$0" "$1" ${args} > /dev/full`, process.execPath, CLI, MANY], { reject: false })
+
+describe('a full disk is no success', () => {
+  test.each(['replay "$2"', 'replay "$2" --format json', 'causes', 'replay "$2" --expect peer-aborted'])(
+    'of standard output: %s',
+    async (args) => {
+      const { stderr, exitCode } = await ontoFullDisk(args)
+      expect(stderr).toMatch(/trace-reset: cannot write standard output: no space left on device\nhint: .*$/)
+      expect(exitCode).toBe(1)
+    },
+  )
+
+  test.each(['table', 'json', 'csv'])('of --output, in %s', async (format) => {
+    const { stdout, stderr, exitCode } = await replayHere([TWO, '--format', format, '-o', '/dev/full'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(stderr).toMatch(
+      /trace-reset: --output: cannot write \/dev\/full: no space left on device\nhint: what is there is not whole\n$/,
+    )
+  })
+})
+
+test('a reader that goes does not falsify an expectation', async () => {
+  const command = '{ "$0" "$1" replay "$2" --expect peer-aborted=5000; echo "exit code $?" >&2; } | head -n 1'
+  const { stderr } = await execa('sh', ['-c', command, process.execPath, CLI, MANY])
+  expect(stderr).toMatch(/5000 resets: [^]*\nexit code 0$/)
+})
+
+test.each([
+  ['a file that is not there', ['replay', 'no/such'], 'cannot read no/such: no such file or directory'],
+  ['bpftrace that dies at the start', LIVE, 'bpftrace ended with exit code 1: '],
+])('no totals of a run that never began: %s', async (_, args, message) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect(stderr.split('\n')[0]).toContain(`trace-reset: ${message}`)
+  expect({ exitCode, totals: /resets:/.test(stderr) }).toEqual({ exitCode: 1, totals: false })
+})
+
 // script(1), of every system's base, gives the command a terminal.
 const SCRIPT = 'script'
-const onTerminal = async (env: Record<string, string>) => {
-  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' 2>/dev/null`
+const onTerminal = async (env: Record<string, string>, ...args: string[]) => {
+  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' ${args.join(' ')} 2>/dev/null`
   const { stdout } = await execa(SCRIPT, ['-qec', command, '/dev/null'], {
     env: { TERM: 'xterm', NO_COLOR: '', ...env },
     stdin: 'ignore',
@@ -185,6 +261,16 @@ describe('colour', () => {
   test('on a terminal', async () => expect(await onTerminal({})).toContain('\u001b[33mpeer-aborted'))
   test('not with NO_COLOR', async () => expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u001b['))
   test('not on a dumb one', async () => expect(await onTerminal({ TERM: 'dumb' })).not.toContain('\u001b['))
+  test('not with --color never', async () =>
+    expect(await onTerminal({ FORCE_COLOR: '1' }, '--color', 'never')).not.toContain('\u001b['))
+  test('in a pipe with --color always', async () =>
+    expect((await traceReset(['replay', TWO, '--color', 'always'])).stdout).toContain('\u001b['))
+  test('in the file of --output as in a pipe', async () => {
+    await onTerminal({}, '-o', file('plain'))
+    await onTerminal({}, '-o', file('painted'), '--color', 'always')
+    const [plain, painted] = ['plain', 'painted'].map((name) => readFileSync(file(name), 'utf8').includes('\u001b['))
+    expect({ plain, painted }).toEqual({ plain: false, painted: true })
+  })
   test('not in a file or a pipe', async () =>
     expect((await traceReset(['replay', TWO])).stdout).not.toContain('\u001b'))
 })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
+import type { Shown } from '../src/format/sink.ts'
 import type { Case } from '../src/flow/case.ts'
 import { NO_PAST } from '../src/flow/past.ts'
 import {
@@ -65,6 +66,7 @@ export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },
   kernel: '6.1.0',
+  host: 'web-1',
   bpftrace: '0.17.0',
   filter: {},
   probes: ['tcp_reset'],
@@ -228,6 +230,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     past: NO_PAST,
     traced: null,
     gaps: [],
+    lossBefore: false,
     ...rest,
   }
 }
@@ -247,6 +250,9 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   late: null,
   resetReason: null,
   dropReason: null,
+  why: 'nginx[812] closed it in ESTABLISHED, 17 bytes unread',
+  segment: null,
+  unread: 17,
   because: ['tcp_send_active_reset ran in close() by nginx[812]', '17 bytes of the peer were unread'],
   stack: [],
   ...over,
@@ -255,3 +261,16 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
 /** A verdict as a table of rules has it: `no-listener, certain`, or `unknown`. */
 export const briefly = ({ cause, confidence }: Verdict): string =>
   confidence === 'unknown' ? cause : `${cause}, ${confidence}`
+
+/** How a run is shown: as it is piped. */
+export const shown = (over: Partial<Shown> = {}): Shown => ({
+  stack: false,
+  explain: false,
+  steps: false,
+  detail: 'brief',
+  paint: false,
+  width: 80,
+  watched: false,
+  zone: () => 0,
+  ...over,
+})

@@ -5,14 +5,13 @@ import { parseAddresses } from '../filter/address.ts'
 import { ANY, families, type Filter } from '../filter/filter.ts'
 import { parseNetns, type FindNetns } from '../filter/netns.ts'
 import { parsePorts, type Range, type ServicePort } from '../filter/port.ts'
-import { parseCauses, parseComms, parseDevs, parsePids, parseStates } from '../filter/parseVerdict.ts'
-import { ANY_VERDICT, type VerdictFilter } from '../filter/verdict.ts'
+import { ANY_VERDICT, QUESTIONS, type VerdictFilter } from '../filter/verdict.ts'
 
 /** What this machine calls its ports and network namespaces. */
 export type Names = { servicePort: ServicePort; findNetns: FindNetns }
 
 /** Reads the value of an option; throws a usage error. */
-type Parse<T> = (option: string, text: string) => T[]
+type Parse<T> = (option: string, text: string) => readonly T[]
 
 type Add = <T>(name: string, value: string, about: string, parse: Parse<T>) => void
 
@@ -48,11 +47,7 @@ const portsBy =
     parsePorts(option, text, servicePort)
 
 const verdict = (add: Add) => {
-  add('pid', 'pids', 'the process that owns the socket, where known', parsePids)
-  add('comm', 'names', "the owner's name, as ps -o comm shows it", parseComms)
-  add('dev', 'interfaces', 'the interface that packets arrive on', parseDevs)
-  add('state', 'states', 'of the socket before the reset: established, ... or none', parseStates)
-  add('cause', 'causes', 'listed by trace-reset causes', parseCauses)
+  for (const { name, values, about, parse } of QUESTIONS) add<string | number>(name, values, about, parse)
 }
 
 const withBoth = (command: Command, group: string, addAll: (add: Add) => void) => {

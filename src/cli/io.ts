@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Zone } from '../format/clock.ts'
 import type { Output } from '../format/sink.ts'
 
 /** All that a command sees of the process; only cli.ts sees more. */
@@ -11,10 +12,18 @@ export type Io = {
   tell: (line: string) => void
   /** Writes over the last line of standard error, '' clears it; not there unless that is a terminal. */
   status?: ((text: string) => void) | undefined
-  /** Whether standard output is a terminal that takes colours. */
+  /** Whether to colour what is written: `--color`, FORCE_COLOR, NO_COLOR and the terminal are weighed already. */
   colour: boolean
-  /** Fires when the run must end in good order: the first Ctrl-C or SIGTERM, or a reader that went away. */
+  /** The columns to fill: those of the terminal now, or 80. */
+  readonly width: number
+  /** The time zone of whoever reads: TZ, or that of this machine. */
+  zone: Zone
+  /** Whether verdicts go to a terminal, and so to a person. */
+  interactive: boolean
+  /** Fires when the run must end in good order: at an interrupt, or when the reader of standard output has gone. */
   stop: AbortSignal
+  /** Fires at the first Ctrl-C or SIGTERM alone: for what must be known to the end though nobody reads. */
+  interrupt: AbortSignal
   /** Fires when the run must end at once: the second Ctrl-C. */
   kill: AbortSignal
 }

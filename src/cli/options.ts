@@ -4,14 +4,19 @@ import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
 import type { CauseId } from '../verdict/causes.ts'
+import type { ColourChoice } from './terminal.ts'
 
 /** What a trace and a replay have in common. */
 export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
+    color: ColourChoice
     output?: string
     count: number
     steps: readonly string[]
+    quiet?: true
+    verbose?: true
+    wide?: true
     stack?: true
     explain?: true
     summary?: true
@@ -23,7 +28,10 @@ export type TraceOptions = OutputOptions & {
   bpftrace: string
   facts?: string
 }
-export type Expectation = { cause: CauseId; count: number | undefined }
+/** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
+export type SchemaName = 'verdict' | 'recording'
+/** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
@@ -43,4 +51,5 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
+  schema: (of: SchemaName) => Promise<number>
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { usageError } from '../errors.ts'
-import { parseCause } from '../filter/parseVerdict.ts'
+import { parseCauses } from '../filter/parseVerdict.ts'
 import { FORMATS } from '../format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
 import { checked } from './filterOptions.ts'
 import type { Expectation } from './options.ts'
+import { COLOURS } from './terminal.ts'
 
 /** Adds how and where verdicts are printed, and how many. */
 export const withOutput = (command: Command): Command =>
@@ -14,6 +15,7 @@ export const withOutput = (command: Command): Command =>
     .addOption(
       new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
+    .addOption(new Option('--color <when>', 'colour the table').choices(COLOURS).default('auto'))
     .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
     .addOption(countOption('end after this many verdicts'))
 
@@ -36,6 +38,9 @@ export const whole = <T extends object>(given: T & { packets?: true; probe?: rea
 /** Adds what is printed beyond the verdicts. */
 export const withShown = (command: Command): Command =>
   command
+    .addOption(new Option('-q, --quiet', 'one line for each verdict: its head').conflicts(['verbose', 'wide']))
+    .addOption(new Option('-v, --verbose', 'the evidence of each verdict').conflicts(['quiet', 'wide']))
+    .addOption(new Option('-w, --wide', 'one line for each verdict, with everything').conflicts(['quiet', 'verbose']))
     .option('--explain', 'what each cause means, what usually makes it, what to look at next')
     .option('--stack', 'the kernel stack of each reset')
     .option('--summary', "at the end, compare the resets seen with the kernel's counters")
@@ -72,7 +77,10 @@ const expectation = (text: string, previous: readonly Expectation[]): Expectatio
   const [, name = '', count] = /^([^=]*)(?:=(\d{1,9}))?$/.exec(text) ?? []
   if (name === '')
     throw usageError(`--expect: ${JSON.stringify(text)} is not a cause`, 'give CAUSE or CAUSE=N, as in linger-zero=2')
-  return [...previous, { cause: parseCause(name), count: count === undefined ? undefined : Number(count) }]
+  return [
+    ...previous,
+    { name, causes: parseCauses('--expect', name), count: count === undefined ? undefined : Number(count) },
+  ]
 }
 
 /** `--expect`. */

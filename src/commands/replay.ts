@@ -26,10 +26,19 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
     enough: () => undefined,
     see: printer.see,
   })
-  const { verdicts: given, stop } = await printer.print(lines, io.stop).finally(progress?.end)
+  // Expectations are of all that was recorded, whether or not somebody reads on.
+  const until = options.expect.length === 0 ? io.stop : io.interrupt
+  const { verdicts: given, stop } = await printer.print(lines, until).finally(progress?.end)
   if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
+  if (options.expect.length > 0 && until.aborted)
+    throw expectationError('not all was judged: no expectation is known to hold')
   const broken = options.expect.filter((expected) => !holds(expected, given))
-  if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
+  if (broken.length > 0)
+    throw expectationError(
+      broken.map((expected) => describe(expected, given)).join('\n'),
+      `of ${options.expect.length} expectations ${broken.length} ${broken.length === 1 ? 'does' : 'do'} not hold`,
+    )
+  if (options.expect.length > 0) io.tell(allHold(options.expect.length))
   return 0
 }
 
@@ -44,10 +53,15 @@ const isSameFile = (one: string, other: string) => {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
-const holds = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
-  count === undefined ? given.has(cause) : (given.get(cause) ?? 0) === count
+const allHold = (count: number) => (count === 1 ? '1 expectation holds' : `${count} expectations hold`)
 
-const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) => {
-  const got = [...given].map(([name, n]) => `${name} ${n} times`).join(', ')
-  return `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${got || 'no verdict'}`
+const countOf = ({ causes }: Expectation, given: ReadonlyMap<string, number>) =>
+  causes.reduce((sum, cause) => sum + (given.get(cause) ?? 0), 0)
+
+const holds = (expected: Expectation, given: ReadonlyMap<string, number>) => {
+  const got = countOf(expected, given)
+  return expected.count === undefined ? got > 0 : got === expected.count
 }
+
+const describe = (expected: Expectation, given: ReadonlyMap<string, number>) =>
+  `${expected.name}: expected ${expected.count ?? 'some'}, got ${countOf(expected, given)}`

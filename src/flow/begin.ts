@@ -47,7 +47,16 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<
   if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
   const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
   const nat = trace.translations.of(reset.tuple, (tuple) => flows.knownSince(tuple) !== null)
-  const known = { flow, owner: flows.owner(reset), after: lookups.take(reset), nat, past, traced: trace.since, gaps }
+  const known = {
+    flow,
+    owner: flows.owner(reset),
+    after: lookups.take(reset),
+    nat,
+    past,
+    traced: trace.since,
+    gaps,
+    lossBefore: losses.any(),
+  }
   const one = openCase(reset, known)
   rememberCase(flow.past, one)
   const isAwaited = one.after === null && whyAsked(trace.source, event) === 'reset'

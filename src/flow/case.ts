@@ -43,6 +43,8 @@ export type Case = {
   traced: Time | null
   /** What makes the evidence incomplete, in words. */
   gaps: string[]
+  /** Whether anything was lost in this trace before: that nothing was seen of a connection then says less. */
+  lossBefore: boolean
 }
 
 /** Whether the kernel replies to a segment with a RST, by tcp_v4_send_reset or its twin for IPv6. */

@@ -19,10 +19,14 @@ export type Known = {
   past: Past
   traced: Time | null
   gaps: string[]
+  lossBefore: boolean
 }
 
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
-export const openCase = (reset: Kind<'reset'>, { flow, owner, after, nat, past, traced, gaps }: Known): Case => {
+export const openCase = (
+  reset: Kind<'reset'>,
+  { flow, owner, after, nat, past, traced, gaps, lossBefore }: Known,
+): Case => {
   const closer = closerOf(reset)
   return {
     outcome: isIncoming(reset) ? 'received' : 'sent',
@@ -44,6 +48,7 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, nat, past, 
     past,
     traced,
     gaps,
+    lossBefore,
   }
 }
 

@@ -20,10 +20,10 @@ export const nat = ({ nat: hops }: Verdict): Value => {
   return { saddr, sport, daddr, dport, netns } satisfies Record<keyof typeof NAT_FIELDS, Value>
 }
 
-/** `NAT: 192.0.2.2:40000 > 192.0.2.254:32193 in netns 4026532500`, in the same direction; undefined without NAT. */
-export const natText = ({ nat: hops }: Verdict): string | undefined => {
+/** `NAT: 192.0.2.2:40000 > 192.0.2.254:32193 in netns 4026532500`, in the same direction; empty without NAT. */
+export const natText = ({ nat: hops }: Verdict): string => {
   const last = hops.at(-1)
   return last === undefined
-    ? undefined
+    ? ''
     : `NAT: ${endpoint(last.saddr, last.sport)} > ${endpoint(last.daddr, last.dport)} in netns ${last.netns}`
 }

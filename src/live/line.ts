@@ -172,7 +172,10 @@ const readSocket = (fields: Fields): Socket => {
     const rcv_nxt = fields.has('tw_rcv_nxt') ? { rcv_nxt: fields.number('tw_rcv_nxt') } : {}
     return { ...socket, substate: fields.state('substate'), ...rcv_nxt, ...readWindow(fields) }
   }
-  if (state === 'NEW_SYN_RECV') return { ...socket, ...readWindow(fields) }
+  if (state === 'NEW_SYN_RECV') {
+    const sent = fields.has('snt_isn') ? { snt_isn: fields.number('snt_isn') } : {}
+    return { ...socket, ...readWindow(fields), ...sent }
+  }
   for (const name of SOCKET_NUMBERS) if (fields.has(name)) socket[name] = fields.number(name)
   if (fields.has('clock')) Object.assign(socket, readTimes(fields))
   if (fields.given('route')) socket.route = fields.number('route')

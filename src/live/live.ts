@@ -135,21 +135,30 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
         // bpftrace says only that events were lost; gaps in our line numbers give the count.
         numbering.told(message.count)
         return [{ kind: 'lost', what: 'events', count: 0 }]
+      case 'counts':
+        numbering.counted(message.byCpu, trace.clock.now())
+        return []
       case 'sent':
         return [...message.byNetns].map(([netns, sent]) => ({ kind: 'total', netns, sent }))
       case 'line':
-        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace)]
+        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace, numbering)]
     }
   } catch {
     return lost(1)
   }
 }
 
-const readOne = (line: string, { names, nameFrame, cgroup, clock }: LiveTrace): Observation[] => {
+const readOne = (
+  line: string,
+  { names, nameFrame, cgroup, clock }: LiveTrace,
+  { ticked }: Numbering,
+): Observation[] => {
   try {
     const observation = readLine(line, names, nameFrame)
     if ('at' in observation) clock.hear(observation.at)
-    return [observation.kind === 'tick' ? { ...observation, read: clock.now() } : withCgroup(observation, cgroup)]
+    if (observation.kind !== 'tick') return [withCgroup(observation, cgroup)]
+    // A loss comes before the tick that lets younger events go on.
+    return [...lost(ticked(observation.at)), { ...observation, read: clock.now() }]
   } catch {
     return lost(1)
   }

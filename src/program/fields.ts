@@ -33,7 +33,7 @@ const event = {
   fn: field('%s', 'text', '/*{fn}*/', 'the kernel function, or the event in a word of ours'),
   at: field('%llu', 'time', 'nsecs', 'when the probe fired, since boot', 'ns'),
   cpu: field('%d', 'number', 'cpu', 'the CPU that it fired on'),
-  n: field('%lld', 'number', '@n[cpu]', 'the number of the line on its CPU, from 1 on: a gap is a loss'),
+  n: field('%lld', 'number', '@n[cpu] + 1', 'the number of the line on its CPU, from 1 on: a gap is a loss'),
 }
 
 /** The connection, as a packet has it that arrives here. Addresses as the machine loads them, in halves. */
@@ -174,6 +174,7 @@ const other = {
     'since a RST of this host itself, or since boot where there was none; 0: not known',
     'ns',
   ),
+  snt_isn: field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
   first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),

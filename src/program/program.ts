@@ -97,11 +97,14 @@ const lacking = (btf: Btf, without: readonly string[]): Btf =>
       }
 
 /** What bpftrace is to print of maps when it ends. */
-const PRINTED = 'sent'
+const PRINTED = ['sent', 'n']
 
 const clearing = (parts: readonly string[]): string => {
   const maps = new Set([...parts.join('\n').matchAll(/@(\w+)\[/g)].map(([, name = '']) => name))
-  return ['@pending = 0;', ...[...maps].filter((name) => name !== PRINTED).map((name) => `clear(@${name});`)].join('\n')
+  return [
+    '@pending = 0;',
+    ...[...maps].filter((name) => !PRINTED.includes(name)).map((name) => `clear(@${name});`),
+  ].join('\n')
 }
 
 const partsHere = (btf: Btf, copies: readonly string[], asked: readonly Part[]) =>

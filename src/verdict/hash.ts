@@ -38,6 +38,11 @@ const nearMisses = ({ answer }: Kind<'lookup'>) => [
   ...(answer.other_netns === undefined
     ? []
     : [`near miss: the network namespace ${answer.other_netns} has the 5-tuple: ${answer.other_found}`]),
+  ...(answer.netns_cut === true && answer.other_netns === undefined
+    ? [
+        `of the other network namespaces ${answer.netns_seen} were looked into, and none has the 5-tuple; there are more`,
+      ]
+    : []),
   ...(answer.listen_differs === undefined
     ? []
     : [

@@ -100,6 +100,15 @@ const isOwedToTimeWait = ({ reset, past: { ending } }: Case, { segment }: Stray)
 export const strayText = ({ reset }: Case, { segment, listener }: Stray): string =>
   `${reset.fn} ran ${listener === null ? 'without a socket' : 'for a listener without a handshake with this peer'}, for ${segmentText(segment)}`
 
+/**
+ * A sentence where nothing is known of what this host had done with the connection before, and something was lost in the trace:
+ * that leaves a doubt. None where nothing was lost, or where its end here is known.
+ */
+export const silenceDoubt = ({ lossBefore, past: { ending } }: Case): string[] =>
+  lossBefore && ending === null
+    ? ['events were lost earlier in this trace: what this host had done with the connection may be among them']
+    : []
+
 /** `1.2 s before`: how long before the RST something was. */
 export const agoText = ({ reset }: Case, { at }: { at: Case['reset']['at'] }): string =>
   `${spanText(nanosecondsBetween(reset.at, at))} before`

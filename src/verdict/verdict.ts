@@ -4,7 +4,8 @@ import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
-import type { Confidence, Instead } from './rule.ts'
+import type { Confidence, Evidence } from './rule.ts'
+import { unreadOf } from './unread.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
@@ -16,6 +17,8 @@ export type Verdict = {
   tuple: Kind<'reset'>['tuple']
   state: string | null
   owner: Case['owner']
+  /** Who had the kernel reset the socket, its owner's or not: the process that ran ss -K, say. Null where nobody did. */
+  by: { pid: number; comm: string } | null
   dev: Case['dev']
   /** The connection's other tuples, before NAT or after it, hop by hop; empty where none is known. */
   nat: Case['nat']
@@ -25,16 +28,22 @@ export type Verdict = {
   /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
   resetReason: string | null
   dropReason: string | null
+  /** One plain sentence, at most 70 characters, without names of kernel functions. */
+  why: string
+  /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
+  segment: Case['reset']['segment']
+  /** Bytes of the peer that the socket held unread; null where that was not seen. */
+  unread: number | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
 }
 
 /** What the rules make of a case. */
-export type Judgement = { cause: CauseId; confidence: Confidence; because: string[] } & Pick<Instead, 'who' | 'owner'>
+export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, { cause, confidence, because, who, owner }: Judgement): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner, by }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
@@ -43,12 +52,16 @@ export const verdictOf = (reset: Case, { cause, confidence, because, who, owner 
   tuple: reset.reset.tuple,
   state: reset.stateBefore,
   owner: owner ?? reset.owner,
+  by: by ?? null,
   dev: reset.dev,
   nat: reset.nat,
   after: reset.after,
   late: reset.late,
   resetReason: reset.reset.reason,
   dropReason: reset.drop?.reason ?? null,
+  why,
+  segment: reset.reset.segment,
+  unread: unreadOf(reset),
   because,
   stack: reset.reset.stack,
 })

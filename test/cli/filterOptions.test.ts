@@ -23,6 +23,9 @@ const row = z.object({
   pid: z.number().nullable(),
   comm: z.string().nullable(),
   cause: z.string(),
+  outcome: z.string(),
+  who: z.string(),
+  confidence: z.string(),
 })
 type Row = z.infer<typeof row>
 
@@ -34,11 +37,14 @@ const OPTIONS: readonly (readonly [string, string, (row: Row) => boolean])[] = [
   ['dport', '80', ({ dport }) => dport === 80],
   ['netns', '4026531840', ({ netns }) => netns === 4026531840],
   ['pid', '812,4', ({ pid }) => pid === 812],
-  ['comm', 'nginx,Web Content', ({ comm }) => comm === 'nginx' || comm === 'Web Content'],
+  ['comm', 'ng*,Web Content', ({ comm }) => comm === 'nginx' || comm === 'Web Content'],
   ['dev', 'eth0', () => false],
   // Without a state here are those whose state was not seen: `none` is none of them.
   ['state', 'tcp_established,none', ({ state }) => state === 'ESTABLISHED'],
-  ['cause', 'peer-aborted', ({ cause }) => cause === 'peer-aborted'],
+  ['cause', 'peer-a*', ({ cause }) => cause === 'peer-aborted'],
+  ['outcome', 'ignored,sent', ({ outcome }) => outcome !== 'received'],
+  ['who', 'peer*', ({ who }) => who.startsWith('peer')],
+  ['confidence', 'unknown', ({ confidence }) => confidence === 'unknown'],
 ]
 const ALL = OPTIONS.flatMap(([name, value, holds]) => [
   { args: [`--${name}`, value], holds },
@@ -66,7 +72,8 @@ const MIXED = Array.from({ length: 48 }, (_, n) => {
       ...reset({
         at: at(when + 1),
         socket: n % 9 === 8 ? null : socket({ sk, state }),
-        segment: segment({ flags: RST_ACK }),
+        // Some are this host's own.
+        ...(n % 10 === 7 ? { fn: 'tcp_send_active_reset', segment: null } : { segment: segment({ flags: RST_ACK }) }),
       }),
       tuple,
     },

@@ -47,6 +47,7 @@ test.each<[string, ReturnType<typeof reset>, boolean, boolean]>([
     past: NO_PAST,
     traced: null,
     gaps: [],
+    lossBefore: false,
   })
   expect([withoutRst === trap, flow.trap === trap]).toEqual([isTaken, isKept])
 })

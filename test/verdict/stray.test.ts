@@ -96,6 +96,19 @@ test.each<Row>([
   ['nothing is known', stray(SYN_ACK), 'no-socket, certain'],
 ])('connect-abandoned: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
+const LOSSY = { lossBefore: true }
+test.each<Row>([
+  ['of nothing before it', stray({}, LOSSY), 'no-socket, likely'],
+  ['of no SYN', stray(SYN_ACK, LOSSY), 'no-socket, likely'],
+  ['of no handshake', toListener({ length: 0 }, LOSSY), 'bad-ack-to-listener, likely'],
+  ['an end here is known', stray({ past: ending('ESTABLISHED') }, LOSSY), 'no-socket, certain'],
+  ['what was seen is no silence', stray({ past: CLOSED }, LOSSY), 'data-after-close, certain'],
+])('silence where events had been lost: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test('the doubt that a loss leaves is told', () => {
+  expect(judge(stray({}, LOSSY)).because.join('\n')).toContain('events were lost earlier in this trace')
+})
+
 test('connect-abandoned by a thread of the kernel is the kernel’s doing', () => {
   expect(judge(stray({ ...SYN_ACK, past: given({ task: task({ comm: 'kworker/0:1', kthread: true }) }) })).who).toBe(
     'local-kernel',
