@@ -72,6 +72,10 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
         status('')
         process.stderr.write(`trace-reset: ${printable(line)}\n`)
       },
+      note: (line) => {
+        status('')
+        process.stderr.write(`${line}\n`)
+      },
       status: process.stderr.isTTY ? status : undefined,
       colour: takesColour(color, process.env, terminal),
       // A getter: a terminal may change while a trace runs.
@@ -90,7 +94,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
 /** The commands. They are imported on use: rxjs and execa take longer to load than most commands take to run. */
 const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
-  replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, ioFor(options)),
+  replay: async (files, options) => (await import('./commands/replay.ts')).replay(files, options, ioFor(options)),
   program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
   ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, ioFor()),
@@ -102,7 +106,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
 })
 
 /** Where and how a command writes, of its options. */
-type Written = { color?: ColourChoice; output?: string }
+type Written = { color?: ColourChoice; output?: string | undefined }
 
 // Root must load modules only from a directory that nobody else can write to, and sudo may leave HOME as it was.
 const cacheDirectory = () =>

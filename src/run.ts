@@ -27,6 +27,8 @@ export type Run = {
   enough: () => void
   /** Sees every Observation before it is judged. */
   see: (observation: Observation) => void
+  /** Is told of what the filter leaves out: an Observation of another connection, or a verdict. */
+  leave?: (what: Observation | Verdict) => void
 }
 
 /** What a run gives: a verdict, or a packet's step through the kernel. */
@@ -38,7 +40,7 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
     const selection = createSelection(options.filter)
     return source.pipe(
       options.record,
-      tap((observation) => selection.sees(observation) && options.see(observation)),
+      tap((observation) => (selection.sees(observation) ? options.see(observation) : options.leave?.(observation))),
       through(() => order(WINDOW_NS)),
       // What the filter leaves out is correlated too: what NAT calls a connection may be known by its reset only.
       through(() =>
@@ -83,8 +85,13 @@ const both = <In, A, B>(one: Machine<In, A>, other: Machine<In, B>): Machine<In,
 
 const stepLine = (step: Step, { steps }: Run): Line[] => (steps.includes(step.call.fn) ? [{ kind: 'step', step }] : [])
 
-const verdictLine = (verdict: Verdict, { filter: wanted }: Run): Line[] =>
-  matchesByAny(wanted, verdict.tuple, verdict.nat) && selects(wanted, verdict) ? [{ kind: 'verdict', verdict }] : []
+const verdictLine = (verdict: Verdict, { filter: wanted, leave }: Run): Line[] => {
+  // What is told of its connection was left out already.
+  if (!matchesByAny(wanted, verdict.tuple, verdict.nat)) return []
+  if (selects(wanted, verdict)) return [{ kind: 'verdict', verdict }]
+  leave?.(verdict)
+  return []
+}
 
 // Ends after the last verdict asked for: no step comes after it.
 const limit = ({ count, enough }: Run): MonoTypeOperatorFunction<Line> => {

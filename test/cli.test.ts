@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -104,7 +104,11 @@ test.each<[string, string[], RegExp]>([
   ['a doer', ['--not-who', 'me'], /^--not-who: there is no "me"$/],
   ['a confidence', ['--confidence', 'sure'], /^--confidence: there is no "sure"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
-  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
+  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^the addresses are of different families/],
+  ['a family that no address has', ['-4', '--daddr', '::1'], /^the addresses are of different families/],
+  ['a time', ['--timeout', '0'], /'0' is invalid\. It is not a time of 1 s to 596 h/],
+  ['a time that is too long', ['--timeout', '597h'], /'597h' is invalid/],
+  ['a time in words', ['--timeout', 'soon'], /'soon' is invalid/],
   ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
   ['a step that is none', ['program', '--probe', ''], /^--probe: no such kernel function: ""$/],
   ['a format', ['--format', 'xml'], /'xml' is invalid\. Allowed choices are table, json, csv/],
@@ -306,13 +310,13 @@ test.each([
   expect(stdout).toMatch(expected)
 })
 
-test('--stack, --explain and --summary are of what is printed', async () => {
+test('--stack, --explain and --balance are of what is printed', async () => {
   const plain = await replayHere([TWO])
   const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
   expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
   const explained = await replayHere([TWO, '--explain'])
   expect(explained.stdout).toMatch(/Usually:\n[^]*Next:\n/)
-  const summed = await replayHere([TWO, '--summary'])
+  const summed = await replayHere([TWO, '--balance'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(
     `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace\n` +
@@ -384,3 +388,20 @@ test('probes says what a kernel has not, and why', async () => {
     '    NOT now: the module nf_reject_ipv6 is not loaded',
   ])
 })
+
+test('doctor says that bpftrace is not there in one line', async () => {
+  const { stdout } = await traceReset(['doctor', '--bpftrace', 'no-such-bpftrace'])
+  expect(stdout).toMatch(/^ {2}MISS bpftrace {2}no-such-bpftrace: not found\n {17}hint: install it/m)
+})
+
+test.skipIf(existsSync('/dev/tcphash'))(
+  'ehash list without the module prints no header, and no hint that does not work',
+  async () => {
+    const { stdout, stderr, exitCode } = await traceReset(['ehash', 'list'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+    expect(stderr).toBe(
+      'trace-reset: cannot open /dev/tcphash: no such file or directory\n' +
+        'hint: load the module with: trace-reset module build && trace-reset module load\n',
+    )
+  },
+)

@@ -52,6 +52,7 @@ export const replayHere = async (args: readonly string[]) => {
     cache: '',
     out: (output) => void (run.stdout += Buffer.from(output).toString()),
     tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
+    note: (line) => void (run.stderr += `${line}\n`),
     colour: false,
     width: 80,
     zone: () => 0,
@@ -61,7 +62,7 @@ export const replayHere = async (args: readonly string[]) => {
     kill: signal,
   }
   const actions: Actions = {
-    replay: (file, options) => replay(file, options, io),
+    replay: (files, options) => replay(files, options, io),
     trace: other,
     program: other,
     probes: other,

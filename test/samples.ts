@@ -244,6 +244,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   tuple: TUPLE,
   state: 'ESTABLISHED',
   owner: { how: 'closer', pid: 812, comm: 'nginx', cgroup: null },
+  by: null,
   dev: null,
   nat: [],
   after: lookup({ found: 'none', bucket: 6001, chain: 0 }),

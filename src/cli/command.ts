@@ -16,6 +16,7 @@ import {
   expectOption,
   factsOption,
   lightOption,
+  timeoutOption,
   whole,
   withOutput,
   withShown,
@@ -85,17 +86,18 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'save all events for replay; gzipped when the name ends in .gz')
+    .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
-  const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
+  const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
     .description('judge a recording; needs no root, no bpftrace, no Linux')
     .addOption(expectOption())
-    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
+    .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander'
 import { usageError } from '../errors.ts'
 import { parseAddresses } from '../filter/address.ts'
-import { ANY, families, type Filter } from '../filter/filter.ts'
+import { ANY, everyAddress, families, type Filter } from '../filter/filter.ts'
 import { parseNetns, type FindNetns } from '../filter/netns.ts'
 import { parsePorts, type Range, type ServicePort } from '../filter/port.ts'
 import { ANY_VERDICT, QUESTIONS, type VerdictFilter } from '../filter/verdict.ts'
@@ -19,7 +19,16 @@ const CONNECTIONS = 'Which connections (values of a list are alternatives; --not
 const VERDICTS = 'Which resets, by their verdict (--not-comm etc. exclude):'
 
 /** The options that select connections, each with its opposite. */
-export const withFilter = (command: Command, names: Names): Command => withBoth(command, CONNECTIONS, connection(names))
+export const withFilter = (command: Command, names: Names): Command => {
+  withBoth(command, CONNECTIONS, connection(names))
+  for (const [flags, about] of FAMILIES) command.addOption(new Option(flags, about).helpGroup(CONNECTIONS))
+  return command
+}
+
+const FAMILIES = [
+  ['-4, --ipv4', 'of IPv4 alone'],
+  ['-6, --ipv6', 'of IPv6 alone'],
+] as const
 
 /** The options that select verdicts, each with its opposite. */
 export const withVerdictFilter = (command: Command): Command => withBoth(command, VERDICTS, verdict)
@@ -69,8 +78,12 @@ const addList = <T>(command: Command, flags: string, about: string, parse: Parse
 }
 
 /** Fills in empty lists for options that were not given. Throws a usage error on options that contradict each other. */
-export const checked = <T extends object>(given: T): T & Filter & VerdictFilter => {
+export const checked = <T extends object>(
+  given: T & Partial<Filter> & { ipv4?: true; ipv6?: true },
+): T & Filter & VerdictFilter => {
   const options = { ...ANY, ...ANY_VERDICT, ...given }
+  // With both, either.
+  if (given.ipv4 !== given.ipv6) options.notSaddr = [...options.notSaddr, everyAddress(given.ipv4 === true ? 6 : 4)]
   families(options)
   if (options.notNetns.includes('all'))
     throw usageError('--not-netns all excludes every connection', 'leave it out, or name those to exclude')

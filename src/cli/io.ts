@@ -10,6 +10,8 @@ export type Io = {
   out: (output: Output) => void
   /** Writes one line to standard error: readiness, warnings, losses, totals. */
   tell: (line: string) => void
+  /** Writes one line to standard error as it stands, of a table. */
+  note: (line: string) => void
   /** Writes over the last line of standard error, '' clears it; not there unless that is a terminal. */
   status?: ((text: string) => void) | undefined
   /** Whether to colour what is written: `--color`, FORCE_COLOR, NO_COLOR and the terminal are weighed already. */

@@ -3,6 +3,7 @@ import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
+import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import type { ColourChoice } from './terminal.ts'
 
@@ -11,7 +12,7 @@ export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
     color: ColourChoice
-    output?: string
+    output?: string | undefined
     count: number
     steps: readonly string[]
     quiet?: true
@@ -19,11 +20,14 @@ export type OutputOptions = Filter &
     wide?: true
     stack?: true
     explain?: true
-    summary?: true
+    summary?: readonly Key[]
+    balance?: true
   }
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
+  /** Seconds. */
+  timeout?: number
   ehash: EhashChoice
   bpftrace: string
   facts?: string
@@ -43,7 +47,7 @@ export type ProgramOptions = Filter & {
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
-  replay: (file: string, options: ReplayOptions) => Promise<number>
+  replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
   ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>

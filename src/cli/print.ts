@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
+import { describeFilters } from '../filter/verdict.ts'
 import { FORMATS } from '../format/format.ts'
 import type { CreateSink, Detail, Output, Shown, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
@@ -8,15 +9,22 @@ import type { OutputOptions } from './options.ts'
 import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
+import { END_KEYS } from '../summary/byCause.ts'
+import { ending } from '../summary/ending.ts'
 import { createReport } from '../summary/report.ts'
+import { summarySink } from '../summary/sink.ts'
+import { createTally } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
+import type { Verdict } from '../verdict/verdict.ts'
 
-/** The sum of a finished run: verdicts by cause, and the end of the trace. */
-export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
+/** The sum of a finished run: verdicts by cause, the steps given, and the end of the trace. */
+export type Result = { verdicts: Map<string, number>; steps: number; stop: Kind<'stop'> | undefined }
 
 /** Where a run is written to, opened before the run begins. */
 export type Printer = {
   see: (observation: Observation) => void
+  /** Counts what the filter leaves out. */
+  leave: (what: Observation | Verdict) => void
   /**
    * Writes verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the
    * failure of the source.
@@ -28,15 +36,14 @@ export type Printer = {
  * Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be
  * written.
  */
-export const createPrinter = (
-  io: Io,
-  options: OutputOptions,
-  createSink: CreateSink = FORMATS[options.format],
-): Printer => {
+export const createPrinter = (io: Io, options: OutputOptions, createSink: CreateSink = sinkOf(options)): Printer => {
   const { write, close } = openOutput(io, options.output)
-  const sink = createSink(shownBy(io, options))
+  const shown = shownBy(io, options)
+  const sink = createSink(shown)
   const report = createReport((recorded) => narrows(options, recorded))
-  const result: Result = { verdicts: new Map(), stop: undefined }
+  const tally = createTally(END_KEYS)
+  const result: Result = { verdicts: new Map(), steps: 0, stop: undefined }
+  const left = { verdicts: 0, events: 0 }
   let begun: Start | undefined
 
   const see = (observation: Observation) => {
@@ -44,14 +51,20 @@ export const createPrinter = (
     if (observation.kind === 'stop') result.stop = observation
     if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
+    // Of several recordings one after the other, the first has the header.
+    const isFirst = begun === undefined
     begun = { ...observation, tool: toolVersion() }
-    write(sink.start(begun))
+    if (isFirst) write(sink.start(begun))
   }
 
   const next = (line: Line, start: Start) => {
-    if (line.kind === 'step') return write(sink.step(line.step, start))
+    if (line.kind === 'step') {
+      result.steps += 1
+      return write(sink.step(line.step, start))
+    }
     const { verdict } = line
     report.judged(verdict)
+    tally.see(verdict, start.boot)
     result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
     write(sink.verdict(verdict, start))
   }
@@ -64,9 +77,11 @@ export const createPrinter = (
       close()
     }
     io.tell(report.text())
+    if (result.verdicts.size === 0 && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
-    if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.summary === undefined) for (const line of ending(tally.groups(), shown)) io.note(line)
   }
 
   const print = async (lines: Observable<Line>, until: AbortSignal) => {
@@ -76,8 +91,20 @@ export const createPrinter = (
     return result
   }
 
-  return { see, print }
+  const leave = (what: Observation | Verdict) => (left['cause' in what ? 'verdicts' : 'events'] += 1)
+
+  return { see, leave, print }
 }
+
+const leftOut = (options: OutputOptions, { verdicts, events }: { verdicts: number; events: number }) =>
+  `the filter ${describeFilters(options)} leaves out all there is: ` +
+  [
+    ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),
+    ...(events > 0 ? [`${events} events of other connections`] : []),
+  ].join(', ')
+
+const sinkOf = ({ summary, format }: OutputOptions): CreateSink =>
+  summary === undefined ? FORMATS[format] : summarySink(summary, format)
 
 const shownBy = (io: Io, options: OutputOptions): Shown => ({
   stack: options.stack === true,

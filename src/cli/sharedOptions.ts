@@ -4,6 +4,7 @@ import { usageError } from '../errors.ts'
 import { parseCauses } from '../filter/parseVerdict.ts'
 import { FORMATS } from '../format/format.ts'
 import { CATALOGUE, PACKET_STEPS } from '../program/catalogue.ts'
+import { isKey, KEYS, type Key } from '../summary/tally.ts'
 import { checked } from './filterOptions.ts'
 import type { Expectation } from './options.ts'
 import { COLOURS } from './terminal.ts'
@@ -16,7 +17,7 @@ export const withOutput = (command: Command): Command =>
       new Option('-f, --format <format>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
     .addOption(new Option('--color <when>', 'colour the table').choices(COLOURS).default('auto'))
-    .option('-o, --output <file>', 'write verdicts to a file instead of standard output')
+    .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .addOption(countOption('end after this many verdicts'))
 
 /** Adds which kernel functions are printed as steps. */
@@ -29,9 +30,15 @@ export const withSteps = (command: Command): Command =>
         .default([], 'none'),
     )
 
-/** Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. Throws a usage error. */
-export const whole = <T extends object>(given: T & { packets?: true; probe?: readonly string[] }) => ({
+/**
+ * Checks the filters, and makes one list of the steps: `--packets` stands for PACKET_STEPS. An output to `-` is none. Throws a
+ * usage error.
+ */
+export const whole = <T extends object>(
+  given: T & { packets?: true; probe?: readonly string[]; output?: string | undefined },
+) => ({
   ...checked(given),
+  ...(given.output === '-' ? { output: undefined } : {}),
   steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
 })
 
@@ -43,7 +50,24 @@ export const withShown = (command: Command): Command =>
     .addOption(new Option('-w, --wide', 'one line for each verdict, with everything').conflicts(['quiet', 'verbose']))
     .option('--explain', 'what each cause means, what usually makes it, what to look at next')
     .option('--stack', 'the kernel stack of each reset')
-    .option('--summary', "at the end, compare the resets seen with the kernel's counters")
+    .addOption(summaryOption())
+    .option('--balance', "at the end, compare the resets seen with the kernel's counters")
+
+const summaryOption = () =>
+  new Option('--summary [keys]', `counts in the place of verdicts, by ${Object.keys(KEYS).join(', ')}`)
+    .argParser(parseKeys)
+    .preset('cause,outcome,who,confidence')
+
+const parseKeys = (text: string): Key[] => {
+  const names = text.split(',')
+  const unknown = names.find((name) => !isKey(name))
+  if (unknown !== undefined)
+    throw usageError(
+      `--summary: no such key: ${JSON.stringify(unknown)}`,
+      `give some of ${Object.keys(KEYS).join(', ')}, as in --summary=cause,peer; a file stands before --summary`,
+    )
+  return [...new Set(names.filter(isKey))]
+}
 
 /** `--light`. */
 export const lightOption = () => new Option('--light', 'attach no probe that runs per packet: cheaper, fewer causes')
@@ -88,6 +112,23 @@ export const expectOption = () =>
   new Option('--expect <cause[=n]>', 'exit with 4 unless this cause occurred (exactly n times with =n)')
     .argParser(expectation)
     .default([], 'none')
+
+/** The longest timer there is: 2^31 - 1 milliseconds. */
+const MOST_SECONDS = 2_147_483
+
+const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
+
+/** `30`, `30s`, `5m` or `1h` in seconds. Throws commander's own error, which becomes a usage error. */
+const duration = (text: string) => {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,8})([smh]?)$/.exec(text) ?? []
+  const seconds = Number(number) * (SECONDS[unit] ?? 1)
+  if (seconds === 0 || seconds > MOST_SECONDS) throw new InvalidArgumentError('It is not a time of 1 s to 596 h.')
+  return seconds
+}
+
+/** `--timeout`. */
+export const timeoutOption = () =>
+  new Option('--timeout <time>', 'end so long after the beginning: 30, 5m, 1h').argParser(duration)
 
 /** `--count`, of verdicts or of sockets. */
 export const countOption = (about: string) =>

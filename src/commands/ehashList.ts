@@ -12,9 +12,11 @@ import { MODULE_DEVICE } from '../host/facts.ts'
 /** Prints the sockets of the TCP hash, in all states, a line each. It reads the whole table, so it is for study. */
 export const ehashList = async (options: Filter & { count: number }, io: Io): Promise<number> => {
   let left = options.count
-  io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
+  let begun = false
   for (const netns of namespaces(options)) {
     for (const slice of listModule(MODULE_DEVICE, netns)) {
+      if (!begun) io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
+      begun = true
       const wanted = slice.filter(({ tuple }) => matches(options, tuple)).slice(0, left)
       io.out(wanted.map(socketRow).join(''))
       left -= wanted.length

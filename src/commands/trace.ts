@@ -12,6 +12,8 @@ import type { Kind, Observation } from '../observation.ts'
 import { requireTraceable } from '../program/check.ts'
 import { recordTo } from '../recording/record.ts'
 import { run } from '../run.ts'
+import type { Program } from '../program/program.ts'
+import { createAttaching } from './trace/attaching.ts'
 import { liveTrace } from './trace/live.ts'
 import { programWriter } from './trace/program.ts'
 import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
@@ -28,17 +30,29 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   warnOfKernel(btf, warn)
   const ehash = openEhash(options.ehash, facts)
   const enough = new AbortController()
+  const attaching = createAttaching(io)
+  const timer = createTimer(options, () => enough.abort())
   const machine = { facts, btf, ehash, stop: AbortSignal.any([io.stop, enough.signal]) }
   try {
     const printer = createPrinter(io, options)
     const write = programWriter(options, machine, warn)
-    const lines = run(narrowing({ write, start: liveTrace(options, machine, warn), warn }), {
+    const start = liveTrace(options, machine, warn)
+    const attach = (program: Program) => {
+      attaching.begin(program.probes.length)
+      return start(program)
+    }
+    const lines = run(narrowing({ write, start: attach, warn }), {
       record: recording(options),
       filter: options,
       steps: options.steps,
       count: options.count,
       enough: () => enough.abort(),
+      leave: printer.leave,
       see: (observation) => {
+        if (observation.kind === 'start') {
+          attaching.end()
+          timer.begin()
+        }
         printer.see(observation)
         if (observation.kind === 'start') io.tell(tracing(options, observation))
       },
@@ -47,7 +61,20 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     requireGoodEnd(stop)
     return io.kill.aborted ? KILLED : 0
   } finally {
+    timer.end()
+    attaching.end()
     ehash?.close()
+  }
+}
+
+/** Ends a trace so long after its probes were attached. */
+const createTimer = ({ timeout }: TraceOptions, act: () => void) => {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: () => {
+      if (timeout !== undefined) timer ??= setTimeout(act, timeout * 1000)
+    },
+    end: () => clearTimeout(timer),
   }
 }
 

@@ -11,5 +11,8 @@ export const sentence = ({ why, owner }: Verdict): string => {
 export const judged = (verdict: Verdict): string =>
   verdict.confidence === 'unknown' ? sentence(verdict) : `${sentence(verdict)}; ${verdict.confidence}`
 
+/** The name of a task without its number: many processes of one name are one program; null where no owner is known. */
+export const ownerName = (owner: Verdict['owner']): string | null => owner?.comm ?? null
+
 /** `nginx[812]`, or `-`. */
 export const ownerText = (owner: Verdict['owner']): string => (owner === null ? '-' : `${owner.comm}[${owner.pid}]`)

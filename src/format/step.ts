@@ -34,8 +34,16 @@ export const STEP_FIELDS = [
   ...(['seq', 'ack', 'window'] as const).map(ofSegment),
   { name: 'payload_bytes', means: 'of the segment', value: ({ call }) => call.segment?.length ?? null },
   ...(['ttl', 'ip_id'] as const).map(ofSegment),
-  { name: 'skb', means: 'the segment, by its address in memory', value: ({ call }) => call.segment?.skb ?? null },
-  { name: 'sk', means: 'the socket, by its address in memory', value: ({ call }) => call.socket?.sk ?? null },
+  {
+    name: 'skb',
+    means: 'the segment in the memory of the kernel, numbered',
+    value: ({ call }) => call.segment?.skb ?? null,
+  },
+  {
+    name: 'sk',
+    means: 'the socket in the memory of the kernel, numbered',
+    value: ({ call }) => call.socket?.sk ?? null,
+  },
   { name: 'state', means: 'of that socket', value: ({ call }) => call.socket?.state ?? null },
   ...ORIGIN,
 ] as const satisfies readonly Field<Step>[]

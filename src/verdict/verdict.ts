@@ -39,6 +39,9 @@ export type Verdict = {
   stack: readonly string[]
 }
 
+/** Who acted: whose own call reset the connection. Null where that was no process. */
+export const actorOf = ({ by, owner }: Verdict): Verdict['by'] => by ?? (owner?.how === 'closer' ? owner : null)
+
 /** What the rules make of a case. */
 export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 

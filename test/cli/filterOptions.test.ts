@@ -124,6 +124,17 @@ test.each([
   expect(await replayed(args)).toEqual(that(holds))
 })
 
+test.each<[string[], (row: Row) => boolean]>([
+  [['-4'], ({ family }) => family === 4],
+  [['-6'], ({ family }) => family === 6],
+  [['-4', '-6'], () => true],
+  [['-6', '--saddr', '192.0.2.9,2001:db8::7'], ({ saddr }) => saddr === '2001:db8::7'],
+  [['-4', '--not-saddr', '192.0.2.9'], ({ family, saddr }) => family === 4 && saddr !== '192.0.2.9'],
+])('families: %j', async (args, holds) => {
+  expect(that(holds).length).toBeGreaterThan(0)
+  expect(await replayed(args)).toEqual(that(holds))
+})
+
 test('all of them at once', async () => {
   const wanted = ALL.filter(({ args: [name] }) => name !== '--dev')
   const some = wanted.filter(({ args: [name] }) => name?.startsWith('--not-') === false)

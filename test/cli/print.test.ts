@@ -44,6 +44,7 @@ const printed = async (
     cache: '',
     out: (output: Output) => void out.push(output),
     tell: (line: string) => void told.push(line),
+    note: (line: string) => void told.push(line),
     colour: false,
     width: 80,
     zone: () => 0,
