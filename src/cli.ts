@@ -99,9 +99,9 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
   ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, ioFor()),
   ehashList: async (options) => (await import('./commands/ehashList.ts')).ehashList(options, ioFor()),
-  module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
+  module: async (verb, options) => (await import('./commands/module.ts')).module(verb, options, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
-  causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  causes: async (cause, options) => (await import('./commands/causes.ts')).causes(cause, options, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 

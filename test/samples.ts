@@ -251,6 +251,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   late: null,
   resetReason: null,
   dropReason: null,
+  rst: null,
   why: 'nginx[812] closed it in ESTABLISHED, 17 bytes unread',
   segment: null,
   unread: 17,

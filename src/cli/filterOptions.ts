@@ -15,8 +15,8 @@ type Parse<T> = (option: string, text: string) => readonly T[]
 
 type Add = <T>(name: string, value: string, about: string, parse: Parse<T>) => void
 
-const CONNECTIONS = 'Which connections (values of a list are alternatives; --not-saddr etc. exclude):'
-const VERDICTS = 'Which resets, by their verdict (--not-comm etc. exclude):'
+const CONNECTIONS = 'Which connections (a,b is a or b; each has an opposite, as --not-saddr):'
+const VERDICTS = 'Which resets, by their verdict (each has an opposite, as --not-comm):'
 
 /** The options that select connections, each with its opposite. */
 export const withFilter = (command: Command, names: Names): Command => {
@@ -41,10 +41,10 @@ export const withTuple = (command: Command, names: Names): Command => {
 
 const connection = (names: Names) => (add: Add) => {
   const ports = portsBy(names)
-  add('saddr', 'addresses', "the peer's: addresses and prefixes, both families", parseAddresses)
-  add('sport', 'ports', "the peer's: numbers, ranges, service names", ports)
-  add('daddr', 'addresses', "this host's", parseAddresses)
-  add('dport', 'ports', "this host's", ports)
+  add('saddr', 'addresses', "the peer's address: 192.0.2.7, 2001:db8::/32", parseAddresses)
+  add('sport', 'ports', "the peer's port: 443, 8000-8100, https", ports)
+  add('daddr', 'addresses', 'the address here', parseAddresses)
+  add('dport', 'ports', 'the port here', ports)
   add('netns', 'namespaces', 'inode, PID, path, name of ip netns, or all', (option, text) =>
     parseNetns(option, text, names.findNetns),
   )

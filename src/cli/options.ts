@@ -13,6 +13,7 @@ export type OutputOptions = Filter &
     format: FormatName
     color: ColourChoice
     output?: string | undefined
+    pcapng?: string
     count: number
     steps: readonly string[]
     quiet?: true
@@ -44,16 +45,21 @@ export type ProgramOptions = Filter & {
   facts?: string
 }
 
+/** How a command answers that prints no verdicts: for people, or one JSON object a line. */
+export type AnswerFormat = 'text' | 'json'
+export type Answering = { format: AnswerFormat }
+export type CausesOptions = Answering & { list?: true }
+
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
   replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
-  probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
-  ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>
-  ehashList: (options: Filter & { count: number }) => Promise<number>
-  module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
-  doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
-  causes: (cause: CauseId | undefined) => Promise<number>
+  probes: (options: Answering & { bpftrace: string; facts?: string }) => Promise<number>
+  ehashLookup: (options: Answering & Wanted & { ehash: EhashChoice }) => Promise<number>
+  ehashList: (options: Answering & Filter & { count: number }) => Promise<number>
+  module: (verb: 'build' | 'load' | 'unload' | 'status', options: Answering) => Promise<number>
+  doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
+  causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
 }

@@ -15,6 +15,7 @@ import { createReport } from '../summary/report.ts'
 import { summarySink } from '../summary/sink.ts'
 import { createTally } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
+import { openCapture } from './capture.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
 /** The sum of a finished run: verdicts by cause, the steps given, and the end of the trace. */
@@ -37,7 +38,8 @@ export type Printer = {
  * written.
  */
 export const createPrinter = (io: Io, options: OutputOptions, createSink: CreateSink = sinkOf(options)): Printer => {
-  const { write, close } = openOutput(io, options.output)
+  const { write, close } = openOutput(io, options)
+  const capture = openCapture(io, options.pcapng)
   const shown = shownBy(io, options)
   const sink = createSink(shown)
   const report = createReport((recorded) => narrows(options, recorded))
@@ -49,15 +51,18 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
+    if (begun !== undefined) capture.see(observation, begun)
     if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
     // Of several recordings one after the other, the first has the header.
     const isFirst = begun === undefined
     begun = { ...observation, tool: toolVersion() }
     if (isFirst) write(sink.start(begun))
+    capture.start(begun)
   }
 
   const next = (line: Line, start: Start) => {
+    capture.line(line, start)
     if (line.kind === 'step') {
       result.steps += 1
       return write(sink.step(line.step, start))
@@ -70,12 +75,14 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
   }
 
   const end = () => {
-    if (begun === undefined) return close()
     try {
-      write(sink.end(begun))
+      if (begun !== undefined) write(sink.end(begun))
+      if (begun !== undefined) capture.end(begun)
     } finally {
       close()
+      capture.close()
     }
+    if (begun === undefined) return
     io.tell(report.text())
     if (result.verdicts.size === 0 && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
     const unseen = report.unseen()
@@ -145,9 +152,12 @@ const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>
     })
   })
 
-// A file, or standard output.
-const openOutput = (io: Io, name: string | undefined): { write: (output: Output) => void; close: () => void } => {
-  if (name === undefined) return { write: io.out, close: () => undefined }
-  const file = openForWriting('--output', name)
-  return { write: (output) => file.write(Buffer.from(output)), close: file.close }
+// A file, or standard output; nothing where standard output has the packets.
+const openOutput = (
+  io: Io,
+  { output, pcapng }: OutputOptions,
+): { write: (output: Output) => void; close: () => void } => {
+  if (output === undefined) return { write: pcapng === '-' ? () => undefined : io.out, close: () => undefined }
+  const file = openForWriting('--output', output)
+  return { write: (bytes) => file.write(Buffer.from(bytes)), close: file.close }
 }

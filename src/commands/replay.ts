@@ -51,12 +51,13 @@ export const replay = async (files: readonly string[], options: ReplayOptions, i
   return 0
 }
 
-const requireOtherOutput = (files: readonly string[], { output }: ReplayOptions) => {
-  if (output !== undefined && files.some((file) => isSameFile(file, output)))
-    throw usageError(
-      `--output: ${output} is the recording itself`,
-      'name another file: the output would overwrite the recording',
-    )
+const requireOtherOutput = (files: readonly string[], { output, pcapng }: ReplayOptions) => {
+  for (const [option, name] of Object.entries({ output, pcapng }))
+    if (name !== undefined && files.some((file) => isSameFile(file, name)))
+      throw usageError(
+        `--${option}: ${name} is the recording itself`,
+        'name another file: the output would overwrite the recording',
+      )
   if (files.filter((file) => file === '-').length > 1)
     throw usageError('standard input can be read once', 'name - once')
 }

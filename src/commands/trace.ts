@@ -23,7 +23,7 @@ const KILLED = 130
 
 /** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
 export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
-  requireTwoFiles(options)
+  requireOtherFiles(options)
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
   const warn = createWarn(io)
@@ -78,9 +78,15 @@ const createTimer = ({ timeout }: TraceOptions, act: () => void) => {
   }
 }
 
-const requireTwoFiles = ({ output, record }: TraceOptions) => {
-  if (output !== undefined && record !== undefined && resolve(output) === resolve(record))
-    throw usageError('--output and --record name the same file', 'verdicts and the recording need a file each')
+const requireOtherFiles = ({ output, record, pcapng }: TraceOptions) => {
+  const named = Object.entries({ output, record, pcapng }).flatMap(([option, file]) =>
+    file === undefined || file === '-' ? [] : [[`--${option}`, resolve(file)] as const],
+  )
+  for (const [option, file] of named) {
+    const same = named.find(([other, path]) => other !== option && path === file)
+    if (same !== undefined)
+      throw usageError(`${option} and ${same[0]} name the same file`, 'each needs a file of its own')
+  }
 }
 
 const recording = ({ record }: TraceOptions): MonoTypeOperatorFunction<Observation> =>
