@@ -13,7 +13,7 @@ import { readCounters } from '../../host/counters.ts'
 import { readCpus } from '../../host/cpus.ts'
 import type { Facts } from '../../host/facts.ts'
 import { createNameFrame, readKernelText, type NameFrame, type Text } from '../../host/kernelText.ts'
-import { readConntrackAtOnce } from '../../host/conntrack.ts'
+import { hasConntrack, readConntrackAtOnce } from '../../host/conntrack.ts'
 import { findNat } from '../../host/knownNat.ts'
 import { findOwners } from '../../host/sockets.ts'
 import { live, type LiveTrace } from '../../live/live.ts'
@@ -40,6 +40,7 @@ export const liveTrace = (
   const clock = readClock()
   const nameFrame = frameNames(options)
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
+  const conntrack = hasConntrack()
   const balance = options.balance === true
   // Recorded facts are of another machine, and its counters are not here.
   const counted = balance || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
@@ -54,7 +55,10 @@ export const liveTrace = (
       clock,
       stop: machine.stop,
       atStart: () => merge(counters(), from(findOwners(options, clock)), olderNat(options, clock, program, warn)),
-      atEnd: counters,
+      atEnd: () => {
+        if (isBlindToNat(options, program, conntrack)) warn(BEGUN_LATE)
+        return counters()
+      },
       // Where a probe tells of every translation that the filter selects, nothing has to be asked.
       askNat: program.probes.includes(NAT_PROBE) ? undefined : askTables(readConntrackAtOnce, () => performance.now()),
       cgroup: createCgroups(),
@@ -64,6 +68,13 @@ export const liveTrace = (
 /** It tells of NAT, and the other one hears of older NAT (src/program/parts.ts). */
 const NAT_PROBE = '__nf_conntrack_confirm'
 const NAT_EAR = 'read_null'
+
+const BEGUN_LATE =
+  'netfilter began to follow connections after the trace: the filter has not selected any by a tuple that NAT gave it since'
+
+// Its functions can be attached to only where its module is loaded, as the first rule of NAT does.
+const isBlindToNat = (options: TraceOptions, { probes }: Program, hadConntrack: boolean) =>
+  asksEnds(options) && !hadConntrack && !probes.includes(NAT_PROBE) && hasConntrack()
 
 // Without a filter of addresses and ports, NAT is asked for where there is a reset.
 const olderNat = (options: TraceOptions, clock: Clock, { probes }: Program, warn: Warn) =>
