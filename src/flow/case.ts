@@ -3,6 +3,7 @@
 import type { Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Past } from './past.ts'
+import type { Translation } from './translations.ts'
 
 /** Everything that was observed about one reset: what the rules judge. */
 export type Case = {
@@ -34,6 +35,8 @@ export type Case = {
   before: Kind<'lookup'> | null
   /** The look-up's result when the socket that it found was created after the reset; `after` is null then. */
   late: Kind<'lookup'> | null
+  /** Its other tuples, where NAT is known to change it, hop by hop. */
+  nat: readonly Translation[]
   /** What this host had done with the connection before. */
   past: Past
   /** Since when the trace sees; null where its first line is missing. */
