@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { findNetns } from './host/netns.ts'
-import { ExpectedError } from './errors.ts'
+import { ExpectedError, messageOf, traceError } from './errors.ts'
 import { printable } from './format/text.ts'
 import { createCommand } from './cli/command.ts'
 import type { Actions } from './cli/options.ts'
@@ -14,7 +14,8 @@ import type { Io } from './cli/io.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
 
 const main = async () => {
-  const ioFor = createIo()
+  const unwritable = watchOutput()
+  const ioFor = createIo(unwritable)
   try {
     await createCommand(
       toolVersion(),
@@ -22,22 +23,37 @@ const main = async () => {
       { servicePort, findNetns },
       (code) => (process.exitCode = code),
     ).parseAsync()
+    await requireWritten(unwritable)
   } catch (error) {
     process.exitCode = exitCodeOf(error)
   }
 }
 
-/** Listens to signals and to standard output, and gives the Io of a command by its options. */
-const createIo = (): ((options?: Written) => Io) => {
-  const stop = new AbortController()
+/** Fires with the error when standard output takes no more. */
+const watchOutput = (): AbortSignal => {
+  const unwritable = new AbortController()
+  process.stdout.on('error', (error) => unwritable.abort(error))
+  return unwritable.signal
+}
+
+// Fails when something was not written. A reader that has gone, as head does, is a normal end.
+const requireWritten = async (unwritable: AbortSignal) => {
+  const last = await new Promise<unknown>((resolve) => process.stdout.write('', resolve))
+  const error: unknown = unwritable.aborted ? unwritable.reason : last
+  if (error instanceof Error && !('code' in error && error.code === 'EPIPE'))
+    throw traceError(`cannot write standard output: ${messageOf(error)}`, 'what is there is not whole', error)
+}
+
+/** Listens to signals, and gives the Io of a command by its options. */
+const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
+  const interrupt = new AbortController()
   const kill = new AbortController()
   // A reader that went away ends the run without counting as a signal: the first Ctrl-C after it ends in good order.
   let signals = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (++signals === 1 ? stop : kill).abort())
+    process.on(signal, () => (++signals === 1 ? interrupt : kill).abort())
   }
-  // The reader of our output has gone, as head does: that is a normal end.
-  process.stdout.on('error', () => stop.abort())
+  const stop = AbortSignal.any([interrupt.signal, unwritable])
   let shown = ''
   const status = (text: string) => {
     if (text !== shown) process.stderr.write(`\r\x1b[K${text}`)
@@ -49,7 +65,7 @@ const createIo = (): ((options?: Written) => Io) => {
       cache: cacheDirectory(),
       out: (written) => {
         status('')
-        process.stdout.write(written)
+        if (!unwritable.aborted) process.stdout.write(written)
       },
       tell: (line) => {
         status('')
@@ -62,7 +78,8 @@ const createIo = (): ((options?: Written) => Io) => {
         return widthOf(process.env, terminal, process.stdout.columns)
       },
       interactive: terminal,
-      stop: stop.signal,
+      stop,
+      interrupt: interrupt.signal,
       kill: kill.signal,
     }
   }
@@ -79,6 +96,7 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 
 /** Where and how a command writes, of its options. */

@@ -18,6 +18,8 @@ const start = z.strictObject({
   /** The moment of boot since 1970: what turns event time into a date. */
   boot: time,
   kernel: z.string(),
+  /** The name of the host (uname -n), since schema 6: it tells recordings of two hosts apart. */
+  host: z.string().optional(),
   bpftrace: z.string(),
   /** Which connections the kernel side told of; text where a schema before 5 says it in words that cannot be read. */
   filter: z.union([recordedFilter, z.string()]),

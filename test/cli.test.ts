@@ -26,7 +26,22 @@ beforeAll(() => {
   write(MANY, recording(5000))
 })
 
+test.each([
+  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
+  [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
+  [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
+  [['--nosuch'], 'trace-reset --help shows options and examples'],
+])('the hint after %j', async (args, hint) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect({ hint: stderr.split('\n')[1], exitCode }).toEqual({ hint: `hint: ${hint}`, exitCode: 2 })
+})
+
 describe('help', () => {
+  test('help COMMAND is COMMAND --help', async () => {
+    expect(await traceReset(['help', 'ehash'])).toEqual(await traceReset(['ehash', '--help']))
+  })
+
   test('has examples', async () => {
     const { stdout, stderr, exitCode } = await traceReset(['--help'])
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
@@ -34,13 +49,16 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes'])('of %s', async (command) => {
-    const { stdout, exitCode } = await traceReset([command, '--help'])
-    expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
-      exitCode: 0,
-      usage: true,
-    })
-  })
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+    'of %s',
+    async (command) => {
+      const { stdout, exitCode } = await traceReset([command, '--help'])
+      expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
+        exitCode: 0,
+        usage: true,
+      })
+    },
+  )
 
   // Every example of the help text that needs no recording is tried as far as a program goes without running it.
   test('its filters are filters', async () => {
@@ -71,7 +89,7 @@ test.each<[string, string[], RegExp]>([
   [
     'a network namespace',
     ['--netns', 'eth0'],
-    /^--netns: "eth0" is not a network namespace: ENOENT: .*\/run\/netns\/eth0/,
+    /^--netns: "eth0" is not a network namespace: \/run\/netns\/eth0: no such file or directory$/,
   ],
   ['a service', ['--dport', 'no-such-service'], /^--dport: "no-such-service" is not a port$/],
   ['an exclusion', ['--not-sport', '80,'], /^--not-sport: "" is not a port$/],
@@ -91,11 +109,27 @@ test.each<[string, string[], RegExp]>([
   ['a count in words', ['-n', 'many'], /'many' is invalid/],
   ['an option', ['--port', '80'], /^unknown option '--port'/],
   ['an option without its value', ['--dport'], /argument missing/],
-  ['a word too many', ['everything'], /everything|too many arguments/],
-  ['an output in no directory', ['--output', file('none/x')], /^--output: cannot write .*: ENOENT/],
-  ['an output that is a directory', ['--output', directory], /^--output: cannot write .*: EISDIR/],
-  ['a recording in no directory', ['--record', file('none/x.gz')], /^--record: cannot write .*: ENOENT/],
-  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: ENOENT/],
+  ['a command that there is not', ['everything'], /^there is no command "everything"$/],
+  ['an option before a command', ['--dport', '80', 'doctor'], /^--dport: write it behind doctor$/],
+  ['an option before a replay', ['-f', 'json', 'replay', TWO], /^--format: write it behind replay$/],
+  ['an exclusion before a replay', ['--not-comm', 'a', 'replay', TWO], /^--not-comm: write it behind replay$/],
+  ['a word behind all', ['doctor', 'now'], /^too many arguments for 'doctor'/],
+  [
+    'an output in no directory',
+    ['--output', file('none/x')],
+    /^--output: cannot write .*\/none\/x: no such file or directory$/,
+  ],
+  [
+    'an output that is a directory',
+    ['--output', directory],
+    /^--output: cannot write .*: illegal operation on a directory$/,
+  ],
+  [
+    'a recording in no directory',
+    ['--record', file('none/x.gz')],
+    /^--record: cannot write .*\/none\/x.gz: no such file or directory$/,
+  ],
+  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: no such file or directory$/],
   ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
   ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
   [
@@ -168,6 +202,43 @@ test.each(['table', 'json', 'csv'])('whoever reads %s may go: | head', async (fo
   const { stdout, stderr } = await execa('sh', ['-c', command, process.execPath, CLI, MANY])
   expect(stdout.split('\n')).toHaveLength(1)
   expect(stderr.split('\n').filter((line) => !/^trace-reset: \d+ resets?: /.test(line))).toEqual(['exit code 0'])
+})
+
+const ontoFullDisk = async (args: string) =>
+  execa('sh', ['-c', `"$0" "$1" ${args} > /dev/full`, process.execPath, CLI, MANY], { reject: false })
+
+describe('a full disk is no success', () => {
+  test.each(['replay "$2"', 'replay "$2" --format json', 'causes', 'replay "$2" --expect peer-aborted'])(
+    'of standard output: %s',
+    async (args) => {
+      const { stderr, exitCode } = await ontoFullDisk(args)
+      expect(stderr).toMatch(/trace-reset: cannot write standard output: no space left on device\nhint: .*$/)
+      expect(exitCode).toBe(1)
+    },
+  )
+
+  test.each(['table', 'json', 'csv'])('of --output, in %s', async (format) => {
+    const { stdout, stderr, exitCode } = await replayHere([TWO, '--format', format, '-o', '/dev/full'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(stderr).toMatch(
+      /trace-reset: --output: cannot write \/dev\/full: no space left on device\nhint: what is there is not whole\n$/,
+    )
+  })
+})
+
+test('a reader that goes does not falsify an expectation', async () => {
+  const command = '{ "$0" "$1" replay "$2" --expect peer-aborted=5000; echo "exit code $?" >&2; } | head -n 1'
+  const { stderr } = await execa('sh', ['-c', command, process.execPath, CLI, MANY])
+  expect(stderr).toMatch(/5000 resets: [^]*\nexit code 0$/)
+})
+
+test.each([
+  ['a file that is not there', ['replay', 'no/such'], 'cannot read no/such: no such file or directory'],
+  ['bpftrace that dies at the start', LIVE, 'bpftrace ended with exit code 1: '],
+])('no totals of a run that never began: %s', async (_, args, message) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect(stderr.split('\n')[0]).toContain(`trace-reset: ${message}`)
+  expect({ exitCode, totals: /resets:/.test(stderr) }).toEqual({ exitCode: 1, totals: false })
 })
 
 // script(1), of every system's base, gives the command a terminal.

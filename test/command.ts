@@ -51,6 +51,7 @@ export const replayHere = async (args: readonly string[]) => {
     width: 80,
     interactive: false,
     stop: signal,
+    interrupt: signal,
     kill: signal,
   }
   const actions: Actions = {
@@ -63,6 +64,7 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    schema: other,
   }
   try {
     await createCommand('', actions, { servicePort, findNetns }, (code) => (run.exitCode = code)).parseAsync(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
 // the kernel's.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -202,6 +202,13 @@ describe('bpftrace fails', () => {
     expect(stderr).toContain('LOST 1239 events')
     expect(verdictsOf(stdout).map(({ confidence }) => confidence)).not.toContain('certain')
   })
+})
+
+test.each(['plain', 'zipped.gz'])('a recording on a full disk ends the trace: %s', async (name) => {
+  symlinkSync('/dev/full', file(name))
+  const { stderr, exitCode } = await traceReset(live('plays', '--record', file(name)))
+  expect(stderr).toContain(`trace-reset: --record: cannot write ${file(name)}: no space left on device\nhint: `)
+  expect({ exitCode, unexpected: stderr.includes('unexpected') }).toEqual({ exitCode: 1, unexpected: false })
 })
 
 describe('nothing is left behind', () => {

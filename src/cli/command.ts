@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
+import { usageError } from '../errors.ts'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
+import { didYouMean } from '../filter/nearest.ts'
 import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, TraceOptions } from './options.ts'
+import type { Actions, ProgramOptions, ReplayOptions, SchemaName, TraceOptions } from './options.ts'
 import {
   bpftraceOption,
   countOption,
@@ -37,13 +39,45 @@ export const createCommand = (
     .configureOutput({
       outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
     })
-    .showHelpAfterError('hint: trace-reset --help shows the options and examples')
+    .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', EXAMPLES)
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses]) add(root, setting)
+  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+    add(root, setting)
+  refuseStrayWords(root)
+  hintAtHelp(root)
   return root
+}
+
+/** Refuses what commander would drop: options of a trace before the name of a command, and names of no command. */
+const refuseStrayWords = (root: Command) => {
+  root.allowExcessArguments().hook('preSubcommand', (_, command) => {
+    const stray = root.options.find((option) => root.getOptionValueSource(option.attributeName()) === 'cli')
+    if (stray !== undefined)
+      throw usageError(
+        `${stray.long}: write it behind ${command.name()}`,
+        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
+      )
+  })
+  root.hook('preAction', (_, command) => {
+    const [word] = command.args
+    if (command !== root || word === undefined) return
+    const names = root.commands.map((known) => known.name())
+    throw usageError(
+      `there is no command ${JSON.stringify(word)}`,
+      didYouMean(word, names, 'trace-reset --help lists the commands'),
+    )
+  })
+}
+
+/** Ends each usage error with the help of its own command. */
+const hintAtHelp = (command: Command, path = command.name()) => {
+  command.showHelpAfterError(
+    `hint: ${path} --help shows ${path.includes(' ') ? 'its options' : 'options and examples'}`,
+  )
+  for (const below of command.commands) hintAtHelp(below, `${path} ${below.name()}`)
 }
 
 const addTrace = (root: Command, { actions, names, done }: Setting) =>
@@ -122,3 +156,10 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
     .argument('[cause]', 'explain this one in full', parseCause)
     .description('explain the causes, and what to do next')
     .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
+
+const addSchema = (root: Command, { actions, done }: Setting) =>
+  root
+    .command('schema')
+    .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
+    .description('print the JSON Schema of the output, or of recordings')
+    .action(async (what: SchemaName) => done(await actions.schema(what)))

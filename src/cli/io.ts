@@ -17,8 +17,10 @@ export type Io = {
   readonly width: number
   /** Whether verdicts go to a terminal, and so to a person. */
   interactive: boolean
-  /** Fires when the run must end in good order: the first Ctrl-C or SIGTERM, or a reader that went away. */
+  /** Fires when the run must end in good order: at an interrupt, or when the reader of standard output has gone. */
   stop: AbortSignal
+  /** Fires at the first Ctrl-C or SIGTERM alone: for what must be known to the end though nobody reads. */
+  interrupt: AbortSignal
   /** Fires when the run must end at once: the second Ctrl-C. */
   kill: AbortSignal
 }

@@ -25,6 +25,8 @@ export type TraceOptions = OutputOptions & {
   bpftrace: string
   facts?: string
 }
+/** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
+export type SchemaName = 'verdict' | 'recording'
 export type Expectation = { cause: CauseId; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ProgramOptions = Filter & {
@@ -45,4 +47,5 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
   doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined) => Promise<number>
+  schema: (of: SchemaName) => Promise<number>
 }

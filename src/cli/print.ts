@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { closeSync } from 'node:fs'
-import type { Observable } from 'rxjs'
+import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
 import { FORMATS } from '../format/format.ts'
 import type { CreateSink, Output, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
+import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
-import { openForWriting, writeAll } from '../recording/record.ts'
+import { openForWriting } from '../recording/record.ts'
 import { createReport } from '../summary/report.ts'
 import type { Line } from '../run.ts'
 
@@ -48,8 +48,8 @@ export const createPrinter = (
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
     if (observation.kind !== 'start') return
-    begun = observation
-    write(sink.start(observation))
+    begun = { ...observation, tool: toolVersion() }
+    write(sink.start(begun))
   }
 
   const next = (line: Line, start: Start) => {
@@ -61,42 +61,51 @@ export const createPrinter = (
   }
 
   const end = () => {
-    if (begun !== undefined) write(sink.end(begun))
-    close()
+    if (begun === undefined) return close()
+    try {
+      write(sink.end(begun))
+    } finally {
+      close()
+    }
     io.tell(report.text())
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
     if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
   }
 
-  const print = (lines: Observable<Line>, until: AbortSignal) =>
-    new Promise<Result>((resolve, reject) => {
-      const subscription = lines.subscribe({
-        // Nothing is judged before the run has begun.
-        next: (line) => begun !== undefined && next(line, begun),
-        error: (error: unknown) => {
-          end()
-          reject(error)
-        },
-        complete: () => {
-          end()
-          resolve(result)
-        },
-      })
-      until.addEventListener('abort', () => {
-        if (subscription.closed) return
-        subscription.unsubscribe()
-        end()
-        resolve(result)
-      })
-    })
+  const print = async (lines: Observable<Line>, until: AbortSignal) => {
+    // Nothing is judged before the run has begun. What cannot be written fails the stream, and so ends its source.
+    const written = lines.pipe(tap((line) => begun !== undefined && next(line, begun)))
+    await ended(written, until, end)
+    return result
+  }
 
   return { see, print }
 }
+
+// Resolves when the lines end or `until` fires, rejects when they fail; calls `end` before, in any case.
+const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>
+  new Promise<void>((resolve, reject) => {
+    const settle = (failure?: unknown) => {
+      try {
+        end()
+      } catch (error) {
+        return reject(failure ?? error)
+      }
+      if (failure === undefined) resolve()
+      else reject(failure)
+    }
+    const subscription = lines.subscribe({ error: settle, complete: settle })
+    until.addEventListener('abort', () => {
+      if (subscription.closed) return
+      subscription.unsubscribe()
+      settle()
+    })
+  })
 
 // A file, or standard output.
 const openOutput = (io: Io, name: string | undefined): { write: (output: Output) => void; close: () => void } => {
   if (name === undefined) return { write: io.out, close: () => undefined }
   const file = openForWriting('--output', name)
-  return { write: (output) => writeAll(file, Buffer.from(output)), close: () => closeSync(file) }
+  return { write: (output) => file.write(Buffer.from(output)), close: file.close }
 }

@@ -26,8 +26,12 @@ export const replay = async (file: string, options: ReplayOptions, io: Io): Prom
     enough: () => undefined,
     see: printer.see,
   })
-  const { verdicts: given, stop } = await printer.print(lines, io.stop).finally(progress?.end)
+  // Expectations are of all that was recorded, whether or not somebody reads on.
+  const until = options.expect.length === 0 ? io.stop : io.interrupt
+  const { verdicts: given, stop } = await printer.print(lines, until).finally(progress?.end)
   if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
+  if (options.expect.length > 0 && until.aborted)
+    throw expectationError('not all was judged: no expectation is known to hold')
   const broken = options.expect.filter((expected) => !holds(expected, given))
   if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
   return 0

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { flagNames } from '../flow/states.ts'
+import { isRst } from '../flow/segment.ts'
 import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
 import type { Verdict } from '../verdict/verdict.ts'
@@ -10,8 +12,37 @@ export type Value = string | number | boolean | null | readonly string[] | { rea
 /** A field of what is printed: its name in every format, what it means, and its value. */
 export type Field<T> = { name: string; means: string; value: (of: T, start: Start) => Value }
 
+/**
+ * The number of the contract that README.md states: what a field is called, what it means, its unit. A new field leaves it;
+ * a field that is renamed, removed or means something else raises it.
+ */
+export const OUTPUT_SCHEMA = 1
+
+/** What each line begins with, whatever it tells. */
+export const CONTRACT: Field<unknown> = {
+  name: 'schema',
+  means: 'the number of this contract: it changes when a field is renamed, removed or given another meaning',
+  value: () => OUTPUT_SCHEMA,
+}
+
+/** Where a line is from: tells the lines of two hosts apart, and of two versions. */
+export const ORIGIN = [
+  {
+    name: 'host',
+    means: 'the name of the host that was traced (uname -n); null in recordings from before 0.3',
+    value: (_, { host }) => host ?? null,
+  },
+  { name: 'kernel', means: 'the Linux that was traced (uname -r)', value: (_, { kernel }) => kernel },
+  {
+    name: 'tool',
+    means: 'what judged and printed this, name and version',
+    value: (_, { tool }) => `trace-reset ${tool}`,
+  },
+] as const satisfies readonly Field<unknown>[]
+
 /** Every field of a verdict, in order. JSON, CSV, their schema and README.md are made from this list and nothing else. */
 export const COLUMNS = [
+  CONTRACT,
   {
     name: 'time',
     means: 'when the reset happened, ISO 8601 with nanoseconds',
@@ -51,7 +82,30 @@ export const COLUMNS = [
     means: 'of a RST that came in and was dropped: the reason (enum skb_drop_reason, Linux 5.17 and later)',
     value: ({ dropReason }) => dropReason,
   },
+  {
+    name: 'segment',
+    means:
+      'the segment that was seen: rst, the RST that came in; answered, the one that a RST sent answers; null, none',
+    value: ({ segment }) => segment && (isRst(segment) ? 'rst' : 'answered'),
+  },
+  { name: 'flags', means: 'the flags of that segment', value: ({ segment }) => segment && flagNames(segment.flags) },
+  { name: 'seq', means: 'its sequence number', value: ({ segment }) => segment?.seq ?? null },
+  { name: 'ack', means: 'its acknowledgement number', value: ({ segment }) => segment?.ack ?? null },
+  {
+    name: 'window',
+    means: 'its window, as in the header: not scaled',
+    value: ({ segment }) => segment?.window ?? null,
+  },
+  { name: 'payload_bytes', means: 'its payload', value: ({ segment }) => segment?.length ?? null },
+  { name: 'ttl', means: 'its TTL, or hop limit', value: ({ segment }) => segment?.ttl ?? null },
+  { name: 'ip_id', means: 'its IP identification, 0 for IPv6', value: ({ segment }) => segment?.ip_id ?? null },
+  {
+    name: 'unread_bytes',
+    means: 'data of the peer that the socket held unread, lost by the reset; null where it was not seen',
+    value: ({ unread }) => unread,
+  },
   { name: 'ehash', means: 'what the TCP hash held right after the reset', value: ehash },
+  ...ORIGIN,
   { name: 'because', means: 'the evidence, a sentence each', value: ({ because }) => because },
 ] as const satisfies readonly Field<Verdict>[]
 

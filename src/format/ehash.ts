@@ -38,7 +38,7 @@ const ANSWER = {
 /** The names below `ehash` and what they mean, in order: all of them, so that CSV has the same columns in every row. */
 export const EHASH_FIELDS = {
   source: 'who looked: module or ss; off: the trace looks nothing up; not-asked: it did not for this reset',
-  lag: 'ns from the reset to the answer',
+  lag_ns: 'from the reset to the answer',
   late: 'whether what was found was made after the reset, and so says nothing about it; null when not asked',
   found: 'established, timewait, request, listener or none; null: not known',
   ...ANSWER,
@@ -50,9 +50,9 @@ const NAMES = Object.keys(ANSWER).filter(isName)
 /** What the TCP hash held right after the reset. */
 export const ehash = ({ after, late }: Verdict, { ehash: asks }: Start): Value => {
   const lookup = after ?? late
-  if (lookup === null) return { source: asks === 'off' ? 'off' : 'not-asked', lag: null, late: null, found: null }
+  if (lookup === null) return { source: asks === 'off' ? 'off' : 'not-asked', lag_ns: null, late: null, found: null }
   const { source, answer } = lookup
-  const value: Record<string, Value> = { source, lag: lagOf(lookup), late: after === null, found: answer.found }
+  const value: Record<string, Value> = { source, lag_ns: lagOf(lookup), late: after === null, found: answer.found }
   for (const name of NAMES) if (answer[name] !== undefined) value[name] = answer[name]
   return value
 }

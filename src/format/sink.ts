@@ -6,7 +6,10 @@ import type { Verdict } from '../verdict/verdict.ts'
 /** What is written: text, or bytes as they are. */
 export type Output = string | Uint8Array
 
-/** The head of a run: what made it, on which kernel, and the moment of boot, which turns event time into a date. */
+/**
+ * The head of a run: on which host and kernel, and the moment of boot, which turns event time into a date. `tool` is the version
+ * that judges, in a replay not the one that recorded.
+ */
 export type Start = Kind<'start'>
 
 /** What is shown besides the verdicts: colours, the stacks of resets, what causes mean, the steps of packets. */

@@ -75,7 +75,7 @@ const kernelBtf = (wanted: AskedNames): Facts['btf'] => {
   try {
     return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), wanted)
   } catch (error) {
-    return { error: messageOf(error) }
+    return { error: `/sys/kernel/btf/vmlinux: ${messageOf(error)}` }
   }
 }
 

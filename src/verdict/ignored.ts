@@ -13,8 +13,8 @@ export const ignoredRst = ({ reset, drop, gaps }: Case): Segment | undefined =>
   isArrival(reset) && reset.segment !== null && (gaps.length === 0 || drop !== null) ? reset.segment : undefined
 
 /** Evidence that is certain when the kernel was seen to drop the RST; its absence leaves a doubt. */
-export const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
-  reset.drop === null ? likely(...because) : certain(...because, ...dropText(reset))
+export const ignoredBecause = (reset: Case, why: string, ...because: string[]): Evidence =>
+  reset.drop === null ? likely(why, ...because) : certain(why, ...because, ...dropText(reset))
 
 /** Where and for what the kernel dropped the RST: a sentence, or none where no drop was seen. */
 export const dropText = ({ drop }: Case): string[] => {

@@ -2,6 +2,7 @@
 import type { Case } from '../flow/case.ts'
 import { happened } from '../flow/decided.ts'
 import { ownerOf } from '../flow/owner.ts'
+import { nanosecondsBetween, spanText } from '../time.ts'
 import { missing, unknownCause } from './causes/unknown.ts'
 import { hashText } from './hash.ts'
 import { reasonText } from './reasons.ts'
@@ -36,6 +37,7 @@ const echoed = (reset: Case): Judgement | undefined => {
     ...first,
     confidence: reset.gaps.length > 0 ? 'likely' : first.confidence,
     owner: ownerOfEcho(reset, first.owner ?? earlier.owner),
+    why: `a late segment, ${spanText(nanosecondsBetween(reset.reset.at, earlier.reset.at))} after our own RST`,
     because: [
       `${strayText(reset, stray)}: the echo of the RST by which this host had ended the connection ${agoText(reset, earlier.reset)}`,
       ...first.because.map((sentence) => `of that one: ${sentence}`),
@@ -52,17 +54,18 @@ const explained = (reset: Case): Judgement | undefined => {
   for (const { cause, explain } of RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
-    const { who, owner, by, rstReasons } = evidence
+    const { why, who, owner, by, rstReasons } = evidence
     const reasons = reasonText(reset, rstReasons === undefined ? cause : { ...cause, rstReasons })
     const confidence = reset.gaps.length > 0 || reasons.against ? 'likely' : evidence.confidence
-    return { cause: cause.id, confidence, because: [...evidence.because, ...reasons.because], who, owner, by }
+    return { cause: cause.id, confidence, why, because: [...evidence.because, ...reasons.because], who, owner, by }
   }
   return undefined
 }
 
 const unexplained = (reset: Case): Judgement => {
-  const because = [...missing(reset), ...reasonText(reset, unknownCause).because]
-  return { cause: unknownCause.id, confidence: 'unknown', because }
+  const { why, because } = missing(reset)
+  const reasons = reasonText(reset, unknownCause).because
+  return { cause: unknownCause.id, confidence: 'unknown', why, because: [...because, ...reasons] }
 }
 
 // The same case judged without the answers of the TCP hash shows what they were good for.

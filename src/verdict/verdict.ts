@@ -4,7 +4,8 @@ import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
 import { CAUSES, type CauseId } from './causes.ts'
-import type { Confidence, Instead } from './rule.ts'
+import type { Confidence, Evidence } from './rule.ts'
+import { unreadOf } from './unread.ts'
 
 /** The answer: who reset this connection, and why. */
 export type Verdict = {
@@ -25,19 +26,22 @@ export type Verdict = {
   /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
   resetReason: string | null
   dropReason: string | null
+  /** One plain sentence, at most 70 characters, without names of kernel functions. */
+  why: string
+  /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
+  segment: Case['reset']['segment']
+  /** Bytes of the peer that the socket held unread; null where that was not seen. */
+  unread: number | null
   because: string[]
   /** Kernel functions from the innermost outwards; empty where none were seen. */
   stack: readonly string[]
 }
 
 /** What the rules make of a case. */
-export type Judgement = { cause: CauseId; confidence: Confidence; because: string[] } & Pick<
-  Instead,
-  'who' | 'owner' | 'by'
->
+export type Judgement = { cause: CauseId } & Omit<Evidence, 'rstReasons'>
 
 /** The verdict on a case, with what is said of its cause whatever the case. */
-export const verdictOf = (reset: Case, { cause, confidence, because, who, owner, by }: Judgement): Verdict => ({
+export const verdictOf = (reset: Case, { cause, confidence, why, because, who, owner, by }: Judgement): Verdict => ({
   at: reset.reset.at,
   outcome: CAUSES[cause].outcome ?? reset.outcome,
   cause,
@@ -52,6 +56,9 @@ export const verdictOf = (reset: Case, { cause, confidence, because, who, owner,
   late: reset.late,
   resetReason: reset.reset.reason,
   dropReason: reset.drop?.reason ?? null,
+  why,
+  segment: reset.reset.segment,
+  unread: unreadOf(reset),
   because,
   stack: reset.reset.stack,
 })

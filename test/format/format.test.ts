@@ -7,7 +7,7 @@ import type { Shown } from '../../src/format/sink.ts'
 import { CAUSES, isCause } from '../../src/verdict/causes.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
 import type { Kind } from '../../src/observation.ts'
-import { at, lookup, start, TUPLE, verdict } from '../samples.ts'
+import { at, lookup, RST_ACK, segment, start, TUPLE, verdict } from '../samples.ts'
 
 const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
 const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
@@ -63,17 +63,17 @@ test('the table says of a RST that was ignored that it was, and how sure that is
 
 test('json', () => {
   expect(text('json', BOTH)).toMatchInlineSnapshot(`
-    "{"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"ehash":{"source":"module","lag":1500000,"late":false,"found":"none","bucket":6001,"chain":0},"because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
-    {"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"ehash":{"source":"off","lag":null,"late":null,"found":null},"because":[]}
+    "{"schema":1,"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"segment":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"unread_bytes":17,"ehash":{"source":"module","lag_ns":1500000,"late":false,"found":"none","bucket":6001,"chain":0},"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0","because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
+    {"schema":1,"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"segment":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"unread_bytes":17,"ehash":{"source":"off","lag_ns":null,"late":null,"found":null},"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0","because":[]}
     "
   `)
 })
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,because
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+    "schema,time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
+    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
     "
   `)
 })
@@ -122,9 +122,9 @@ describe('table', () => {
   })
 })
 
-test('json has the fields of the issue, in this order', () => {
+test('json has these fields, in this order', () => {
   const fields =
-    'time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev reset_reason drop_reason ehash because'
+    'schema time outcome cause who confidence family saddr sport daddr dport netns state pid comm owner cgroup dev reset_reason drop_reason segment flags seq ack window payload_bytes ttl ip_id unread_bytes ehash host kernel tool because'
   for (const line of text('json', [...BOTH, HOSTILE])
     .trimEnd()
     .split('\n')) {
@@ -133,7 +133,7 @@ test('json has the fields of the issue, in this order', () => {
   expect(COLUMNS.map(({ name }) => name).join(' ')).toBe(fields)
 })
 
-const NOTHING = { lag: null, late: null, found: null }
+const NOTHING = { lag_ns: null, late: null, found: null }
 const NEAR = { other_netns: 4026532001, other_found: 'listener', reversed: 'established' } as const
 
 test.each<[string, Partial<Verdict>, Kind<'start'>['ehash'], object]>([
@@ -143,25 +143,25 @@ test.each<[string, Partial<Verdict>, Kind<'start'>['ehash'], object]>([
     'found nothing',
     { after: lookup({ found: 'none', chain: 0 }) },
     'module',
-    { source: 'module', lag: 1_500_000, late: false, found: 'none', chain: 0 },
+    { source: 'module', lag_ns: 1_500_000, late: false, found: 'none', chain: 0 },
   ],
   [
     'failed',
     { after: lookup({ found: null, error: 'EIO' }, { source: 'ss' }) },
     'ss',
-    { source: 'ss', lag: 1_500_000, late: false, found: null, error: 'EIO' },
+    { source: 'ss', lag_ns: 1_500_000, late: false, found: null, error: 'EIO' },
   ],
   [
     'was made after the reset',
     { after: null, late: lookup({ found: 'established', rcv_wnd: 7 }) },
     'module',
-    { source: 'module', lag: 1_500_000, late: true, found: 'established', rcv_wnd: 7 },
+    { source: 'module', lag_ns: 1_500_000, late: true, found: 'established', rcv_wnd: 7 },
   ],
   [
     'came near',
     { after: lookup({ found: 'none', ...NEAR }) },
     'module',
-    { source: 'module', lag: 1_500_000, late: false, found: 'none', ...NEAR },
+    { source: 'module', lag_ns: 1_500_000, late: false, found: 'none', ...NEAR },
   ],
 ])('the TCP hash: %s', (_, over, source, ehash) => {
   const head = start({ ehash: source })
@@ -245,6 +245,35 @@ test('the owner says its cgroup and the packets their interface, where known', (
   const known = verdict({ owner: { how: 'socket', pid: 1, comm: 'a', cgroup: '/web.slice' }, dev: 'eth0' })
   expect(JSON.parse(text('json', [known]))).toMatchObject({ cgroup: '/web.slice', dev: 'eth0' })
   expect(JSON.parse(text('json', [verdict()]))).toMatchObject({ cgroup: null, dev: null })
+})
+
+test.each<[string, Partial<Verdict>, object]>([
+  [
+    'that came in',
+    { segment: segment({ flags: RST_ACK, ttl: 254 }) },
+    { segment: 'rst', flags: 'RST ACK', seq: 1000, ack: 2000, window: 502, payload_bytes: 0, ttl: 254, ip_id: 7 },
+  ],
+  [
+    'that is an answer',
+    { segment: segment({ length: 5 }) },
+    { segment: 'answered', flags: 'PSH ACK', seq: 1000, payload_bytes: 5, ttl: 64 },
+  ],
+  ['that was not seen', { segment: null, unread: null }, { segment: null, flags: null, seq: null, unread_bytes: null }],
+  ['that lost data', { unread: 0 }, { unread_bytes: 0 }],
+])('the numbers of a RST %s', (_, over, numbers) => {
+  expect(JSON.parse(text('json', [verdict(over)]))).toMatchObject(numbers)
+})
+
+test('a line says its schema, and which host, kernel and tool it is of; an old recording knows no host', () => {
+  expect(JSON.parse(text('json', [verdict()]))).toMatchObject({
+    schema: 1,
+    host: 'web-1',
+    kernel: '6.1.0',
+    tool: 'trace-reset 0.1.0',
+  })
+  const { host: _host, ...nameless } = START
+  const sink = FORMATS.json({ paint: false, stack: false, explain: false, steps: false })
+  expect(JSON.parse(sink.verdict(verdict(), nameless).toString())).toMatchObject({ host: null })
 })
 
 test('what json escapes is read back as it was', () => {

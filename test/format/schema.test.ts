@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { COLUMNS, EXPLANATION, STACK } from '../../src/format/columns.ts'
+import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from '../../src/format/columns.ts'
 import { EHASH_FIELDS } from '../../src/format/ehash.ts'
 import { FORMATS } from '../../src/format/format.ts'
 import { jsonOutput } from '../../src/format/schema.ts'
@@ -14,7 +14,11 @@ import { call, lookup, returned, start, verdict } from '../samples.ts'
 const pathOf = (name: string) => fileURLToPath(new URL(`../../src/format/${name}`, import.meta.url))
 
 test('verdict.schema.json is the schema of the output', async () => {
-  const schema = jsonSchema('A line of trace-reset --format json', jsonOutput)
+  const head = {
+    $id: `urn:trace-reset:output:${OUTPUT_SCHEMA}`,
+    title: `A line of trace-reset --format json, schema ${OUTPUT_SCHEMA}`,
+  }
+  const schema = jsonSchema(head, jsonOutput, true)
   await expect(schema).toMatchFileSnapshot(pathOf('verdict.schema.json'))
 })
 

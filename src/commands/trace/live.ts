@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
 import { EMPTY, from, merge, mergeMap, type Observable } from 'rxjs'
 import type { TraceOptions } from '../../cli/options.ts'
 import { toolVersion } from '../../cli/package.ts'
@@ -67,6 +68,7 @@ const startOf = (options: TraceOptions, { facts, ehash }: Machine, program: Prog
   schema: SCHEMA,
   tool: toolVersion(),
   kernel: facts.kernel,
+  host: hostname(),
   bpftrace: versionOf(facts),
   filter: recordedFilter(options),
   probes: program.probes,

@@ -29,6 +29,7 @@ export const badAckToListener = {
     if (hasSomething(stray.segment)) return undefined
     return doubted(
       silenceDoubt(reset),
+      'its ACK fits no handshake here',
       `${strayText(reset, stray)}: it belongs to no handshake, or is a wrong SYN cookie`,
     )
   },

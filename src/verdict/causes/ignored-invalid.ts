@@ -29,9 +29,14 @@ export const ignoredInvalid = {
     if (segment === undefined || reset.drop === null) return undefined
     const { socket } = reset.reset
     if (INVALID.test(reset.drop.reason ?? ''))
-      return certain('the kernel dropped it before it looked at the sequence number', ...dropText(reset))
+      return certain(
+        `dropped at once for ${reset.drop.reason}`,
+        'the kernel dropped it before it looked at the sequence number',
+        ...dropText(reset),
+      )
     if (socket?.min_ttl !== undefined && segment.ttl < socket.min_ttl) {
       return certain(
+        `its TTL ${segment.ttl} is below the minimum set, ${socket.min_ttl}`,
         `its TTL is ${segment.ttl}, and the application accepts no less than ${socket.min_ttl} (RFC 5082)`,
         ...dropText(reset),
       )
@@ -40,6 +45,7 @@ export const ignoredInvalid = {
     if (reset.drop.reason === 'NO_SOCKET' || !/^tcp_v\d_rcv/.test(reset.drop.location ?? '')) return undefined
     if (socket === null || hasNoWindow(socket) || socket.rcv_nxt !== segment.seq) return undefined
     return likely(
+      'exact but dropped: checksum or signature',
       `${numbersText(segment, socket)}: TCP would have obeyed it, had the kernel not dropped it earlier`,
       ...dropText(reset),
       'possible reasons: a bad checksum, a missing or wrong signature (RFC 2385, RFC 5925), a policy or a filter of the socket',

@@ -24,6 +24,7 @@ export const ignoredListener = {
     const mini = rstForRequest(reset)
     if (mini !== undefined && acknowledgesAnother(mini)) {
       return certain(
+        'it acknowledges no SYN ACK of this handshake, which goes on',
         `${requestText(mini)}; it acknowledges ${mini.segment.ack}, and the SYN ACK had the number ${mini.socket.snt_isn}`,
         'so tcp_check_req gave it to the listener, which drops a RST, and the handshake goes on',
         ...dropText(reset),
@@ -33,9 +34,14 @@ export const ignoredListener = {
     const bySocket = droppedBySocket(reset)
     // Dropped elsewhere it was a handshake's or a time-wait's, where a kernel without kprobes does not tell of these.
     if (reset.after?.answer.found === 'listener' && (bySocket || reset.drop === null))
-      return ignoredBecause(reset, 'there is a listener for its port, and no connection or handshake with this peer')
+      return ignoredBecause(
+        reset,
+        'for a listener, and of no handshake',
+        'there is a listener for its port, and no connection or handshake with this peer',
+      )
     if (!bySocket || isEarly(reset) || reset.after?.answer.found !== 'none') return undefined
     return likely(
+      'for a listener that was just closing, it seems',
       ...dropText(reset),
       'so a socket received it, though no connection was known: the socket was a listener that had closed before the look-up',
     )

@@ -32,16 +32,29 @@ export const noListener = {
     const port = reset.reset.tuple.dport
     const taker = takerText(reset)
     return taker === undefined
-      ? certain(`${text}: nothing listens on port ${port} for it`)
-      : likely(`${text}: the kernel found no listener on port ${port} for it`, taker)
+      ? certain(whyText(reset), `${text}: nothing listens on port ${port} for it`)
+      : likely(taker.why, `${text}: the kernel found no listener on port ${port} for it`, taker.because)
   },
 } satisfies Rule
 
 // Beside a listener that would take the SYN it is not said that nothing listens.
-const takerText = ({ after }: Case): string | undefined => {
+const takerText = ({ after }: Case): { why: string; because: string } | undefined => {
   if (after?.answer.hidden === true)
-    return 'a listener would take it, but a BPF program (sk_lookup) of the network namespace drops it or chooses another socket: bpftool net, bpftool prog list'
+    return {
+      why: 'a BPF program (sk_lookup) hides the listener',
+      because:
+        'a listener would take it, but a BPF program (sk_lookup) of the network namespace drops it or chooses another socket: bpftool net, bpftool prog list',
+    }
   if (after?.answer.found === 'listener')
-    return 'right after it a listener would take it: one that was not there yet, or that is bound to another interface or VRF than the SYN came by'
+    return {
+      why: 'a listener is there now, and was not found for this SYN',
+      because:
+        'right after it a listener would take it: one that was not there yet, or that is bound to another interface or VRF than the SYN came by',
+    }
   return undefined
 }
+
+const whyText = ({ reset, after }: Case) =>
+  after?.answer.listen_differs === undefined
+    ? `nothing listens on port ${reset.tuple.dport} for this address`
+    : `the listener of port ${reset.tuple.dport} is bound elsewhere`
