@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { filter, mergeMap, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs'
+import { defer, filter, mergeMap, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs'
 import { matches } from './filter/match.ts'
 import type { Filter } from './filter/filter.ts'
 import { correlate } from './flow/correlate.ts'
@@ -7,6 +7,7 @@ import { order, type Machine } from './flow/order.ts'
 import { pairCalls, type Step } from './flow/steps.ts'
 import type { Observation } from './observation.ts'
 import { through } from './flow/through.ts'
+import { createChain } from './verdict/chain.ts'
 import { judge } from './verdict/judge.ts'
 import { selects, type VerdictFilter } from './filter/verdict.ts'
 import type { Verdict } from './verdict/verdict.ts'
@@ -32,27 +33,30 @@ export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step:
 
 /** The whole tool: Observations, live or recorded, become Lines. Nothing after the source reads a clock. */
 export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
-  source.pipe(
-    options.record,
-    // Calls pass the filter always: their returns do not name a connection.
-    filter(
-      (observation) =>
-        observation.kind === 'call' ||
-        !('tuple' in observation) ||
-        isOfListener(observation) ||
-        matches(options.filter, observation.tuple),
-    ),
-    tap(options.see),
-    through(() => order(WINDOW_NS)),
-    through(() =>
-      both(
-        pairCalls(({ tuple }) => matches(options.filter, tuple)),
-        correlate(),
+  defer(() => {
+    const tied = createChain()
+    return source.pipe(
+      options.record,
+      // Calls pass the filter always, since their returns do not name a connection; a drop has none.
+      filter(
+        (observation) =>
+          (observation.kind === 'call' && observation.fn !== 'kfree_skb') ||
+          !('tuple' in observation) ||
+          isOfListener(observation) ||
+          matches(options.filter, observation.tuple),
       ),
-    ),
-    mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(judge(found), options))),
-    limit(options),
-  )
+      tap(options.see),
+      through(() => order(WINDOW_NS)),
+      through(() =>
+        both(
+          pairCalls(({ tuple }) => matches(options.filter, tuple)),
+          correlate(),
+        ),
+      ),
+      mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(tied(judge(found)), options))),
+      limit(options),
+    )
+  })
 
 // A listener has no peer that a filter could match, and it owns the connections that it refuses.
 const isOfListener = (observation: Observation) =>

@@ -34,6 +34,7 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     withoutRst: takeTrap(flow, reset),
     replied: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after,

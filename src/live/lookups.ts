@@ -41,11 +41,12 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
   }
 
   return mergeMap((observation) => {
-    if (observation.kind !== 'packet' && observation.kind !== 'reset') return of(observation)
+    if (observation.kind !== 'packet' && observation.kind !== 'reset' && observation.kind !== 'call')
+      return of(observation)
     const why = whyAsked(ehash.source, observation)
     return why === undefined ? of(observation) : concat(of(observation), ask(observation, why))
   })
 }
 
-type About = Kind<'packet' | 'reset'>
+type About = Kind<'packet' | 'reset' | 'call'>
 type Why = Kind<'lookup'>['why']
