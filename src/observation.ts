@@ -89,6 +89,8 @@ const call = z.strictObject({
   socket: z.strictObject({ sk: pointer, state: z.string() }).nullable(),
   /** Where the packet entered the host, when NAT or another network namespace gave it other addresses since. */
   was: z.strictObject({ at: time, fn: z.string(), netns: uint, daddr: address, dport: uint.max(65535) }).nullable(),
+  /** For a drop: where the packet was going; `out` is a RST of this host itself. Absent: not routed yet, or not known. */
+  way: z.enum(['in', 'through', 'out']).optional(),
   /** For a drop: the reason, where the kernel has one, and the function that dropped. */
   reason: z.string().nullable(),
   location: z.string().nullable(),

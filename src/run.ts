@@ -9,6 +9,7 @@ import { createTranslations } from './flow/translations.ts'
 import type { Tuple } from './flow/tuple.ts'
 import type { Observation } from './observation.ts'
 import { through } from './flow/through.ts'
+import { createChain } from './verdict/chain.ts'
 import { judge } from './verdict/judge.ts'
 import { selects, type VerdictFilter } from './filter/verdict.ts'
 import type { Verdict } from './verdict/verdict.ts'
@@ -38,6 +39,7 @@ export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step:
 export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
   defer(() => {
     const selection = createSelection(options.filter)
+    const tied = createChain()
     return source.pipe(
       options.record,
       tap((observation) => (selection.sees(observation) ? options.see(observation) : options.leave?.(observation))),
@@ -49,7 +51,7 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
           correlate(),
         ),
       ),
-      mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(judge(found), options))),
+      mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(tied(judge(found)), options))),
       limit(options),
     )
   })
@@ -60,9 +62,9 @@ const createSelection = (wanted: Filter) => {
   const selects = (tuple: Tuple) => matchesByAny(wanted, tuple, translations.of(tuple))
   const sees = (observation: Observation): boolean => {
     if (observation.kind === 'nat') translations.learn(observation)
-    // Calls pass the filter always: their returns do not name a connection.
+    // Calls pass the filter always, since their returns do not name a connection; a drop has none.
     return (
-      observation.kind === 'call' ||
+      (observation.kind === 'call' && observation.fn !== 'kfree_skb') ||
       observation.kind === 'nat' ||
       !('tuple' in observation) ||
       isOfListener(observation) ||

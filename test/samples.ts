@@ -221,6 +221,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     withoutRst: null,
     replied: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after: null,

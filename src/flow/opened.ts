@@ -39,6 +39,7 @@ export const openCase = (
     withoutRst: takeTrap(flow, reset),
     replied: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after,

@@ -47,6 +47,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         segment: fields.given('skb') ? readSegment(fields) : null,
         socket: fields.given('sk') ? { sk: fields.hex('sk'), state: fields.state('state') } : null,
         was: readWas(fields, tuple),
+        ...readWay(fields),
         reason: readReason(fields, names.drop),
         location: fields.text('location') || null,
       }
@@ -160,6 +161,13 @@ const readSegment = (fields: Fields): Segment => ({
   ip_id: fields.number('ip_id'),
   ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
 })
+
+const WAYS = ['in', 'through', 'out'] as const
+
+const readWay = (fields: Fields) => {
+  const way = fields.given('way') ? WAYS[fields.number('way') - 1] : undefined
+  return way === undefined ? {} : { way }
+}
 
 const isSocketNumber = (name: string): name is keyof typeof socketNumbers => name in socketNumbers
 

@@ -338,7 +338,7 @@ test.each<[keyof typeof LINES, unknown]>([
       ...bare,
       fn: 'tcp_check_req',
       segment: { ...segment, dev: 'eth0' },
-      socket: { sk: 'ffff8001', state: 'NEW_SYN_RECV', rcv_nxt: 1000, rcv_wnd: 64240 },
+      socket: { sk: 'ffff8001', state: 'NEW_SYN_RECV', rcv_nxt: 1000, rcv_wnd: 64240, snt_isn: 0 },
     },
   ],
   [
