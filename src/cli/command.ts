@@ -51,8 +51,9 @@ export const createCommand = (
     })
     .helpCommand('help [command]', 'the same as --help')
     .configureHelp({
-      // Its choices and default are in its words.
-      optionDescription: ({ description }) => description,
+      // Without commander's quotes, and without defaults: the manual has those.
+      optionDescription: ({ description, argChoices }) =>
+        argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
     })
@@ -80,7 +81,7 @@ const refuseStrayWords = (root: Command) => {
     if (stray !== undefined)
       throw usageError(
         `${stray.long}: write it behind ${command.name()}`,
-        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
+        `an option stands behind the command that it is for: trace-reset ${command.name()} ... ${stray.flags}`,
       )
   })
   root.hook('preAction', (_, command) => {
