@@ -16,10 +16,21 @@ export const withOutput = (command: Command): Command =>
     .addOption(
       new Option('-f, --format <form>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
-    .addOption(new Option('--color <when>', 'colours').choices(COLOURS).default('auto'))
+    .addOption(colorOption())
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments; or -')
     .addOption(countOption('end after this many verdicts'))
+
+/** `--color`. */
+export const colorOption = () => new Option('--color <when>', 'colours').choices(COLOURS).default('auto')
+
+/** `--interval`, in seconds. */
+export const intervalOption = () =>
+  new Option('-i, --interval <seconds>', 'redraw so often').argParser(positive).default(1)
+
+/** `--speed`. */
+export const speedOption = () =>
+  new Option('--speed <times>', 'play a recording so many times as fast as it was, not at once').argParser(positive)
 
 /** Adds which kernel functions are printed as steps. */
 export const withSteps = (command: Command): Command =>
