@@ -57,8 +57,9 @@ export const createCommand = (
     })
     .helpCommand('help [command]', 'the same as --help')
     .configureHelp({
-      // Its choices and default are in its words.
-      optionDescription: ({ description }) => description,
+      // Without commander's quotes, and without defaults: the manual has those.
+      optionDescription: ({ description, argChoices }) =>
+        argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
     })
@@ -98,7 +99,7 @@ const refuseStrayWords = (root: Command) => {
     if (stray !== undefined)
       throw usageError(
         `${stray.long}: write it behind ${command.name()}`,
-        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
+        `an option stands behind the command that it is for: trace-reset ${command.name()} ... ${stray.flags}`,
       )
   })
   root.hook('preAction', (_, command) => {
@@ -141,7 +142,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
 
 const addTop = (root: Command, { actions, names, done }: Setting) =>
   withVerdictFilter(withFilter(root.command('top'), names))
-    .description('resets counted by cause, redrawn: of this kernel now, or of recordings')
+    .description('resets counted by cause, redrawn; live or of recordings')
     .argument('[file...]', 'recordings; - is standard input')
     .optionsGroup('Output:')
     .addOption(intervalOption())
@@ -231,7 +232,7 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
 const addReport = (root: Command, { actions, names, done }: Setting) => {
   const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
   withVerdictFilter(withFilter(report, names))
-    .description('judge recordings and write one page of HTML about them, to attach to a ticket')
+    .description('one page of HTML about recordings, for a ticket')
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'write the page to a file instead of standard output')
     .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
