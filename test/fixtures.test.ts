@@ -85,7 +85,11 @@ const columnsOf = (format: string, text: string) => {
 
 /** What a verdict says apart from its sentences. */
 const facts = (line: unknown): object => {
-  const { because: _because, ...others } = z.looseObject({ because: z.unknown() }).catch({ because: null }).parse(line)
+  const {
+    because: _because,
+    why: _why,
+    ...others
+  } = z.looseObject({ because: z.unknown(), why: z.unknown() }).catch({ because: null, why: null }).parse(line)
   return others
 }
 

@@ -28,6 +28,8 @@ export type OutputOptions = Filter &
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
+  /** Seconds. */
+  timeout?: number
   ehash: EhashChoice
   bpftrace: string
   facts?: string
@@ -35,8 +37,10 @@ export type TraceOptions = OutputOptions & {
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReportOptions = Filter & VerdictFilter & { output?: string }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
   light?: true
@@ -44,20 +48,26 @@ export type ProgramOptions = Filter & {
   facts?: string
 }
 
+/** How a command answers that prints no verdicts: for people, or one JSON object a line. */
+export type AnswerFormat = 'text' | 'json'
+export type Answering = { format: AnswerFormat }
+export type CausesOptions = Answering & { list?: true }
 /** A shell that command lines are completed for. */
 export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
+  top: (files: readonly string[], options: TopOptions) => Promise<number>
   replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
-  probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
-  ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>
-  ehashList: (options: Filter & { count: number }) => Promise<number>
-  module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
-  doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
-  causes: (cause: CauseId | undefined) => Promise<number>
+  probes: (options: Answering & { bpftrace: string; facts?: string }) => Promise<number>
+  ehashLookup: (options: Answering & Wanted & { ehash: EhashChoice }) => Promise<number>
+  ehashList: (options: Answering & Filter & { count: number }) => Promise<number>
+  module: (verb: 'build' | 'load' | 'unload' | 'status', options: Answering) => Promise<number>
+  doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
+  causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
+  report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
   completion: (shell: Shell, root: Command) => Promise<number>
   manual: (section: '7' | '8', root: Command) => Promise<number>

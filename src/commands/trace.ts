@@ -6,12 +6,15 @@ import type { TraceOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
 import { openEhash } from '../ehash/open.ts'
 import { traceError, usageError } from '../errors.ts'
+import type { CreateSink } from '../format/sink.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { narrowing } from '../live/narrow.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { requireTraceable } from '../program/check.ts'
 import { recordTo } from '../recording/record.ts'
 import { run } from '../run.ts'
+import type { Program } from '../program/program.ts'
+import { createAttaching } from './trace/attaching.ts'
 import { liveTrace } from './trace/live.ts'
 import { programWriter } from './trace/program.ts'
 import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
@@ -19,8 +22,11 @@ import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
 /** The exit code that a shell gives for a process that SIGINT ended. */
 const KILLED = 130
 
-/** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
-export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
+/**
+ * Traces this kernel until it is told to end, by the sink of the format unless another one is
+ * given. Gives the exit code; fails with a usage, environment or trace error.
+ */
+export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSink): Promise<number> => {
   requireOtherFiles(options)
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
@@ -28,11 +34,18 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   warnOfKernel(btf, warn)
   const ehash = openEhash(options.ehash, facts)
   const enough = new AbortController()
+  const attaching = createAttaching(io)
+  const timer = createTimer(options, () => enough.abort())
   const machine = { facts, btf, ehash, stop: AbortSignal.any([io.stop, enough.signal]) }
   try {
-    const printer = createPrinter(io, options)
+    const printer = createPrinter(io, options, createSink)
     const write = programWriter(options, machine, warn)
-    const lines = run(narrowing({ write, start: liveTrace(options, machine), warn }), {
+    const start = liveTrace(options, machine, warn)
+    const attach = (program: Program) => {
+      attaching.begin(program.probes.length)
+      return start(program)
+    }
+    const lines = run(narrowing({ write, start: attach, warn }), {
       record: recording(options),
       filter: options,
       steps: options.steps,
@@ -40,6 +53,10 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
       enough: () => enough.abort(),
       leave: printer.leave,
       see: (observation) => {
+        if (observation.kind === 'start') {
+          attaching.end()
+          timer.begin()
+        }
         printer.see(observation)
         if (observation.kind === 'start') io.tell(tracing(options, observation))
       },
@@ -48,7 +65,20 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     requireGoodEnd(stop)
     return io.kill.aborted ? KILLED : 0
   } finally {
+    timer.end()
+    attaching.end()
     ehash?.close()
+  }
+}
+
+/** Ends a trace so long after its probes were attached. */
+const createTimer = ({ timeout }: TraceOptions, act: () => void) => {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: () => {
+      if (timeout !== undefined) timer ??= setTimeout(act, timeout * 1000)
+    },
+    end: () => clearTimeout(timer),
   }
 }
 

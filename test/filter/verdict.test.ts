@@ -29,7 +29,7 @@ test.each<[Partial<VerdictFilter>, Verdict, boolean]>([
   [{ comm: ['*'] }, OWNERLESS, false],
   [{ notComm: ['ng?nx'] }, NGINX, false],
   [{ comm: ['.*'] }, NGINX, false],
-  [{ comm: ['a[*'] }, verdict({ owner: { how: 'socket', pid: 1, comm: 'a[b' } }), true],
+  [{ comm: ['a[*'] }, verdict({ owner: { how: 'socket', pid: 1, comm: 'a[b', cgroup: null } }), true],
   [{ outcome: ['sent'] }, NGINX, true],
   [{ outcome: ['received', 'ignored'] }, NGINX, false],
   [{ notOutcome: ['ignored'] }, IGNORED, false],
