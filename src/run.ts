@@ -79,9 +79,15 @@ const isOfListener = (observation: Observation) =>
 
 // Runs two machines on one stream; for each event, the output of the first comes first.
 const both = <In, A, B>(one: Machine<In, A>, other: Machine<In, B>): Machine<In, A | B> => ({
-  push: (input) => [...one.push(input), ...other.push(input)],
+  push: (input) => joined(one.push(input), other.push(input)),
   flush: () => [...one.flush(), ...other.flush()],
 })
+
+// Most events give nothing yet.
+const joined = <A, B>(some: A[], others: B[]): (A | B)[] => {
+  if (some.length === 0) return others
+  return others.length === 0 ? some : [...some, ...others]
+}
 
 const stepLine = (step: Step, { steps }: Run): Line[] => (steps.includes(step.call.fn) ? [{ kind: 'step', step }] : [])
 

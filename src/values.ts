@@ -136,6 +136,8 @@ export const answer = z.strictObject({
   listen_ifindex: uint.optional(),
   /** A listener would take it, but a BPF program (sk_lookup) hides it. */
   hidden: z.boolean().optional(),
+  /** Near misses were not asked for: there were too many questions at once. */
+  near_skipped: z.boolean().optional(),
   /** How many other network namespaces were looked into, and that there are more. */
   netns_seen: uint.optional(),
   netns_cut: z.boolean().optional(),

@@ -35,7 +35,7 @@ beforeAll(() => {
 })
 
 test.each([
-  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['repaly', TWO], 'did you mean replay or report? trace-reset --help lists the commands'],
   [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
   [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
   [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
@@ -78,7 +78,7 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'schema'])(
     'of %s',
     async (command) => {
       const { stdout, exitCode } = await traceReset([command, '--help'])
@@ -115,6 +115,9 @@ const LIVE = ['--facts', factsOf('6.1'), '--bpftrace', bin('dies-at-start'), '--
 test.each<[string, string[], RegExp]>([
   ['an address', ['--saddr', 'example.org'], /^--saddr: "example\.org" is not an IP address$/],
   ['a prefix length', ['--daddr', '192.0.2.0/40'], /^--daddr: "192\.0\.2\.0\/40" has no prefix length of 0 to 32$/],
+  ['an end', ['--peer', '192.0.2.7:x'], /^--peer: "x" is not a port$/],
+  ['ends of two kinds', ['--local', '192.0.2.1,:80'], /^--local: these ends differ/],
+  ['an end twice', ['--peer', ':80', '--sport', '80'], /^--sport and --peer ask the same$/],
   ['a port', ['--dport', '65536'], /^--dport: "65536" is not a port$/],
   ['a range', ['--sport', '90-80'], /^--sport: "90-80" is not a port$/],
   [

@@ -64,6 +64,7 @@ export const replayHere = async (args: readonly string[]) => {
   const actions: Actions = {
     replay: (files, options) => replay(files, options, io),
     trace: other,
+    top: other,
     program: other,
     probes: other,
     ehashLookup: other,
@@ -71,6 +72,9 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    report: other,
+    completion: other,
+    manual: other,
     schema: other,
   }
   try {

@@ -36,9 +36,10 @@ const imports = (path: string) =>
 const LAYERS: readonly (readonly string[])[] = [
   ['src/cli.ts', 'src/index.ts'],
   ['src/commands/'],
-  ['src/cli/'],
+  ['src/cli/', 'src/completion/', 'src/manual/'],
   ['src/run.ts', 'src/live/', 'src/recording/'],
-  ['src/ehash/', 'src/summary/'],
+  ['src/top/'],
+  ['src/ehash/', 'src/summary/', 'src/report/'],
   ['src/program/'],
   ['src/host/'],
   ['src/pcapng/'],
@@ -83,11 +84,13 @@ const PURE_OF_NODE: Record<string, readonly string[]> = {
   // isIP is the judge of what an address is.
   'src/filter/address.ts': ['node:net'],
   'src/host/procNetConntrack.ts': ['node:net'],
+  // A hash of the text of the page.
+  'src/report/page.ts': ['node:crypto'],
   // styleText gives a string back.
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format|pcapng|summary)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions|terminal)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|pcapng|completion|manual|summary|report|top)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions|terminal)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>

@@ -14,17 +14,23 @@ import type {
   CausesOptions,
   ProgramOptions,
   ReplayOptions,
+  ReportOptions,
   SchemaName,
+  Shell,
+  TopOptions,
   TraceOptions,
 } from './options.ts'
 import {
   answerOption,
   bpftraceOption,
+  colorOption,
   countOption,
   ehashOption,
   expectOption,
   factsOption,
+  intervalOption,
   lightOption,
+  speedOption,
   timeoutOption,
   whole,
   withOutput,
@@ -61,7 +67,19 @@ export const createCommand = (
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+  for (const add of [
+    addReplay,
+    addTop,
+    addProgram,
+    addProbes,
+    addEhash,
+    addModule,
+    addDoctor,
+    addCauses,
+    addReport,
+    addSchema,
+    addPages,
+  ])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -120,6 +138,24 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
     .addOption(expectOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
+
+const addTop = (root: Command, { actions, names, done }: Setting) =>
+  withVerdictFilter(withFilter(root.command('top'), names))
+    .description('resets counted by cause, redrawn: of this kernel now, or of recordings')
+    .argument('[file...]', 'recordings; - is standard input')
+    .optionsGroup('Output:')
+    .addOption(intervalOption())
+    .option('-C, --no-clear', 'no screen: print the table again after each interval')
+    .addOption(speedOption())
+    .addOption(colorOption())
+    .optionsGroup('Tracing:')
+    .addOption(lightOption())
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (files: string[], options: TopOptions) =>
+      done(await actions.top(files, whole({ ...options, format: 'table', count: Infinity }))),
+    )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))
@@ -192,9 +228,32 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
     .addOption(answerOption())
     .action(async (cause: CauseId | undefined, options: CausesOptions) => done(await actions.causes(cause, options)))
 
+const addReport = (root: Command, { actions, names, done }: Setting) => {
+  const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
+  withVerdictFilter(withFilter(report, names))
+    .description('judge recordings and write one page of HTML about them, to attach to a ticket')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', 'write the page to a file instead of standard output')
+    .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
+}
+
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root
     .command('schema')
     .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
     .description('the JSON Schema of the output, or of recordings')
     .action(async (what: SchemaName) => done(await actions.schema(what)))
+
+// Both are made of the whole command line.
+const addPages = (root: Command, { actions, done }: Setting) => {
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .description('print the script by which a shell completes trace-reset')
+    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
+  root
+    .command('manual', { hidden: true })
+    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
+    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
+    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
+}

@@ -16,10 +16,22 @@ export const withOutput = (command: Command): Command =>
     .addOption(
       new Option('-f, --format <form>', Object.keys(FORMATS).join(', ')).choices(Object.keys(FORMATS)).default('table'),
     )
-    .addOption(new Option('--color <when>', `colours: ${COLOURS.join(', ')}`).choices(COLOURS).default('auto'))
+    .addOption(colorOption())
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
-    .option('--pcapng <file>', 'the packets too, with verdicts as comments, for Wireshark; - for standard output')
+    .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments')
     .addOption(countOption('end after this many verdicts'))
+
+/** `--color`. */
+export const colorOption = () =>
+  new Option('--color <when>', `colours: ${COLOURS.join(', ')}`).choices(COLOURS).default('auto')
+
+/** `--interval`, in seconds. */
+export const intervalOption = () =>
+  new Option('-i, --interval <seconds>', 'redraw so often').argParser(positive).default(1)
+
+/** `--speed`. */
+export const speedOption = () =>
+  new Option('--speed <times>', 'play a recording so many times as fast as it was, not at once').argParser(positive)
 
 /** Adds which kernel functions are printed as steps. */
 export const withSteps = (command: Command): Command =>

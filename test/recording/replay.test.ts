@@ -191,7 +191,7 @@ test('a long recording takes no more memory than a short one', async () => {
 }, 60_000)
 
 const balance = async (...files: string[]) =>
-  (await replayHere([...files, '--summary'])).stderr.split('\n').filter((line) => line.includes('netns'))
+  (await replayHere([...files, '--balance'])).stderr.split('\n').filter((line) => line.includes('netns'))
 
 describe('several recordings', () => {
   const other = [start({ boot: { s: 1_000_000, ns: 0 } }), reset({ at: at(1) }), tick(2), stop()]
