@@ -13,6 +13,7 @@ import { toolVersion } from './cli/package.ts'
 import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
+import { screenOf } from './cli/screen.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
 
 // Without this V8 lets garbage grow to several times what lives before it collects: a long trace must stay below 200 MB.
@@ -88,6 +89,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
       },
       zone: localZone,
       interactive: terminal,
+      screen: terminal ? screenOf(process.stdin, process.stdout) : undefined,
       stop,
       interrupt: interrupt.signal,
       kill: kill.signal,
@@ -98,6 +100,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
 /** The commands. They are imported on use: rxjs and execa take longer to load than most commands take to run. */
 const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
+  top: async (files, options) => (await import('./commands/top.ts')).top(files, options, ioFor(options)),
   replay: async (files, options) => (await import('./commands/replay.ts')).replay(files, options, ioFor(options)),
   program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),

@@ -27,6 +27,9 @@ export const tuple = z.strictObject({
   netns: uint,
 })
 
+/** The ends of a packet. */
+export const ends = tuple.omit({ family: true, netns: true })
+
 /**
  * One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes, `ip_id` 0 for
  * IPv6, which has none, `dev` the interface that it came in by, where the kernel still knew.

@@ -61,6 +61,10 @@ const parsed = async (args: readonly string[]) => {
     doctor: act,
     causes: act,
     schema: act,
+    completion: act,
+    manual: act,
+    top: act,
+    report: act,
   }
   await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
   return ran

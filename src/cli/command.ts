@@ -17,16 +17,20 @@ import type {
   ReportOptions,
   SchemaName,
   Shell,
+  TopOptions,
   TraceOptions,
 } from './options.ts'
 import {
   answerOption,
   bpftraceOption,
+  colorOption,
   countOption,
   ehashOption,
   expectOption,
   factsOption,
+  intervalOption,
   lightOption,
+  speedOption,
   timeoutOption,
   whole,
   withOutput,
@@ -53,8 +57,9 @@ export const createCommand = (
     })
     .helpCommand('help [command]', 'the same as --help')
     .configureHelp({
-      // Its choices and default are in its words.
-      optionDescription: ({ description }) => description,
+      // Without commander's quotes, and without defaults: the manual has those.
+      optionDescription: ({ description, argChoices }) =>
+        argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
     })
@@ -65,6 +70,7 @@ export const createCommand = (
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
   for (const add of [
     addReplay,
+    addTop,
     addProgram,
     addProbes,
     addEhash,
@@ -93,7 +99,7 @@ const refuseStrayWords = (root: Command) => {
     if (stray !== undefined)
       throw usageError(
         `${stray.long}: write it behind ${command.name()}`,
-        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
+        `an option stands behind the command that it is for: trace-reset ${command.name()} ... ${stray.flags}`,
       )
   })
   root.hook('preAction', (_, command) => {
@@ -133,6 +139,24 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
     .addOption(expectOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
+
+const addTop = (root: Command, { actions, names, done }: Setting) =>
+  withVerdictFilter(withFilter(root.command('top'), names))
+    .description('resets counted by cause, redrawn; live or of recordings')
+    .argument('[file...]', 'recordings; - is standard input')
+    .optionsGroup('Output:')
+    .addOption(intervalOption())
+    .option('-C, --no-clear', 'no screen: print the table again after each interval')
+    .addOption(speedOption())
+    .addOption(colorOption())
+    .optionsGroup('Tracing:')
+    .addOption(lightOption())
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (files: string[], options: TopOptions) =>
+      done(await actions.top(files, whole({ ...options, format: 'table', count: Infinity }))),
+    )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))
@@ -208,7 +232,7 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
 const addReport = (root: Command, { actions, names, done }: Setting) => {
   const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
   withVerdictFilter(withFilter(report, names))
-    .description('judge recordings and write one page of HTML about them, to attach to a ticket')
+    .description('one page of HTML about recordings, for a ticket')
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'write the page to a file instead of standard output')
     .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))

@@ -37,6 +37,7 @@ export type TraceOptions = OutputOptions & {
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ReportOptions = Filter & VerdictFilter & { output?: string }
@@ -57,6 +58,7 @@ export type Shell = 'bash' | 'zsh' | 'fish'
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
+  top: (files: readonly string[], options: TopOptions) => Promise<number>
   replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: Answering & { bpftrace: string; facts?: string }) => Promise<number>

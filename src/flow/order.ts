@@ -123,6 +123,7 @@ const isEvent = (observation: Observation): observation is Timed => {
     case 'reply':
     case 'state':
     case 'owner':
+    case 'nat':
     case 'tick':
     case 'call':
     case 'return':

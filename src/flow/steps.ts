@@ -34,7 +34,8 @@ export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Obse
 
   const begin = (call: Kind<'call'>) => {
     const key = `${call.fn} ${call.who}`
-    const isWanted = wanted(call)
+    // Of what this host sends only a RST is told of so, for its verdict.
+    const isWanted = call.way !== 'out' && wanted(call)
     if (call.was !== null)
       queue.push({ step: { call: entrance(call, call.was), returned: null }, key, isWanted, isOver: true })
     const open: OpenCall = { step: { call, returned: null }, key, isWanted, isOver: EVENTS.includes(call.fn) }

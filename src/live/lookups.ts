@@ -55,7 +55,8 @@ export const withLookups = (
   }
 
   return mergeMap((observation) => {
-    if (observation.kind !== 'packet' && observation.kind !== 'reset') return of(observation)
+    if (observation.kind !== 'packet' && observation.kind !== 'reset' && observation.kind !== 'call')
+      return of(observation)
     const why = whyAsked(ehash.source, observation)
     return why === undefined ? of(observation) : concat(of(observation), ask(observation, why))
   })
@@ -66,5 +67,5 @@ const NOT_ASKED: Reply = { answer: { found: null, error: TOO_MANY } }
 const withoutNear = ({ answer, ...rest }: Reply): Reply =>
   answer.found === null ? { answer, ...rest } : { answer: { ...answer, near_skipped: true }, ...rest }
 
-type About = Kind<'packet' | 'reset'>
+type About = Kind<'packet' | 'reset' | 'call'>
 type Why = Kind<'lookup'>['why']

@@ -103,8 +103,6 @@ describe.skipIf(missing !== undefined)(`in Chromium${missing === undefined ? '' 
     expect({ requests: requests.length, complaints }).toEqual({ requests: 1, complaints: [] })
     await context.close()
   }
-  const rows = (tab: Page) => tab.locator('.list tr.row')
-  const causes = (tab: Page) => tab.locator('.list td.cause').allTextContents()
 
   test('lists each reset, and opens one with its sequence, evidence and advice', () =>
     opened(told, async (tab) => {
@@ -243,3 +241,6 @@ const Axe = z.looseObject({
     }),
   ),
 })
+
+const rows = (tab: Page) => tab.locator('.list tr.row')
+const causes = (tab: Page) => tab.locator('.list td.cause').allTextContents()
