@@ -39,7 +39,7 @@ test.skipIf(thereAre.get('groff') !== true)('trace-reset(8) has every section an
     expect(read).toContain(` ${name} `)
   for (const option of ['--not-saddr', '--not-comm', '--not-cause', '--expect', '--pcapng', '--ehash', '-V, --version'])
     expect(read).toContain(`${option} `)
-  expect(read).toContain('trace-reset replay db.jsonl.gz --format json')
+  expect(read).toContain('trace-reset replay db.jsonl.gz --expect linger-zero=0')
 })
 
 test.skipIf(thereAre.get('groff') !== true)('trace-reset-causes(7) has every cause', async () => {
