@@ -35,7 +35,7 @@ beforeAll(() => {
 })
 
 test.each([
-  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['repaly', TWO], 'did you mean replay or report? trace-reset --help lists the commands'],
   [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
   [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
   [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
@@ -61,6 +61,10 @@ const parsed = async (args: readonly string[]) => {
     doctor: act,
     causes: act,
     schema: act,
+    completion: act,
+    manual: act,
+    top: act,
+    report: act,
   }
   await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
   return ran
@@ -78,7 +82,7 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'schema'])(
     'of %s',
     async (command) => {
       const { stdout, exitCode } = await traceReset([command, '--help'])

@@ -72,6 +72,9 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    report: other,
+    completion: other,
+    manual: other,
     schema: other,
   }
   try {

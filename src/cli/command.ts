@@ -14,7 +14,9 @@ import type {
   CausesOptions,
   ProgramOptions,
   ReplayOptions,
+  ReportOptions,
   SchemaName,
+  Shell,
   TopOptions,
   TraceOptions,
 } from './options.ts'
@@ -55,8 +57,9 @@ export const createCommand = (
     })
     .helpCommand('help [command]', 'the same as --help')
     .configureHelp({
-      // Its choices and default are in its words.
-      optionDescription: ({ description }) => description,
+      // Without commander's quotes, and without defaults: the manual has those.
+      optionDescription: ({ description, argChoices }) =>
+        argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
     })
@@ -65,7 +68,19 @@ export const createCommand = (
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
-  for (const add of [addReplay, addTop, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addSchema])
+  for (const add of [
+    addReplay,
+    addTop,
+    addProgram,
+    addProbes,
+    addEhash,
+    addModule,
+    addDoctor,
+    addCauses,
+    addReport,
+    addSchema,
+    addPages,
+  ])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
@@ -84,7 +99,7 @@ const refuseStrayWords = (root: Command) => {
     if (stray !== undefined)
       throw usageError(
         `${stray.long}: write it behind ${command.name()}`,
-        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
+        `an option stands behind the command that it is for: trace-reset ${command.name()} ... ${stray.flags}`,
       )
   })
   root.hook('preAction', (_, command) => {
@@ -127,7 +142,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
 
 const addTop = (root: Command, { actions, names, done }: Setting) =>
   withVerdictFilter(withFilter(root.command('top'), names))
-    .description('resets counted by cause, redrawn: of this kernel now, or of recordings')
+    .description('resets counted by cause, redrawn; live or of recordings')
     .argument('[file...]', 'recordings; - is standard input')
     .optionsGroup('Output:')
     .addOption(intervalOption())
@@ -214,9 +229,32 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
     .addOption(answerOption())
     .action(async (cause: CauseId | undefined, options: CausesOptions) => done(await actions.causes(cause, options)))
 
+const addReport = (root: Command, { actions, names, done }: Setting) => {
+  const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
+  withVerdictFilter(withFilter(report, names))
+    .description('one page of HTML about recordings, for a ticket')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', 'write the page to a file instead of standard output')
+    .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
+}
+
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root
     .command('schema')
     .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
     .description('the JSON Schema of the output, or of recordings')
     .action(async (what: SchemaName) => done(await actions.schema(what)))
+
+// Both are made of the whole command line.
+const addPages = (root: Command, { actions, done }: Setting) => {
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .description('print the script by which a shell completes trace-reset')
+    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
+  root
+    .command('manual', { hidden: true })
+    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
+    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
+    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
+}

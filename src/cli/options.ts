@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Command } from 'commander'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
@@ -39,6 +40,7 @@ export type SchemaName = 'verdict' | 'recording'
 export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReportOptions = Filter & VerdictFilter & { output?: string }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
   light?: true
@@ -50,6 +52,8 @@ export type ProgramOptions = Filter & {
 export type AnswerFormat = 'text' | 'json'
 export type Answering = { format: AnswerFormat }
 export type CausesOptions = Answering & { list?: true }
+/** A shell that command lines are completed for. */
+export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** What each command does; every one gives its exit code. */
 export type Actions = {
@@ -63,5 +67,8 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status', options: Answering) => Promise<number>
   doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
+  report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
+  completion: (shell: Shell, root: Command) => Promise<number>
+  manual: (section: '7' | '8', root: Command) => Promise<number>
 }

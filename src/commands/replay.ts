@@ -71,7 +71,8 @@ const requireOtherOutput = (files: readonly string[], { output, pcapng }: Replay
     throw usageError('standard input can be read once', 'name - once')
 }
 
-const isSameFile = (one: string, other: string) => {
+/** Whether two paths lead to one file. */
+export const isSameFile = (one: string, other: string) => {
   const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }

@@ -40,7 +40,7 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
   try {
     const printer = createPrinter(io, options, createSink)
     const write = programWriter(options, machine, warn)
-    const start = liveTrace(options, machine)
+    const start = liveTrace(options, machine, warn)
     const attach = (program: Program) => {
       attaching.begin(program.probes.length)
       return start(program)

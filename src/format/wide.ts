@@ -4,6 +4,7 @@ import { endpoint } from '../flow/tuple.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { coloured } from './colour.ts'
 import { ENDPOINT, SIGNS } from './head.ts'
+import { natText } from './nat.ts'
 import { ownerText, sentence } from './sentence.ts'
 import { padded, printable } from './text.ts'
 
@@ -62,7 +63,9 @@ export const createWide = (width: number) => {
           padded(confidence, 7),
           ...shown.map((extra) => padded(printable(extra.value(verdict)), extra.width)),
         ],
-        printable(shown.some(({ name }) => name === 'OWNER') ? verdict.why : sentence(verdict)),
+        [printable(shown.some(({ name }) => name === 'OWNER') ? verdict.why : sentence(verdict)), natText(verdict)]
+          .filter((text) => text !== '')
+          .join('; '),
       )
     },
   }

@@ -24,6 +24,7 @@ import type { NameFrame } from '../host/kernelText.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
+import { withNat, type AskNat } from './nat.ts'
 import type { Names } from '../program/names.ts'
 import { createPointers, type Pointers } from './pointers.ts'
 import { createNumbering, type Numbering } from './numbering.ts'
@@ -42,6 +43,8 @@ export type LiveTrace = {
    */
   atStart: () => Observable<Observation>
   atEnd: () => Observable<Observation>
+  /** What NAT makes of the connection of a reset, where no probe tells of it. */
+  askNat?: AskNat | undefined
   /** The path of a cgroup by its id. */
   cgroup: (number: string) => string | undefined
 }
@@ -98,6 +101,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
         mergeMap(observe),
         withQuiet(trace.clock),
         withLookups(trace.ehash, trace.clock),
+        withNat(trace.askNat),
       ),
       defer(() => (stopped === undefined ? EMPTY : concat(of(...lost(numbering.rest())), of(...last, stopped)))),
     )

@@ -13,6 +13,9 @@ const STDIN = 0
 /** Longer than any line that is ours: a file of something else may have no end of line at all. */
 const LONGEST_LINE = 1024 * 1024
 
+/** Read at once: some hundred lines. */
+const CHUNK_BYTES = 256 * 1024
+
 /** What an Observation waits for before it is given; undefined: nothing. */
 export type Pace = (observation: Observation) => Promise<void> | undefined
 
@@ -158,7 +161,7 @@ async function* lines(file: string, read: Listener['read']): AsyncGenerator<Line
 }
 
 async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
-  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file) })
+  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file), highWaterMark: CHUNK_BYTES })
   const chunks = counted(source, read)
   const first = await chunks.next()
   if (first.done === true) return
