@@ -9,6 +9,7 @@ import { printable } from './format/text.ts'
 import { createCommand } from './cli/command.ts'
 import type { Actions } from './cli/options.ts'
 import { toolVersion } from './cli/package.ts'
+import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
@@ -71,12 +72,17 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
         status('')
         process.stderr.write(`trace-reset: ${printable(line)}\n`)
       },
+      note: (line) => {
+        status('')
+        process.stderr.write(`${line}\n`)
+      },
       status: process.stderr.isTTY ? status : undefined,
       colour: takesColour(color, process.env, terminal),
       // A getter: a terminal may change while a trace runs.
       get width() {
         return widthOf(process.env, terminal, process.stdout.columns)
       },
+      zone: localZone,
       interactive: terminal,
       stop,
       interrupt: interrupt.signal,
@@ -88,20 +94,20 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
 /** The commands. They are imported on use: rxjs and execa take longer to load than most commands take to run. */
 const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
-  replay: async (file, options) => (await import('./commands/replay.ts')).replay(file, options, ioFor(options)),
+  replay: async (files, options) => (await import('./commands/replay.ts')).replay(files, options, ioFor(options)),
   program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
   ehashLookup: async (options) => (await import('./commands/ehash.ts')).ehashLookup(options, ioFor()),
   ehashList: async (options) => (await import('./commands/ehashList.ts')).ehashList(options, ioFor()),
-  module: async (verb) => (await import('./commands/module.ts')).module(verb, ioFor()),
+  module: async (verb, options) => (await import('./commands/module.ts')).module(verb, options, ioFor()),
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
-  causes: async (cause) => (await import('./commands/causes.ts')).causes(cause, ioFor()),
+  causes: async (cause, options) => (await import('./commands/causes.ts')).causes(cause, options, ioFor()),
   report: async (files, options) => (await import('./commands/report.ts')).report(files, options, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 
 /** Where and how a command writes, of its options. */
-type Written = { color?: ColourChoice; output?: string }
+type Written = { color?: ColourChoice; output?: string | undefined }
 
 // Root must load modules only from a directory that nobody else can write to, and sudo may leave HOME as it was.
 const cacheDirectory = () =>

@@ -3,7 +3,7 @@
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
 import { recordedFilter } from './recordedFilter.ts'
-import { address, answer, flowFacts, hex, segment, socket, task, time, tuple, uint } from './values.ts'
+import { address, answer, flowFacts, hex, pointer, segment, socket, task, time, tuple, uint } from './values.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
 export const SCHEMA = 6
@@ -57,12 +57,12 @@ const reset = z.strictObject({
   /** Nanoseconds since this host itself sent a RST, whatever the connection, or since boot. */
   own_rst: uint.optional(),
 })
-const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: hex })
+const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: pointer })
 const state = z.strictObject({
   kind: z.literal('state'),
   ...event,
   tuple,
-  sk: hex,
+  sk: pointer,
   from: z.string(),
   to: z.string(),
   /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
@@ -70,7 +70,7 @@ const state = z.strictObject({
   task,
 })
 /** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */
-const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex.nullable(), task })
+const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: pointer.nullable(), task })
 
 /** A step of the trail: a kernel function was called for the connection. `who` pairs it with its return. */
 const call = z.strictObject({
@@ -79,7 +79,7 @@ const call = z.strictObject({
   who: hex,
   tuple,
   segment: segment.nullable(),
-  socket: z.strictObject({ sk: hex, state: z.string() }).nullable(),
+  socket: z.strictObject({ sk: pointer, state: z.string() }).nullable(),
   /** Where the packet entered the host, when NAT or another network namespace gave it other addresses since. */
   was: z.strictObject({ at: time, fn: z.string(), netns: uint, daddr: address, dport: uint.max(65535) }).nullable(),
   /** For a drop: the reason, where the kernel has one, and the function that dropped. */

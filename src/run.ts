@@ -25,6 +25,8 @@ export type Run = {
   enough: () => void
   /** Sees every Observation before it is judged. */
   see: (observation: Observation) => void
+  /** Is told of what the filter leaves out: an Observation of another connection, or a verdict. */
+  leave?: (what: Observation | Verdict) => void
 }
 
 /** What a run gives: a verdict, or a packet's step through the kernel. */
@@ -34,14 +36,11 @@ export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step:
 export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
   source.pipe(
     options.record,
-    // Calls pass the filter always: their returns do not name a connection.
-    filter(
-      (observation) =>
-        observation.kind === 'call' ||
-        !('tuple' in observation) ||
-        isOfListener(observation) ||
-        matches(options.filter, observation.tuple),
-    ),
+    filter((observation) => {
+      const passes = isWanted(options.filter, observation)
+      if (!passes) options.leave?.(observation)
+      return passes
+    }),
     tap(options.see),
     through(() => order(WINDOW_NS)),
     through(() =>
@@ -53,6 +52,13 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
     mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(judge(found), options))),
     limit(options),
   )
+
+// Calls pass always: their returns do not name a connection.
+const isWanted = (wanted: Filter, observation: Observation) =>
+  observation.kind === 'call' ||
+  !('tuple' in observation) ||
+  isOfListener(observation) ||
+  matches(wanted, observation.tuple)
 
 // A listener has no peer that a filter could match, and it owns the connections that it refuses.
 const isOfListener = (observation: Observation) =>
@@ -67,8 +73,11 @@ const both = <In, A, B>(one: Machine<In, A>, other: Machine<In, B>): Machine<In,
 
 const stepLine = (step: Step, { steps }: Run): Line[] => (steps.includes(step.call.fn) ? [{ kind: 'step', step }] : [])
 
-const verdictLine = (verdict: Verdict, { filter: wanted }: Run): Line[] =>
-  selects(wanted, verdict) ? [{ kind: 'verdict', verdict }] : []
+const verdictLine = (verdict: Verdict, { filter: wanted, leave }: Run): Line[] => {
+  if (selects(wanted, verdict)) return [{ kind: 'verdict', verdict }]
+  leave?.(verdict)
+  return []
+}
 
 // Ends after the last verdict asked for: no step comes after it.
 const limit = ({ count, enough }: Run): MonoTypeOperatorFunction<Line> => {

@@ -41,6 +41,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/ehash/', 'src/summary/', 'src/report/'],
   ['src/program/'],
   ['src/host/'],
+  ['src/pcapng/'],
   ['src/format/'],
   ['src/filter/'],
   ['src/verdict/'],
@@ -87,7 +88,7 @@ const PURE_OF_NODE: Record<string, readonly string[]> = {
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format|summary|report)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions|terminal)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering)\.ts$|^src\/host\/(btf|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|pcapng|summary|report)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions|terminal)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering)\.ts$|^src\/host\/(btf|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
+import type { Shown } from '../src/format/sink.ts'
 import type { Case } from '../src/flow/case.ts'
 import { NO_PAST } from '../src/flow/past.ts'
 import {
@@ -237,6 +238,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   late: null,
   resetReason: null,
   dropReason: null,
+  rst: null,
   why: 'nginx[812] closed it in ESTABLISHED, 17 bytes unread',
   segment: null,
   unread: 17,
@@ -248,3 +250,16 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
 /** A verdict as a table of rules has it: `no-listener, certain`, or `unknown`. */
 export const briefly = ({ cause, confidence }: Verdict): string =>
   confidence === 'unknown' ? cause : `${cause}, ${confidence}`
+
+/** How a run is shown: as it is piped. */
+export const shown = (over: Partial<Shown> = {}): Shown => ({
+  stack: false,
+  explain: false,
+  steps: false,
+  detail: 'brief',
+  paint: false,
+  width: 80,
+  watched: false,
+  zone: () => 0,
+  ...over,
+})

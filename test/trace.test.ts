@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
 // the kernel's.
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../src/host/facts.ts'
 import { loadFacts } from '../src/program/loadFacts.ts'
-import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
+import { bin, CLI, factsOf, replayHere, start, traceReset, until } from './command.ts'
 import { causesOf, verdictsOf } from './json.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-live-'))
@@ -87,6 +88,11 @@ describe('a trace that goes well', () => {
     expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE.slice(0, 2), exitCode: 0 })
   })
 
+  test('--timeout ends it by itself', async () => {
+    const { stdout, exitCode } = await traceReset(live('plays', '--format', 'json', '--timeout', '1s'))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
+  })
+
   test('bpftrace may end by itself', async () => {
     const { stdout, stderr, exitCode } = await traceReset(live('ends', '--format', 'json'))
     expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
@@ -144,6 +150,13 @@ test.each([
   const replayed = await traceReset(['replay', file(name), '--saddr', '192.0.2.2', '--format', format])
   expect(stdout.length).toBeGreaterThan(100)
   expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
+})
+
+test('a recording is for its owner alone, and has no address of the kernel', async () => {
+  await traceReset(live('ends', '--record', file('private.jsonl')))
+  const text = readFileSync(file('private.jsonl'), 'utf8')
+  expect(statSync(file('private.jsonl')).mode & 0o777).toBe(0o600)
+  expect({ numbered: /"sk":"sk1"/.test(text), raw: /"skb?":"ffff/.test(text) }).toEqual({ numbered: true, raw: false })
 })
 
 test('verdicts are printed while the trace goes on, though nothing more comes', async () => {
@@ -211,6 +224,18 @@ test.each(['plain', 'zipped.gz'])('a recording on a full disk ends the trace: %s
   expect({ exitCode, unexpected: stderr.includes('unexpected') }).toEqual({ exitCode: 1, unexpected: false })
 })
 
+// script(1) gives the command a terminal, whose Ctrl-C is a byte of its standard input.
+test('what it waits for is said on a terminal', async () => {
+  const command = [process.execPath, CLI, ...live('compiles')].map((word) => `'${word}'`).join(' ')
+  const child = execa('script', ['-qec', command, '/dev/null'], { env: { TERM: 'xterm' }, reject: false })
+  let shown = ''
+  child.stdout.on('data', (bytes: Buffer) => (shown += String(bytes)))
+  await until('it says so', () => /attaching \d+ probes, [2-9] s/.test(shown))
+  child.stdin.write('\u0003')
+  const { exitCode } = await child
+  expect({ exitCode, cleared: shown.endsWith('\r\u001b[K') }).toEqual({ exitCode: 0, cleared: true })
+})
+
 describe('nothing is left behind', () => {
   test('by a second Ctrl-C, of a bpftrace that listens to nobody', async () => {
     const { child, pid } = await tracing(live('deaf'))
@@ -275,11 +300,7 @@ const without = (name: string) => (facts: Facts) => {
 describe('a machine that cannot trace: 3, with the remedy', () => {
   test.each<[string, Parameters<typeof lacking>[0], RegExp]>([
     ['not root', { euid: 1000 }, /^trace-reset: cannot trace here: root: effective user id 1000\nhint: run as root/],
-    [
-      'no bpftrace',
-      { bpftrace: { path: 'bpftrace', error: 'ENOENT' } },
-      /bpftrace: bpftrace: ENOENT\nhint: install it/,
-    ],
+    ['no bpftrace', { bpftrace: { path: 'bpftrace', error: 'ENOENT' } }, /bpftrace: ENOENT\nhint: install it/],
     [
       'bpftrace 0.11',
       { bpftrace: { path: 'b', version: '0.11.3' } },

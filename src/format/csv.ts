@@ -13,10 +13,11 @@ const OPTIONS: Options = { escape_formulas: true }
 export const csv: CreateSink = (shown) => {
   const fields = shownFields(shown)
   const names = csvNames(fields, shown.steps ? STEP_FIELDS : [])
+  const places = new Map(names.map((name, place) => [name, place]))
   return {
     start: () => stringify([names], OPTIONS),
-    verdict: (verdict, start) => csvLine(names, fields, verdict, start),
-    step: (step, start) => csvLine(names, STEP_FIELDS, step, start),
+    verdict: (verdict, start) => csvLine(places, fields, verdict, start),
+    step: (step, start) => csvLine(places, STEP_FIELDS, step, start),
     end: () => '',
   }
 }
@@ -30,20 +31,32 @@ const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] 
   ),
 ]
 
-// The fields of something as a row below those names, empty where it has none; sentences are joined by `; `.
-const csvLine = <T>(names: readonly string[], fields: readonly Field<T>[], of: T, start: Start): string => {
-  const cells = new Map(fields.flatMap(({ name, value }) => flattened(name, value(of, start))))
-  return stringify([names.map((name) => cell(cells.get(name) ?? null))], OPTIONS)
+// The fields of something as a row, each in the place of its column, empty where it has none; sentences are joined by `; `.
+const csvLine = <T>(places: ReadonlyMap<string, number>, fields: readonly Field<T>[], of: T, start: Start): string => {
+  const row = Array.from(places, () => '')
+  const put = (name: string, value: Value) => {
+    const place = places.get(name)
+    if (place !== undefined) row[place] = cell(value)
+  }
+  for (const { name, value } of fields) {
+    const given = value(of, start)
+    if (name === 'ehash' && typeof given === 'object' && given !== null)
+      for (const [field, inner] of Object.entries(given)) put(`ehash_${field}`, inner)
+    else put(name, given)
+  }
+  return `${row.join(',')}\n`
 }
 
-const flattened = (name: string, value: Value): [string, Value][] =>
-  name === 'ehash' && typeof value === 'object' && value !== null
-    ? Object.entries(value).map(([field, inner]) => [`ehash_${field}`, inner])
-    : [[name, value]]
+/** A row of values, as RFC 4180 has it. */
+export const csvRow = (values: readonly Value[]): string => `${values.map(cell).join(',')}\n`
 
 const cell = (value: Value): string => {
   if (value === null) return ''
-  return printable(isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
+  const text = isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return PLAIN.test(text) ? text : stringify([[printable(text)]], { ...OPTIONS, eof: false })
 }
+
+/** Text that is in a cell as it is. Most is: to ask the library of each cell takes longer than to judge the reset. */
+const PLAIN = /^\w[ !#-+\--~]*$/
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)

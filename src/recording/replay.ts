@@ -3,7 +3,7 @@ import { createReadStream, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
-import { concatAll, defer, from, type Observable } from 'rxjs'
+import { Observable } from 'rxjs'
 import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
@@ -24,7 +24,65 @@ export type Listener = { warn: (message: string) => void; read?: ((bytes: number
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, listener: Listener): Observable<Observation> =>
-  defer(() => from(observations(file, listener)).pipe(concatAll()))
+  oneByOne(() => observations(file, listener))
+
+/** Several recordings, one behind the other: `next` gives the Observations of one, until `done`. */
+export type Recordings = { next: () => Observable<Observation>; done: () => boolean }
+
+/**
+ * The recordings in some files, of which one may hold several, as `cat A B` makes it: each begins with its `start`. `next` may be
+ * called again when what it gave has completed; it fails as `replay` does. `read` is told the bytes read of all files together.
+ */
+export const recordings = (files: readonly string[], listener: Listener): Recordings => {
+  const batches = allOf(files, listener)
+  /** What was read from the next start on. */
+  let rest: Observation[] = []
+  let done = false
+  async function* one(): AsyncGenerator<Observation[]> {
+    for (let first = true; ;) {
+      const { value = [], done: atEnd } = rest.length > 0 ? { value: rest } : await batches.next()
+      rest = []
+      if (atEnd === true) {
+        done = true
+        return
+      }
+      const next = value.findIndex(({ kind }, index) => kind === 'start' && !(first && index === 0))
+      if (value.length > 0) first = false
+      yield next < 0 ? value : value.slice(0, next)
+      if (next < 0) continue
+      rest = value.slice(next)
+      return
+    }
+  }
+  return { next: () => oneByOne(one), done: () => done }
+}
+
+// The Observations of batches. Whoever has enough, in the middle of a batch, gets no more of it.
+const oneByOne = (batches: () => AsyncGenerator<Observation[]>): Observable<Observation> =>
+  new Observable((subscriber) => {
+    const give = async () => {
+      for await (const batch of batches())
+        for (const observation of batch) {
+          if (subscriber.closed) return
+          subscriber.next(observation)
+        }
+    }
+    give().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    )
+  })
+
+async function* allOf(files: readonly string[], { warn, read }: Listener): AsyncGenerator<Observation[], undefined> {
+  let before = 0
+  for (const file of files) {
+    let here = 0
+    const told = read === undefined ? undefined : (bytes: number) => read(before + (here = bytes))
+    yield* observations(file, { warn, read: told })
+    before += here
+  }
+  return undefined
+}
 
 // In batches, as they are read: an await for each line would take longer than its judgement.
 async function* observations(file: string, { warn, read }: Listener): AsyncGenerator<Observation[]> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../flow/case.ts'
+import { rstOf, type Rst } from '../flow/rst.ts'
 import type { Kind } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Outcome, Who } from './cause.ts'
@@ -26,6 +27,8 @@ export type Verdict = {
   /** The kernel's own reason for its RST, and for dropping one that came in; null where it gave none. */
   resetReason: string | null
   dropReason: string | null
+  /** The RST, as far as its header is known; null where nothing of it was seen. */
+  rst: Rst | null
   /** One plain sentence, at most 70 characters, without names of kernel functions. */
   why: string
   /** The RST that came in, or the segment that a RST sent answers; null where none was seen. */
@@ -59,6 +62,7 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   late: reset.late,
   resetReason: reset.reset.reason,
   dropReason: reset.drop?.reason ?? null,
+  rst: rstOf(reset),
   why,
   segment: reset.reset.segment,
   unread: unreadOf(reset),

@@ -124,6 +124,33 @@ test.each([
   expect(await replayed(args)).toEqual(that(holds))
 })
 
+test.each<[string[], (row: Row) => boolean]>([
+  [['-4'], ({ family }) => family === 4],
+  [['-6'], ({ family }) => family === 6],
+  [['-4', '-6'], () => true],
+  [['-6', '--saddr', '192.0.2.9,2001:db8::7'], ({ saddr }) => saddr === '2001:db8::7'],
+  [['-4', '--not-saddr', '192.0.2.9'], ({ family, saddr }) => family === 4 && saddr !== '192.0.2.9'],
+])('families: %j', async (args, holds) => {
+  expect(that(holds).length).toBeGreaterThan(0)
+  expect(await replayed(args)).toEqual(that(holds))
+})
+
+test.each<[string[], (row: Row) => boolean]>([
+  [['--peer', '192.0.2.9'], ({ saddr }) => saddr === '192.0.2.9'],
+  [['--peer', '192.0.2.9:40001'], ({ saddr, sport }) => saddr === '192.0.2.9' && sport === 40001],
+  [
+    ['--peer', '192.0.2.0/24:40000-40003,[2001:db8::7]:40000-40003'],
+    ({ saddr, sport }) => (saddr === '192.0.2.9' || saddr === '2001:db8::7') && sport <= 40003,
+  ],
+  [['--peer', '2001:db8::7', '--sport', '40003'], ({ saddr, sport }) => saddr === '2001:db8::7' && sport === 40003],
+  [['--local', ':80'], ({ dport }) => dport === 80],
+  [['--local', '*:80,*:443'], () => true],
+  [['--not-peer', '192.0.2.9', '--not-local', ':443'], ({ saddr, dport }) => saddr !== '192.0.2.9' && dport !== 443],
+])('ends: %j', async (args, holds) => {
+  expect(that(holds).length).toBeGreaterThan(0)
+  expect(await replayed(args)).toEqual(that(holds))
+})
+
 test('all of them at once', async () => {
   const wanted = ALL.filter(({ args: [name] }) => name !== '--dev')
   const some = wanted.filter(({ args: [name] }) => name?.startsWith('--not-') === false)

@@ -4,12 +4,12 @@ import { z } from 'zod'
 import type { Step } from '../../src/flow/steps.ts'
 import { FORMATS, type FormatName } from '../../src/format/format.ts'
 import { STEP_FIELDS } from '../../src/format/step.ts'
-import { call, RST_ACK, segment, start, TUPLE, verdict } from '../samples.ts'
+import { call, RST_ACK, segment, shown, start, TUPLE, verdict } from '../samples.ts'
 
 const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
 const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
 
-const formatted = (name: FormatName) => FORMATS[name]({ paint: false, stack: false, explain: false, steps: true })
+const formatted = (name: FormatName) => FORMATS[name](shown({ steps: true }))
 const text = (name: FormatName, ...steps: Step[]) => steps.map((step) => formatted(name).step(step, START)).join('')
 
 const TAKEN: Step = {
@@ -101,7 +101,7 @@ test('csv has the columns of both, each once, and as many cells in each row', ()
   const names = sink.start(START).toString().trimEnd().split(',')
   expect(new Set(names).size).toBe(names.length)
   for (const { name } of STEP_FIELDS) expect(names).toContain(name)
-  const bare = FORMATS.csv({ paint: false, stack: false, explain: false, steps: false })
+  const bare = FORMATS.csv(shown())
   const ofVerdicts = bare.start(START).toString().trimEnd().split(',')
   expect(names.filter((name) => ofVerdicts.includes(name))).toEqual(ofVerdicts)
   const rows = [sink.verdict(verdict(), START), text('csv', ...EACH), text('csv', HOSTILE)]

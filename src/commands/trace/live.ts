@@ -30,10 +30,10 @@ export const liveTrace = (options: TraceOptions, machine: Machine): ((program: P
   const clock = readClock()
   const nameFrame = frameNames(options)
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
-  const summary = options.summary === true
+  const balance = options.balance === true
   // Recorded facts are of another machine, and its counters are not here.
-  const counted = summary || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
-  const counters = () => (counted ? each(readCounters(options, clock, summary)) : EMPTY)
+  const counted = balance || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
+  const counters = () => (counted ? each(readCounters(options, clock, balance)) : EMPTY)
   return (program) =>
     live({
       bpftrace: { path: options.bpftrace, limits, program: program.text },
