@@ -204,6 +204,8 @@ describe.skipIf(missing !== undefined)(`in Chromium${missing === undefined ? '' 
       async (tab) => {
         await tab.getByRole('button', { name: 'Open shown' }).click()
         expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        const cells = tab.locator('.list tr.row:first-child td:visible')
+        for (const cell of await cells.all()) expect((await cell.boundingBox())?.width).toBeGreaterThan(60)
       },
       { viewport: { width, height: 800 } },
     ),
