@@ -60,6 +60,7 @@ const parsed = async (args: readonly string[]) => {
     module: act,
     doctor: act,
     causes: act,
+    report: act,
     schema: act,
     completion: act,
     manual: act,
