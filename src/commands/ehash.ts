@@ -29,7 +29,7 @@ export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: 
       'load the module (trace-reset module load) or install iproute2',
     )
   try {
-    const { answer } = await ehash.ask(tuple, true)
+    const { answer } = await ehash.ask(tuple, { near: true })
     if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)
     io.out(
       Object.entries({ source: ehash.source, ...answer })

@@ -67,6 +67,7 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset' | 'call'>, se
     owner: flows.owner(reset),
     after: lookups.take(reset),
     past,
+    boundTo: flows.boundTo(reset.tuple),
     traced: trace.since,
     gaps,
     lossBefore: losses.any(),

@@ -15,13 +15,17 @@ export type Known = {
   owner: Task | null
   after: Kind<'lookup'> | null
   past: Past
+  boundTo: Kind<'state'> | null
   traced: Time | null
   gaps: string[]
   lossBefore: boolean
 }
 
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
-export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, traced, gaps, lossBefore }: Known): Case => {
+export const openCase = (
+  reset: Kind<'reset'>,
+  { flow, owner, after, past, boundTo, traced, gaps, lossBefore }: Known,
+): Case => {
   const closer = closerOf(reset)
   return {
     outcome: isIncoming(reset) ? 'received' : 'sent',
@@ -31,6 +35,7 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     stateBefore: stateBefore(reset, flow.closed),
     owner: ownerOf(closer, owner),
     closer,
+    role: reset.socket?.state === 'SYN_SENT' ? 'client' : flow.role,
     withoutRst: takeTrap(flow, reset),
     replied: null,
     drop: null,
@@ -40,6 +45,7 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     after,
     late: null,
     before: flow.first,
+    boundTo,
     past,
     traced,
     gaps,

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
 import ipaddr from 'ipaddr.js'
-import { stateName } from '../flow/states.ts'
 import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
-import { timeOf, type Time } from '../time.ts'
-import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
+import { socketNumbers, type NameOf } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 import { agoOf } from './ago.ts'
-
-/** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
-type Fields = {
-  /** Whether the line has a value for it; and whether that is more than 0, which stands for a lack. */
-  has: (name: keyof typeof FIELDS) => boolean
-  given: (name: keyof typeof FIELDS) => boolean
-  text: (name: NameOf<'text'>) => string
-  hex: (name: NameOf<'hex'>) => string
-  bits: (name: NameOf<'bits'>) => bigint
-  number: (name: NameOf<'number'>) => number
-  time: (name: NameOf<'time'>) => Time
-  state: (name: NameOf<'state'>) => string
-}
+import { split, type Fields } from './split.ts'
 
 /**
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
@@ -64,7 +50,8 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
       const to = fields.state('to')
       // Before it is closed an error may be an old one, which nobody has asked for.
       const error = to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}
-      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, task: readTask(fields) }
+      const bound = fields.given('bound') ? { bound: fields.number('bound') } : {}
+      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, ...bound, task: readTask(fields) }
     }
     case 'owner':
       return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
@@ -100,41 +87,6 @@ const readStack = (stack: string, nameFrame: NameFrame): string[] =>
     const name = nameFrame(address, symbol)
     return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
   })
-
-// The name of a task is anybody's bytes, so it comes last, and the stack, which has lines of its own, before it.
-const split = (line: string) => {
-  const [front, comm] = cut(line.replace(/\n$/, ''), ' comm=')
-  const [head, stack] = cut(front, ' stack=')
-  const [kind = '', ...pairs] = head.trim().split(' ')
-  const values = new Map(pairs.map((pair) => cut(pair, '=')))
-  values.set('comm', comm)
-  const text = (name: string) => values.get(name) ?? ''
-  const hex = (name: string) => {
-    if (!/^[0-9a-f]{1,16}$/.test(text(name))) throw new Error(`${name} is no pointer: ${JSON.stringify(text(name))}`)
-    return text(name)
-  }
-  const big = (name: string) => {
-    if (!/^-?\d+$/.test(text(name))) throw new Error(`${name} is no number: ${JSON.stringify(text(name))}`)
-    return BigInt(text(name))
-  }
-  const number = (name: string) => Math.min(Number(big(name)), Number.MAX_SAFE_INTEGER)
-  const fields: Fields = {
-    has: (name) => text(name) !== '',
-    given: (name) => !['', '0'].includes(text(name)),
-    text,
-    hex,
-    bits: (name) => BigInt(`0x${hex(name)}`),
-    number,
-    time: (name) => timeOf(big(name)),
-    state: (name) => stateName(number(name)),
-  }
-  return { kind, stack, fields }
-}
-
-const cut = (text: string, separator: string): [string, string] => {
-  const at = text.indexOf(separator)
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
-}
 
 /** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
 const address = (family: 4 | 6, low: bigint, high: bigint): string =>
@@ -181,6 +133,7 @@ const readSegment = (fields: Fields): Segment => ({
   ttl: fields.number('ttl'),
   ip_id: fields.number('ip_id'),
   ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
+  ...(fields.given('ifindex') ? { ifindex: fields.number('ifindex') } : {}),
 })
 
 const WAYS = ['in', 'through', 'out'] as const

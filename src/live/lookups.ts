@@ -31,7 +31,8 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
   const ask = (about: About, why: Why): Observable<Observation> => {
     if (waiting >= MOST_WAITING)
       return of(TOO_MANY, lookup(about, why, { answer: { found: null, error: 'too many questions waited' } }))
-    const reply = ehash.ask(about.tuple, about.kind === 'reset' && about.socket === null)
+    const near = about.kind === 'reset' && about.socket === null
+    const reply = ehash.ask(about.tuple, { near, ifindex: about.segment?.ifindex })
     if (!(reply instanceof Promise)) return of(lookup(about, why, reply))
     waiting += 1
     return from(reply).pipe(
