@@ -27,7 +27,7 @@ export const environmentError = (message: string, hint?: string, cause?: unknown
   new ExpectedError(3, message, hint, { cause })
 
 /** An expectation of `replay --expect` that does not hold: exit code 4. */
-export const expectationError = (message: string) => new ExpectedError(4, message)
+export const expectationError = (message: string, hint?: string) => new ExpectedError(4, message, hint)
 
 /**
  * The text of anything thrown, in one line. Of a failure of the system, as Node tells it (`ENOENT: no such file or directory,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The package for programs: `import { replay, judge } from 'trace-reset'`. The README has an example.
 import { filter, from, map, type Observable, type ObservableInput } from 'rxjs'
+import { toolVersion } from './cli/package.ts'
 import { ANY } from './filter/filter.ts'
 import { ANY_VERDICT } from './filter/verdict.ts'
 import { recordOf, type VerdictRecord } from './format/record.ts'
@@ -32,7 +33,7 @@ export const replay = (
 export const judge = (observed: ObservableInput<Observation>): Observable<VerdictRecord> => {
   let start: Start | undefined
   const see = (observation: Observation) => {
-    if (observation.kind === 'start') start = observation
+    if (observation.kind === 'start') start = { ...observation, tool: toolVersion() }
   }
   const lines = run(from(observed), {
     record: (same) => same,

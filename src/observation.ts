@@ -3,7 +3,7 @@
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
 import { recordedFilter } from './recordedFilter.ts'
-import { address, answer, flowFacts, hex, segment, socket, task, time, tuple, uint } from './values.ts'
+import { address, answer, ends, flowFacts, hex, pointer, segment, socket, task, time, tuple, uint } from './values.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
 export const SCHEMA = 6
@@ -57,12 +57,12 @@ const reset = z.strictObject({
   /** Nanoseconds since this host itself sent a RST, whatever the connection, or since boot. */
   own_rst: uint.optional(),
 })
-const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: hex })
+const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: pointer })
 const state = z.strictObject({
   kind: z.literal('state'),
   ...event,
   tuple,
-  sk: hex,
+  sk: pointer,
   from: z.string(),
   to: z.string(),
   /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
@@ -72,7 +72,14 @@ const state = z.strictObject({
   task,
 })
 /** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */
-const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex.nullable(), task })
+const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: pointer.nullable(), task })
+
+/**
+ * NAT has given a connection other addresses or ports: an entry of conntrack, as it is made (fn `__nf_conntrack_confirm`) or as
+ * its table has it (`proc`). `tuple` is that of its first packet as that came, with the network namespace that translates;
+ * `reply` is that of the answers as they come there.
+ */
+const nat = z.strictObject({ kind: z.literal('nat'), ...event, tuple, reply: ends })
 
 /** A step of the trail: a kernel function was called for the connection. `who` pairs it with its return. */
 const call = z.strictObject({
@@ -81,7 +88,7 @@ const call = z.strictObject({
   who: hex,
   tuple,
   segment: segment.nullable(),
-  socket: z.strictObject({ sk: hex, state: z.string() }).nullable(),
+  socket: z.strictObject({ sk: pointer, state: z.string() }).nullable(),
   /** Where the packet entered the host, when NAT or another network namespace gave it other addresses since. */
   was: z.strictObject({ at: time, fn: z.string(), netns: uint, daddr: address, dport: uint.max(65535) }).nullable(),
   /** For a drop: where the packet was going; `out` is a RST of this host itself. Absent: not routed yet, or not known. */
@@ -126,6 +133,7 @@ export const observation = z.discriminatedUnion('kind', [
   reply,
   state,
   owner,
+  nat,
   lookup,
   tick,
   lost,

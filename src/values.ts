@@ -8,6 +8,9 @@ export const uint = z.int().min(0)
 /** Up to 64 bits in hexadecimal, as addresses in memory and cookies are told. */
 export const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
 
+/** A socket or a segment in the kernel's memory: its number in this recording; before schema 6, its address. */
+export const pointer = z.string().regex(/^(?:skb?[1-9][0-9]*|[0-9a-f]{1,16})$/)
+
 /** A moment, or the time since boot: seconds and nanoseconds. */
 export const time = z.strictObject({ s: z.int(), ns: uint.max(999_999_999) })
 
@@ -24,13 +27,16 @@ export const tuple = z.strictObject({
   netns: uint,
 })
 
+/** The ends of a packet. */
+export const ends = tuple.omit({ family: true, netns: true })
+
 /**
  * One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes, `ip_id` 0 for
  * IPv6, which has none, `dev` and `ifindex` the name and the number of the interface that it came in by, where the kernel still
  * knew.
  */
 export const segment = z.strictObject({
-  skb: hex,
+  skb: pointer,
   flags: uint.max(255),
   seq: uint,
   ack: uint,
@@ -50,7 +56,7 @@ export const segment = z.strictObject({
  * since data or an ACK last came. `route`: the index of the interface that the socket sends by.
  */
 export const socket = z.strictObject({
-  sk: hex,
+  sk: pointer,
   state: z.string(),
   substate: z.string().optional(),
   cookie: hex.optional(),
@@ -132,6 +138,8 @@ export const answer = z.strictObject({
   listen_ifindex: uint.optional(),
   /** A listener would take it, but a BPF program (sk_lookup) hides it. */
   hidden: z.boolean().optional(),
+  /** Near misses were not asked for: there were too many questions at once. */
+  near_skipped: z.boolean().optional(),
   /** How many other network namespaces were looked into, and that there are more. */
   netns_seen: uint.optional(),
   netns_cut: z.boolean().optional(),

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { CATALOGUE } from '../src/program/catalogue.ts'
+import { CAUSES } from '../src/verdict/causes.ts'
+import { createCommand } from '../src/cli/command.ts'
+import { EXAMPLES } from '../src/cli/help.ts'
+import type { Actions } from '../src/cli/options.ts'
+import { findNetns } from '../src/host/netns.ts'
+import { servicePort } from '../src/host/services.ts'
 import { bin, CLI, factsOf, replayHere, traceReset } from './command.ts'
 import { versionOf } from './json.ts'
 import { at, reset, start, stop, TUPLE } from './samples.ts'
@@ -27,7 +35,7 @@ beforeAll(() => {
 })
 
 test.each([
-  [['repaly', TWO], 'did you mean replay? trace-reset --help lists the commands'],
+  [['repaly', TWO], 'did you mean replay or report? trace-reset --help lists the commands'],
   [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
   [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
   [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
@@ -36,6 +44,27 @@ test.each([
   const { stderr, exitCode } = await traceReset(args)
   expect({ hint: stderr.split('\n')[1], exitCode }).toEqual({ hint: `hint: ${hint}`, exitCode: 2 })
 })
+
+const act = () => Promise.resolve(0)
+
+/** Parses a command line, and runs nothing. */
+const parsed = async (args: readonly string[]) => {
+  let ran = 'nothing ran'
+  const actions: Actions = {
+    trace: act,
+    replay: act,
+    program: act,
+    probes: act,
+    ehashLookup: act,
+    ehashList: act,
+    module: act,
+    doctor: act,
+    causes: act,
+    schema: act,
+  }
+  await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
+  return ran
+}
 
 describe('help', () => {
   test('help COMMAND is COMMAND --help', async () => {
@@ -49,7 +78,7 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'schema'])(
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'schema'])(
     'of %s',
     async (command) => {
       const { stdout, exitCode } = await traceReset([command, '--help'])
@@ -60,15 +89,17 @@ describe('help', () => {
     },
   )
 
-  // Every example of the help text that needs no recording is tried as far as a program goes without running it.
-  test('its filters are filters', async () => {
+  test('each option and command is a line', async () => {
     const { stdout } = await traceReset(['--help'])
-    const examples = [...stdout.matchAll(/^ {2}trace-reset((?: --[sd](?:addr|port) \S+)+)/gm)].map(([, args]) => args)
-    expect(examples.join()).toContain('2001:db8::/32')
-    expect(examples.length).toBeGreaterThan(2)
-    for (const args of examples) {
-      const { exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...(args ?? '').trim().split(' ')])
-      expect({ args, exitCode }).toEqual({ args, exitCode: 0 })
+    expect(stdout.split('\n').filter((line) => /^ {10,}\S/.test(line))).toEqual([])
+  })
+
+  test('its examples are command lines', async () => {
+    const examples = [...EXAMPLES.matchAll(/^ {2}trace-reset (.*?)(?: {2,}.*)?$/gm)].map(([, args = '']) => args)
+    expect(examples.length).toBeGreaterThan(5)
+    for (const example of examples) {
+      const args = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+      expect({ example, did: await parsed(args) }).toEqual({ example, did: 'ran' })
     }
   })
 
@@ -84,6 +115,9 @@ const LIVE = ['--facts', factsOf('6.1'), '--bpftrace', bin('dies-at-start'), '--
 test.each<[string, string[], RegExp]>([
   ['an address', ['--saddr', 'example.org'], /^--saddr: "example\.org" is not an IP address$/],
   ['a prefix length', ['--daddr', '192.0.2.0/40'], /^--daddr: "192\.0\.2\.0\/40" has no prefix length of 0 to 32$/],
+  ['an end', ['--peer', '192.0.2.7:x'], /^--peer: "x" is not a port$/],
+  ['ends of two kinds', ['--local', '192.0.2.1,:80'], /^--local: these ends differ/],
+  ['an end twice', ['--peer', ':80', '--sport', '80'], /^--sport and --peer ask the same$/],
   ['a port', ['--dport', '65536'], /^--dport: "65536" is not a port$/],
   ['a range', ['--sport', '90-80'], /^--sport: "90-80" is not a port$/],
   [
@@ -98,9 +132,17 @@ test.each<[string, string[], RegExp]>([
   ['a name', ['--not-comm', ''], /^--not-comm: a name is empty$/],
   ['an interface', ['--dev', '$(id)/'], /^--dev: "\$\(id\)\/" is not the name of an interface$/],
   ['a state', ['--not-state', 'open'], /^--not-state: "open" is not a TCP state$/],
-  ['a cause to select', ['--cause', 'magic'], /^there is no cause "magic"$/],
+  ['a cause to select', ['--cause', 'magic'], /^--cause: there is no cause "magic"$/],
+  ['several causes by one prefix', ['--cause', 'ignored'], /^--cause: there is no cause "ignored": it may be /],
+  ['an outcome', ['--outcome', 'out'], /^--outcome: there is no "out"$/],
+  ['a doer', ['--not-who', 'me'], /^--not-who: there is no "me"$/],
+  ['a confidence', ['--confidence', 'sure'], /^--confidence: there is no "sure"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
-  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
+  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^the addresses are of different families/],
+  ['a family that no address has', ['-4', '--daddr', '::1'], /^the addresses are of different families/],
+  ['a time', ['--timeout', '0'], /'0' is invalid\. It is not a time of 1 s to 596 h/],
+  ['a time that is too long', ['--timeout', '597h'], /'597h' is invalid/],
+  ['a time in words', ['--timeout', 'soon'], /'soon' is invalid/],
   ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
   ['a step that is none', ['program', '--probe', ''], /^--probe: no such kernel function: ""$/],
   ['a format', ['--format', 'xml'], /'xml' is invalid\. Allowed choices are table, json, csv/],
@@ -131,7 +173,7 @@ test.each<[string, string[], RegExp]>([
   ],
   ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: no such file or directory$/],
   ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
-  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
+  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^--expect: there is no cause "magic"$/],
   [
     'an expectation that is none',
     ['replay', TWO, '--expect', 'no-socket=x'],
@@ -152,15 +194,16 @@ test.each<[string, string[], RegExp]>([
 })
 
 test.each([
-  [['peer-aborted'], 0, 'nothing lost'],
-  [['peer-aborted=2'], 0, 'nothing lost'],
-  [['peer-aborted', 'linger-zero=0'], 0, 'nothing lost'],
-  [['peer-aborted=1'], 4, 'trace-reset: expected peer-aborted 1 times, got peer-aborted 2 times'],
-  [['linger-zero'], 4, 'trace-reset: expected linger-zero, got peer-aborted 2 times'],
+  [['peer-aborted'], 0, 'nothing lost\ntrace-reset: 1 expectation holds\n'],
+  [['peer-aborted=2'], 0, '1 expectation holds'],
+  [['peer-aborted', 'linger-zero=0'], 0, '2 expectations hold'],
+  [['peer*=2', 'ignored-*=0'], 0, '2 expectations hold'],
+  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: of 1 expectations 1 does not hold\n'],
+  [['linger-zero'], 4, 'trace-reset: linger-zero: expected some, got 0\n'],
   [
-    ['linger-zero', 'no-socket=3'],
+    ['linger-zero', 'no-socket=3', 'peer-aborted'],
     4,
-    'expected linger-zero, got peer-aborted 2 times; expected no-socket 3 times, got',
+    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: of 3 expectations 2 do not hold\n',
   ],
 ])('replay --expect %j gives %d', async (expectations, code, message) => {
   const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])
@@ -270,6 +313,48 @@ describe('colour', () => {
     expect((await traceReset(['replay', TWO])).stdout).not.toContain('\u001b'))
 })
 
+const objects = (text: string): Record<string, unknown>[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+
+describe('answers for programs', () => {
+  test('causes', async () => {
+    const ids = Object.keys(CAUSES)
+    expect((await traceReset(['causes', '--list'])).stdout).toBe(ids.map((id) => `${id}\n`).join(''))
+    const all = objects((await traceReset(['causes', '-f', 'json'])).stdout)
+    expect(all.map(({ id }) => id)).toEqual(ids)
+    const [one, ...others] = objects((await traceReset(['causes', 'linger-zero', '-f', 'json'])).stdout)
+    expect({ others, id: one?.['id'], who: one?.['who'], outcome: one?.['outcome'] }).toEqual({
+      others: [],
+      id: 'linger-zero',
+      who: 'local-app',
+      outcome: 'sent',
+    })
+  })
+
+  test('probes', async () => {
+    const all = objects((await traceReset(['probes', '-f', 'json', '--facts', factsOf('7.2')])).stdout)
+    expect(all.filter(({ use }) => use === 'step')).toHaveLength(CATALOGUE.length)
+    expect(all.find(({ names }) => String(names) === 'tcp_reset')).toMatchObject({ use: 'trace', here: true })
+    expect(all.find(({ names }) => String(names) === 'nf_send_reset')).toMatchObject({
+      here: false,
+      module: 'nf_reject_ipv4',
+    })
+  })
+
+  test('doctor, the state of the module', async () => {
+    const doctor = await traceReset(['doctor', '-f', 'json', '--bpftrace', 'no-such-bpftrace'])
+    const [machine] = objects(doctor.stdout)
+    expect(machine).toMatchObject({ can_trace: false, memory_bytes: null })
+    expect(machine?.['needed']).toContainEqual(expect.objectContaining({ name: 'bpftrace', ok: false }))
+    expect(doctor.exitCode).toBe(3)
+    const [module] = objects((await traceReset(['module', 'status', '-f', 'json'])).stdout)
+    expect(Object.keys(module ?? {})).toEqual(['kernel', 'headers', 'built', 'module'])
+  })
+})
+
 test('causes lists all, and explains one', async () => {
   const all = await traceReset(['causes'])
   expect(all.stdout).toMatch(/^linger-zero \(local-app\)$/m)
@@ -301,13 +386,13 @@ test.each([
   expect(stdout).toMatch(expected)
 })
 
-test('--stack, --explain and --summary are of what is printed', async () => {
+test('--stack, --explain and --balance are of what is printed', async () => {
   const plain = await replayHere([TWO])
   const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
   expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
   const explained = await replayHere([TWO, '--explain'])
   expect(explained.stdout).toMatch(/Usually:\n[^]*Next:\n/)
-  const summed = await replayHere([TWO, '--summary'])
+  const summed = await replayHere([TWO, '--balance'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(
     `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace\n` +
@@ -379,3 +464,20 @@ test('probes says what a kernel has not, and why', async () => {
     '    NOT now: the module nf_reject_ipv6 is not loaded',
   ])
 })
+
+test('doctor says that bpftrace is not there in one line', async () => {
+  const { stdout } = await traceReset(['doctor', '--bpftrace', 'no-such-bpftrace'])
+  expect(stdout).toMatch(/^ {2}MISS bpftrace {2}no-such-bpftrace: not found\n {17}hint: install it/m)
+})
+
+test.skipIf(existsSync('/dev/tcphash'))(
+  'ehash list without the module prints no header, and no hint that does not work',
+  async () => {
+    const { stdout, stderr, exitCode } = await traceReset(['ehash', 'list'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+    expect(stderr).toBe(
+      'trace-reset: cannot open /dev/tcphash: no such file or directory\n' +
+        'hint: load the module with: trace-reset module build && trace-reset module load\n',
+    )
+  },
+)

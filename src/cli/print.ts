@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: MIT
 import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
+import { describeFilters } from '../filter/verdict.ts'
 import { FORMATS } from '../format/format.ts'
-import type { CreateSink, Output, Start } from '../format/sink.ts'
+import type { CreateSink, Detail, Output, Shown, Start } from '../format/sink.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
 import { toolVersion } from './package.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
+import { END_KEYS } from '../summary/byCause.ts'
+import { ending } from '../summary/ending.ts'
 import { createReport } from '../summary/report.ts'
+import { summarySink } from '../summary/sink.ts'
+import { createTally } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
+import { openCapture } from './capture.ts'
+import type { Verdict } from '../verdict/verdict.ts'
 
-/** The sum of a finished run: verdicts by cause, and the end of the trace. */
-export type Result = { verdicts: Map<string, number>; stop: Kind<'stop'> | undefined }
+/** The sum of a finished run: verdicts by cause, the steps given, and the end of the trace. */
+export type Result = { verdicts: Map<string, number>; steps: number; stop: Kind<'stop'> | undefined }
 
 /** Where a run is written to, opened before the run begins. */
 export type Printer = {
   see: (observation: Observation) => void
+  /** Counts what the filter leaves out. */
+  leave: (what: Observation | Verdict) => void
   /**
    * Writes verdicts until they end or `until` fires, the totals too, and gives what it came to. Rejects with the
    * failure of the source.
@@ -28,49 +37,58 @@ export type Printer = {
  * Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be
  * written.
  */
-export const createPrinter = (
-  io: Io,
-  options: OutputOptions,
-  createSink: CreateSink = FORMATS[options.format],
-): Printer => {
-  const { write, close } = openOutput(io, options.output)
-  const sink = createSink({
-    paint: io.colour,
-    stack: options.stack === true,
-    explain: options.explain === true,
-    steps: options.steps.length > 0,
-  })
+export const createPrinter = (io: Io, options: OutputOptions, createSink: CreateSink = sinkOf(options)): Printer => {
+  const { write, close } = openOutput(io, options)
+  const capture = openCapture(io, options.pcapng)
+  const shown = shownBy(io, options)
+  const sink = createSink(shown)
   const report = createReport((recorded) => narrows(options, recorded))
-  const result: Result = { verdicts: new Map(), stop: undefined }
+  const tally = createTally(END_KEYS)
+  const result: Result = { verdicts: new Map(), steps: 0, stop: undefined }
+  const left = { verdicts: 0, events: 0 }
   let begun: Start | undefined
 
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
+    if (begun !== undefined) capture.see(observation, begun)
+    if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
+    // Of several recordings one after the other, the first has the header.
+    const isFirst = begun === undefined
     begun = { ...observation, tool: toolVersion() }
-    write(sink.start(begun))
+    if (isFirst) write(sink.start(begun))
+    capture.start(begun)
   }
 
   const next = (line: Line, start: Start) => {
-    if (line.kind === 'step') return write(sink.step(line.step, start))
+    capture.line(line, start)
+    if (line.kind === 'step') {
+      result.steps += 1
+      return write(sink.step(line.step, start))
+    }
     const { verdict } = line
     report.judged(verdict)
+    tally.see(verdict, start.boot)
     result.verdicts.set(verdict.cause, (result.verdicts.get(verdict.cause) ?? 0) + 1)
     write(sink.verdict(verdict, start))
   }
 
   const end = () => {
-    if (begun === undefined) return close()
     try {
-      write(sink.end(begun))
+      if (begun !== undefined) write(sink.end(begun))
+      if (begun !== undefined) capture.end(begun)
     } finally {
       close()
+      capture.close()
     }
+    if (begun === undefined) return
     io.tell(report.text())
+    if (result.verdicts.size === 0 && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
     const unseen = report.unseen()
     if (unseen !== undefined) io.tell(`warning: ${unseen}`)
-    if (options.summary === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
+    if (options.summary === undefined) for (const line of ending(tally.groups(), shown)) io.note(line)
   }
 
   const print = async (lines: Observable<Line>, until: AbortSignal) => {
@@ -80,7 +98,38 @@ export const createPrinter = (
     return result
   }
 
-  return { see, print }
+  const leave = (what: Observation | Verdict) => (left['cause' in what ? 'verdicts' : 'events'] += 1)
+
+  return { see, leave, print }
+}
+
+const leftOut = (options: OutputOptions, { verdicts, events }: { verdicts: number; events: number }) =>
+  `the filter ${describeFilters(options)} leaves out all there is: ` +
+  [
+    ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),
+    ...(events > 0 ? [`${events} events of other connections`] : []),
+  ].join(', ')
+
+const sinkOf = ({ summary, format }: OutputOptions): CreateSink =>
+  summary === undefined ? FORMATS[format] : summarySink(summary, format)
+
+const shownBy = (io: Io, options: OutputOptions): Shown => ({
+  stack: options.stack === true,
+  explain: options.explain === true,
+  steps: options.steps.length > 0,
+  detail: detailOf(options),
+  paint: io.colour,
+  get width() {
+    return io.width
+  },
+  watched: io.interactive,
+  zone: io.zone,
+})
+
+const detailOf = ({ quiet, verbose, wide }: OutputOptions): Detail => {
+  if (quiet === true) return 'quiet'
+  if (verbose === true) return 'verbose'
+  return wide === true ? 'wide' : 'brief'
 }
 
 // Resolves when the lines end or `until` fires, rejects when they fail; calls `end` before, in any case.
@@ -103,9 +152,12 @@ const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>
     })
   })
 
-// A file, or standard output.
-const openOutput = (io: Io, name: string | undefined): { write: (output: Output) => void; close: () => void } => {
-  if (name === undefined) return { write: io.out, close: () => undefined }
-  const file = openForWriting('--output', name)
-  return { write: (output) => file.write(Buffer.from(output)), close: file.close }
+// A file, or standard output; nothing where standard output has the packets.
+const openOutput = (
+  io: Io,
+  { output, pcapng }: OutputOptions,
+): { write: (output: Output) => void; close: () => void } => {
+  if (output === undefined) return { write: pcapng === '-' ? () => undefined : io.out, close: () => undefined }
+  const file = openForWriting('--output', output)
+  return { write: (bytes) => file.write(Buffer.from(bytes)), close: file.close }
 }

@@ -25,6 +25,9 @@ export const whyAsked = (
   return event.first ? 'first' : undefined
 }
 
+/** The error of a look-up that was not made because there were more questions than the thread has time for. */
+export const TOO_MANY = 'not asked: too many at once'
+
 /**
  * How long a case waits for its look-up, in nanoseconds of event time. The module answers in microseconds and ss in tens of
  * milliseconds; longer than this no verdict is held.

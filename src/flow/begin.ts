@@ -62,10 +62,12 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset' | 'call'>, se
   if ((isRst(reset.segment) || mustBeRst(reset)) && mergeRejectEcho(trace, reset)) return
   if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
   const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
+  const nat = trace.translations.of(reset.tuple, (tuple) => flows.knownSince(tuple) !== null)
   const known = {
     flow,
     owner: flows.owner(reset),
     after: lookups.take(reset),
+    nat,
     past,
     boundTo: flows.boundTo(reset.tuple),
     traced: trace.since,

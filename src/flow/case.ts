@@ -4,6 +4,7 @@ import type { Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Role } from './flows.ts'
 import type { Past } from './past.ts'
+import type { Translation } from './translations.ts'
 
 /** Everything that was observed about one reset: what the rules judge. */
 export type Case = {
@@ -41,6 +42,8 @@ export type Case = {
   late: Kind<'lookup'> | null
   /** The last change of a socket for the connection that is bound to an interface, maybe another than its segments come by. */
   boundTo: Kind<'state'> | null
+  /** Its other tuples, where NAT is known to change it, hop by hop. */
+  nat: readonly Translation[]
   /** What this host had done with the connection before. */
   past: Past
   /** Since when the trace sees; null where its first line is missing. */

@@ -51,6 +51,8 @@ const take = (trace: Trace, observation: Observation | Loss, now: Time) => {
       return flows.changed(observation)
     case 'owner':
       return flows.owned(observation)
+    case 'nat':
+      return trace.translations.learn(observation)
     case 'lookup':
       return join(trace, observation)
     case 'call':

@@ -4,7 +4,7 @@ import { compareTime, type Time } from '../time.ts'
 import { createBound } from './bound.ts'
 import { createEndings } from './endings.ts'
 import { createMemory } from './memory.ts'
-import { createOwners } from './owners.ts'
+import { createOwners, type Owners } from './owners.ts'
 import { nothingRemembered, rememberState, type Ending, type Remembered } from './past.ts'
 import { listenersOf, tupleKey, type Tuple } from './tuple.ts'
 
@@ -97,17 +97,18 @@ export const createFlows = () => {
     /** A socket for the connection that is bound to an interface. */
     boundTo: bound.of,
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
-    owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
-      if (socket === null) return null
-      const owner = owners.of(socket.sk, tuple)
-      if (owner !== null) return owner
-      if (socket.state === 'LISTEN') return owners.ofListener(tuple)
-      const flow = known(tuple)
-      return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
-    },
+    owner: (reset: Kind<'reset'>): Task | null => ownerOfSocket(owners, reset, known(reset.tuple)),
     /** Who accepted the socket of a reset, though that event came out of its order. */
     lateOwner: (reset: Kind<'reset'>): Task | null => acceptedBy(reset, known(reset.tuple)),
   }
+}
+
+const ownerOfSocket = (owners: Owners, { socket, tuple }: Kind<'reset'>, flow: Flow | undefined): Task | null => {
+  if (socket === null) return null
+  const owner = owners.of(socket.sk, tuple)
+  if (owner !== null) return owner
+  if (socket.state === 'LISTEN') return owners.ofListener(tuple)
+  return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
 }
 
 const rememberEnding = (flow: Flow, ending: Ending) => {

@@ -7,6 +7,7 @@ import type { Case } from './case.ts'
 import type { Flow } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import type { Past } from './past.ts'
+import type { Translation } from './translations.ts'
 import { isStale, isTrapOf } from './trap.ts'
 
 /** What the memory of a trace has for a reset. */
@@ -14,6 +15,7 @@ export type Known = {
   flow: Flow
   owner: Task | null
   after: Kind<'lookup'> | null
+  nat: readonly Translation[]
   past: Past
   boundTo: Kind<'state'> | null
   traced: Time | null
@@ -24,7 +26,7 @@ export type Known = {
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
 export const openCase = (
   reset: Kind<'reset'>,
-  { flow, owner, after, past, boundTo, traced, gaps, lossBefore }: Known,
+  { flow, owner, after, nat, past, boundTo, traced, gaps, lossBefore }: Known,
 ): Case => {
   const closer = closerOf(reset)
   return {
@@ -46,6 +48,7 @@ export const openCase = (
     late: null,
     before: flow.first,
     boundTo,
+    nat,
     past,
     traced,
     gaps,

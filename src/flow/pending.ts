@@ -96,7 +96,7 @@ export const createPending = () => {
     },
     /** What makes the evidence of every open case incomplete. */
     gap: (text: string) => {
-      for (const entry of open) entry.case.gaps.push(text)
+      for (const { case: one } of open) if (!one.gaps.includes(text)) one.gaps.push(text)
     },
     /** Takes out the cases that have waited for long enough, or all, in order of time: one that is held delays all younger. */
     release: (now: Time, all: boolean): Pending[] => {

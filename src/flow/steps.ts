@@ -56,6 +56,7 @@ export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Obse
   const waits = ({ step, isOver }: OpenCall) => !isOver && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
 
   const release = (all: boolean): Step[] => {
+    if (queue.length === 0) return []
     const first = all ? -1 : queue.findIndex(waits)
     const done = queue.splice(0, Math.max(first < 0 ? queue.length : first, queue.length - MOST_OPEN))
     for (const open of done) if (!open.isOver) forget(open)

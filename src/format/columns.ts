@@ -3,11 +3,14 @@ import { flagNames } from '../flow/states.ts'
 import { isRst } from '../flow/segment.ts'
 import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import type { Verdict } from '../verdict/verdict.ts'
+import { actorOf, type Verdict } from '../verdict/verdict.ts'
 import { ehash } from './ehash.ts'
+import { nat } from './nat.ts'
 import type { Shown, Start } from './sink.ts'
 
-export type Value = string | number | boolean | null | readonly string[] | { readonly [name: string]: Value }
+/** What JSON can hold; undefined is left out. */
+export type Value =
+  string | number | boolean | null | undefined | readonly string[] | { readonly [name: string]: Value }
 
 /** A field of what is printed: its name in every format, what it means, and its value. */
 export type Field<T> = { name: string; means: string; value: (of: T, start: Start) => Value }
@@ -19,11 +22,11 @@ export type Field<T> = { name: string; means: string; value: (of: T, start: Star
 export const OUTPUT_SCHEMA = 1
 
 /** What each line begins with, whatever it tells. */
-export const CONTRACT: Field<unknown> = {
+export const CONTRACT = {
   name: 'schema',
   means: 'the number of this contract: it changes when a field is renamed, removed or given another meaning',
   value: () => OUTPUT_SCHEMA,
-}
+} as const satisfies Field<unknown>
 
 /** Where a line is from: tells the lines of two hosts apart, and of two versions. */
 export const ORIGIN = [
@@ -56,6 +59,7 @@ export const COLUMNS = [
     means: 'certain (a kernel path or state proves it), likely (inferred), unknown',
     value: ({ confidence }) => confidence,
   },
+  { name: 'why', means: 'the same in one plain sentence for people', value: ({ why }) => why },
   { name: 'family', means: '4 or 6', value: ({ tuple }) => tuple.family },
   { name: 'saddr', means: "the peer's address", value: ({ tuple }) => tuple.saddr },
   { name: 'sport', means: "the peer's port", value: ({ tuple }) => tuple.sport },
@@ -70,8 +74,19 @@ export const COLUMNS = [
   { name: 'pid', means: 'the owner, where known', value: ({ owner }) => owner?.pid ?? null },
   { name: 'comm', means: "the owner's name, where known", value: ({ owner }) => owner?.comm ?? null },
   { name: 'owner', means: 'how the owner is known: closer, socket, none', value: ({ owner }) => owner?.how ?? 'none' },
+  {
+    name: 'by_pid',
+    means: 'who acted: the process whose own call reset the connection, be it the owner or another, as ss -K is',
+    value: (verdict) => actorOf(verdict)?.pid ?? null,
+  },
+  { name: 'by_comm', means: 'its name', value: (verdict) => actorOf(verdict)?.comm ?? null },
   { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
   { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
+  {
+    name: 'nat',
+    means: 'the other tuple, before NAT or after it, and the netns that translates; not there where none is known',
+    value: nat,
+  },
   {
     name: 'reset_reason',
     means: "the kernel's own reason for a RST of its own (enum sk_rst_reason, Linux 6.12 and later)",

@@ -4,28 +4,16 @@
 import { z } from 'zod'
 import { address, answer } from '../values.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import type { Outcome, Who } from '../verdict/cause.ts'
-import type { Confidence } from '../verdict/rule.ts'
+import { OUTCOMES, WHO } from '../verdict/cause.ts'
+import { CONFIDENCES } from '../verdict/rule.ts'
 import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import { STEP_FIELDS } from './step.ts'
 
 const count = z.int().min(0)
 const text = z.string().nullable()
 const sentences = z.array(z.string())
-const WHO: readonly Who[] = [
-  'local-app',
-  'local-kernel',
-  'local-admin',
-  'local-firewall',
-  'peer',
-  'peer-app',
-  'peer-kernel',
-  'middlebox',
-  'unknown',
-]
-const OUTCOMES: readonly Outcome[] = ['sent', 'received', 'ignored']
-const CONFIDENCES: readonly Confidence[] = ['certain', 'likely', 'unknown']
 
 const number = count.nullable()
 const line = {
@@ -71,6 +59,20 @@ const ehash = z.strictObject(
   ),
 )
 
+const NAT: Readonly<Record<keyof typeof NAT_FIELDS, z.ZodType>> = {
+  saddr: address,
+  sport: count.max(65535),
+  daddr: address,
+  dport: count.max(65535),
+  netns: count,
+}
+const nat = z.strictObject(
+  described(
+    Object.entries(NAT_FIELDS).map(([name, means]) => ({ name, means })),
+    NAT,
+  ),
+)
+
 const verdict = z.strictObject({
   ...described(COLUMNS, {
     ...line,
@@ -81,12 +83,16 @@ const verdict = z.strictObject({
     pid: count.nullable(),
     comm: text,
     owner: z.enum(['closer', 'socket', 'none']),
+    by_pid: count.nullable(),
+    by_comm: text,
     cgroup: text,
+    nat: nat.optional(),
     reset_reason: text,
     drop_reason: text,
     segment: z.enum(['rst', 'answered']).nullable(),
     unread_bytes: number,
     ehash,
+    why: z.string(),
     because: sentences,
   }),
   stack: sentences.optional().describe(`${STACK.means} (--stack)`),

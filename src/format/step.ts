@@ -3,8 +3,9 @@ import { flagNames } from '../flow/states.ts'
 import { endpoint } from '../flow/tuple.ts'
 import type { Step } from '../flow/steps.ts'
 import { isoTime, spanText } from '../time.ts'
+import { localTime } from './clock.ts'
 import { CONTRACT, ORIGIN, type Field, type Value } from './columns.ts'
-import type { Start } from './sink.ts'
+import type { Shown, Start } from './sink.ts'
 import { printable, wrap } from './text.ts'
 
 const ofSegment = <N extends 'seq' | 'ack' | 'window' | 'ttl' | 'ip_id'>(name: N) => ({
@@ -33,19 +34,27 @@ export const STEP_FIELDS = [
   ...(['seq', 'ack', 'window'] as const).map(ofSegment),
   { name: 'payload_bytes', means: 'of the segment', value: ({ call }) => call.segment?.length ?? null },
   ...(['ttl', 'ip_id'] as const).map(ofSegment),
-  { name: 'skb', means: 'the segment, by its address in memory', value: ({ call }) => call.segment?.skb ?? null },
-  { name: 'sk', means: 'the socket, by its address in memory', value: ({ call }) => call.socket?.sk ?? null },
+  {
+    name: 'skb',
+    means: 'the segment in the memory of the kernel, numbered',
+    value: ({ call }) => call.segment?.skb ?? null,
+  },
+  {
+    name: 'sk',
+    means: 'the socket in the memory of the kernel, numbered',
+    value: ({ call }) => call.socket?.sk ?? null,
+  },
   { name: 'state', means: 'of that socket', value: ({ call }) => call.socket?.state ?? null },
   ...ORIGIN,
 ] as const satisfies readonly Field<Step>[]
 
-const WIDTH = 80
+/** Columns of the time to microseconds with the space behind it. */
 const INDENT = 16
 
 /** A step for people: when, what function and what it returned; below it the packet, where there is one. */
-export const stepEntry = (step: Step, { boot }: Start): string => {
+export const stepEntry = (step: Step, { boot }: Start, { width, zone }: Pick<Shown, 'width' | 'zone'>): string => {
   const { call, returned } = step
-  const time = isoTime(call.at, boot).slice(11, 26)
+  const time = localTime(call.at, boot, zone).time.slice(0, 15)
   const { segment, socket, tuple } = call
   const head = [
     `${call.fn}${returned === null || returned.value === '' ? '' : ` = ${returned.value}`}`,
@@ -60,6 +69,6 @@ export const stepEntry = (step: Step, { boot }: Start): string => {
     segment === null
       ? `${connection} netns ${tuple.netns}`
       : `${connection} ${flagNames(segment.flags)} seq ${segment.seq} ack ${segment.ack} win ${segment.window} len ${segment.length} ttl ${segment.ttl} id ${segment.ip_id} skb ${segment.skb} netns ${tuple.netns}${segment.dev === undefined ? '' : ` dev ${segment.dev}`}`
-  const [first = '', ...rest] = [head, packet].flatMap((text) => wrap(printable(text), WIDTH - INDENT))
+  const [first = '', ...rest] = [head, packet].flatMap((text) => wrap(printable(text), width - INDENT))
   return `${time} ${first}\n${rest.map((line) => `${' '.repeat(INDENT)}${line}\n`).join('')}`
 }

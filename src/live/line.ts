@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-import ipaddr from 'ipaddr.js'
 import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
-import { socketNumbers, type NameOf } from '../program/fields.ts'
+import { socketNumbers } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 import { agoOf } from './ago.ts'
 import { split, type Fields } from './split.ts'
+import { readAddress, readAnswers, readTuple } from './tuple.ts'
 
 /**
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
@@ -22,6 +22,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
     return { kind, ...event, who: fields.hex('who'), value: names.value(event.fn, fields.hex('value')) }
   }
   const tuple = readTuple(fields)
+  if (kind === 'nat') return { kind, ...event, tuple, reply: readAnswers(fields) }
   switch (kind) {
     case 'call':
       return {
@@ -45,14 +46,8 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         first: fields.number('first') === 1,
         ...(fields.given('sk') ? { socket: readSocket(fields) } : {}),
       }
-    case 'state': {
-      const from = fields.state('from')
-      const to = fields.state('to')
-      // Before it is closed an error may be an old one, which nobody has asked for.
-      const error = to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}
-      const bound = fields.given('bound') ? { bound: fields.number('bound') } : {}
-      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, ...bound, task: readTask(fields) }
-    }
+    case 'state':
+      return { kind, ...event, tuple, sk: fields.hex('sk'), ...readChange(fields), task: readTask(fields) }
     case 'owner':
       return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
     case 'reset':
@@ -73,6 +68,17 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
   }
 }
 
+const readChange = (fields: Fields) => {
+  const to = fields.state('to')
+  return {
+    from: fields.state('from'),
+    to,
+    // Before it is closed an error may be an old one, which nobody has asked for.
+    ...(to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}),
+    ...(fields.given('bound') ? { bound: fields.number('bound') } : {}),
+  }
+}
+
 /**
  * No function on the ways of TCP is longer, in bytes: with a larger offset the address is in code that bpftrace does not
  * know, and the name is the last one below it.
@@ -87,28 +93,6 @@ const readStack = (stack: string, nameFrame: NameFrame): string[] =>
     const name = nameFrame(address, symbol)
     return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
   })
-
-/** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
-const address = (family: 4 | 6, low: bigint, high: bigint): string =>
-  ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
-
-const bytes = (half: bigint, count: number) =>
-  Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
-
-const readAddress = (fields: Fields, family: 4 | 6, low: NameOf<'hex'>, high: NameOf<'hex'>) =>
-  address(family, BigInt(`0x${fields.hex(low)}`), BigInt(`0x${fields.hex(high)}`))
-
-const readTuple = (fields: Fields) => {
-  const family = fields.number('family') === 6 ? (6 as const) : (4 as const)
-  return {
-    family,
-    saddr: readAddress(fields, family, 's0', 's1'),
-    sport: fields.number('sport'),
-    daddr: readAddress(fields, family, 'd0', 'd1'),
-    dport: fields.number('dport'),
-    netns: fields.number('netns'),
-  }
-}
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
 const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {

@@ -24,7 +24,9 @@ import type { NameFrame } from '../host/kernelText.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
 import { readMessage } from './message.ts'
+import { withNat, type AskNat } from './nat.ts'
 import type { Names } from '../program/names.ts'
+import { createPointers, type Pointers } from './pointers.ts'
 import { createNumbering, type Numbering } from './numbering.ts'
 
 /** The parts of a live trace. `start` is its first Observation, less the time; `stop` ends the trace in good order. */
@@ -41,6 +43,8 @@ export type LiveTrace = {
    */
   atStart: () => Observable<Observation>
   atEnd: () => Observable<Observation>
+  /** What NAT makes of the connection of a reset, where no probe tells of it. */
+  askNat?: AskNat | undefined
   /** The path of a cgroup by its id. */
   cgroup: (number: string) => string | undefined
 }
@@ -52,6 +56,7 @@ export type LiveTrace = {
 export const live = (trace: LiveTrace): Observable<Observation> =>
   defer(() => {
     const numbering = createNumbering()
+    const pointers = createPointers()
     let attached = false
     let stopped: Kind<'stop'> | undefined
     /** What is added at the end, once it has been asked for. */
@@ -77,7 +82,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
           )
         case 'output':
           // Events before all probes are attached would be half a story, so they are dropped.
-          return of(...read(output.line, trace, numbering)).pipe(filter(() => attached))
+          return of(...read(output.line, trace, numbering, pointers)).pipe(filter(() => attached))
         case 'exit': {
           const error =
             output.code === 0
@@ -96,6 +101,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
         mergeMap(observe),
         withQuiet(trace.clock),
         withLookups(trace.ehash, trace.clock),
+        withNat(trace.askNat),
       ),
       defer(() => (stopped === undefined ? EMPTY : concat(of(...lost(numbering.rest())), of(...last, stopped)))),
     )
@@ -119,7 +125,7 @@ const withQuiet = (clock: Clock): MonoTypeOperatorFunction<Observation> =>
 const tickOf = (clock: Clock): Observation => ({ kind: 'tick', at: clock.now(), read: clock.now() })
 
 // An unreadable line counts as one lost event; the trace goes on.
-const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation[] => {
+const read = (line: string, trace: LiveTrace, numbering: Numbering, pointers: Pointers): Observation[] => {
   // bpftrace 0.17 ends with two empty lines.
   if (line === '') return []
   try {
@@ -137,7 +143,7 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering): Observation
       case 'sent':
         return [...message.byNetns].map(([netns, sent]) => ({ kind: 'total', netns, sent }))
       case 'line':
-        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace, numbering)]
+        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace, numbering, pointers)]
     }
   } catch {
     return lost(1)
@@ -148,11 +154,12 @@ const readOne = (
   line: string,
   { names, nameFrame, cgroup, clock }: LiveTrace,
   { ticked }: Numbering,
+  pointers: Pointers,
 ): Observation[] => {
   try {
     const observation = readLine(line, names, nameFrame)
     if ('at' in observation) clock.hear(observation.at)
-    if (observation.kind !== 'tick') return [withCgroup(observation, cgroup)]
+    if (observation.kind !== 'tick') return [pointers(withCgroup(observation, cgroup))]
     // A loss comes before the tick that lets younger events go on.
     return [...lost(ticked(observation.at)), { ...observation, read: clock.now() }]
   } catch {

@@ -5,6 +5,9 @@ import { finalize, tap, type MonoTypeOperatorFunction } from 'rxjs'
 import { messageOf, traceError, usageError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
 
+/** Who talked to whom, on which ports, is nobody else's business. */
+const PRIVATE = 0o600
+
 /** Bytes of lines that may wait to be compressed together. */
 const MEMBER_BYTES = 64 * 1024
 
@@ -14,7 +17,7 @@ const MEMBER_BYTES = 64 * 1024
  * each whole by itself. Throws a usage error at once when the file cannot be written.
  */
 export const recordTo = (file: string): MonoTypeOperatorFunction<Observation> => {
-  const opened = openForWriting('--record', file)
+  const opened = openForWriting('--record', file, PRIVATE)
   const compress = file.endsWith('.gz')
   let waiting = ''
   const write = () => {
@@ -46,9 +49,9 @@ export const recordTo = (file: string): MonoTypeOperatorFunction<Observation> =>
 /** A file that is being written: `write` takes all bytes, or throws a trace error that names the option and the file. */
 export type Opened = { write: (bytes: Uint8Array) => void; close: () => void }
 
-/** Opens a file to be written from its beginning. Throws a usage error that names the option and the file. */
-export const openForWriting = (option: string, file: string): Opened => {
-  const descriptor = open(option, file)
+/** Opens a file to be written from its beginning; `mode` is that of a new one. Throws a usage error that names the option and the file. */
+export const openForWriting = (option: string, file: string, mode = 0o644): Opened => {
+  const descriptor = open(option, file, mode)
   return {
     write: (bytes) => {
       try {
@@ -62,9 +65,9 @@ export const openForWriting = (option: string, file: string): Opened => {
   }
 }
 
-const open = (option: string, file: string) => {
+const open = (option: string, file: string, mode: number) => {
   try {
-    return openSync(file, 'w', 0o644)
+    return openSync(file, 'w', mode)
   } catch (error) {
     throw usageError(
       `${option}: cannot write ${file}: ${messageOf(error)}`,

@@ -7,7 +7,8 @@ import type { Verdict } from '../verdict/verdict.ts'
 
 /** Counts Observations and verdicts for the last line on standard error; `narrows` as in balance.ts. */
 export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boolean) => {
-  const balance = createBalance(narrows)
+  /** One for each recording: network namespaces of several are not the same. */
+  const balances: ReturnType<typeof createBalance>[] = []
   const outcomes = { sent: 0, received: 0, ignored: 0 }
   const lost = { events: 0, lookups: 0 }
   let lookups = 0
@@ -18,8 +19,11 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
 
   return {
     see: (observation: Observation) => {
-      balance.see(observation)
-      if (observation.kind === 'start') sees = seesOf(observation)
+      if (observation.kind === 'start') {
+        sees = seesOf(observation)
+        balances.push(createBalance(narrows))
+      }
+      balances.at(-1)?.see(observation)
       if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
       if (observation.kind === 'packet' && isRst(observation.segment)) arrived += 1
@@ -27,14 +31,14 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
     },
     judged: ({ outcome }: Verdict) => (outcomes[outcome] += 1),
     /** The comparison with the kernel's counters, two lines a network namespace. */
-    reconciliation: balance.lines,
+    reconciliation: (): string[] => balances.flatMap((balance) => balance.lines()),
     /** A warning where the kernel sent RSTs that no probe ran for, or undefined. */
     unseen: (): string | undefined => {
-      const netns = balance.unseen()
+      const netns = balances.flatMap((balance) => balance.unseen())
       return netns.length === 0
         ? undefined
         : `the kernel sent RSTs that no probe saw, in the network namespaces ${netns.join(', ')}: it skips a probe that ` +
-            'interrupts another one; --summary has the counts'
+            'interrupts another one; --balance has the counts'
     },
     /** `3 resets: 2 sent, 1 received; 5 look-ups; nothing lost`. */
     text: () =>

@@ -74,6 +74,7 @@ const unexplained = (reset: Case): Judgement => {
 
 // The same case judged without the answers of the TCP hash shows what they were good for.
 const owedToHash = (reset: Case, cause: CauseId, confidence: Confidence): string[] => {
+  if (reset.before === null && reset.after === null) return []
   const bare = judgeAlone({ ...reset, before: null, after: null })
   if (bare.cause !== cause)
     return [

@@ -3,7 +3,8 @@ import type { Case } from '../flow/case.ts'
 import type { Cause, Who } from './cause.ts'
 
 /** `certain` when a kernel path or state proves the cause, `likely` when it is inferred from the shape of packets. */
-export type Confidence = 'certain' | 'likely' | 'unknown'
+export const CONFIDENCES = ['certain', 'likely', 'unknown'] as const
+export type Confidence = (typeof CONFIDENCES)[number]
 
 /**
  * How sure a rule is and why. `why` is one plain sentence for a reader in a hurry: at most 70 characters, without names of

@@ -50,6 +50,13 @@ const LINES = {
     exit_code: '9',
   }),
   owner: lineOf('owner', 'accept', { sk: 'ffff8001', ...NGINX }),
+  nat: lineOf('nat', '__nf_conntrack_confirm', {
+    r0: '10200c0',
+    rport: '80',
+    t0: '20200c0',
+    tport: '40000',
+    dport: '32193',
+  }),
   received: lineOf('reset', 'tcp_reset', {
     ...SEGMENT,
     sk: 'ffff8001',

@@ -38,6 +38,11 @@ export const noListener = {
   },
 } satisfies Rule
 
+const whyText = ({ reset, after }: Case) =>
+  after?.answer.listen_differs === undefined
+    ? `nothing listens on port ${reset.tuple.dport} for this address`
+    : `the listener of port ${reset.tuple.dport} is bound elsewhere`
+
 // Beside a listener that would take the SYN it is not said that nothing listens.
 const takerText = ({ after }: Case): { why: string; because: string } | undefined => {
   if (after?.answer.hidden === true)
@@ -54,8 +59,3 @@ const takerText = ({ after }: Case): { why: string; because: string } | undefine
     }
   return undefined
 }
-
-const whyText = ({ reset, after }: Case) =>
-  after?.answer.listen_differs === undefined
-    ? `nothing listens on port ${reset.tuple.dport} for this address`
-    : `the listener of port ${reset.tuple.dport} is bound elsewhere`
