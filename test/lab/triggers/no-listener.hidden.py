@@ -10,4 +10,6 @@ RESETS = [("server", "RA")]
 
 def trigger(world, port, family=4):
     with hiding(world.server, port), world.server.listen(port, family):
-        return seen_by_server(world.refused(port, family), port, state=None, owner="none")
+        client = world.refused(port, family)
+        world.on_reset(client)
+        return seen_by_server(client, port, state=None, owner="none")

@@ -11,4 +11,6 @@ RESETS = [("server", "RA")]
 
 def trigger(world, port, family=4):
     with world.server.listen(port, family, options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")]):
-        return seen_by_server(world.refused(port, family), port, state=None, owner="none")
+        client = world.refused(port, family)
+        world.on_reset(client)
+        return seen_by_server(client, port, state=None, owner="none")
