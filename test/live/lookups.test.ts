@@ -55,12 +55,22 @@ test.each<[string, Observation, boolean]>([
   ['a RST that came for a socket', arrival({}, { socket: socket() }), false],
 ])('near misses are asked for where this host answers without a socket: %s', async (_, observation, near) => {
   const asked: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, wanted) => {
-    asked.push(wanted)
+  const ask: Ehash['ask'] = (_tuple, question) => {
+    asked.push(question.near)
     return { answer: { found: 'none' } }
   }
   await all(ehash({ ask }), observation)
   expect(asked).toEqual([near])
+})
+
+test('asks for what a segment finds that came by its interface', async () => {
+  const asked: unknown[] = []
+  const ask: Ehash['ask'] = (_tuple, question) => {
+    asked.push(question)
+    return { answer: { found: 'none' } }
+  }
+  await all(ehash({ ask }), reset({ fn: 'tcp_v4_send_reset', segment: segment({ ifindex: 3 }), socket: null }))
+  expect(asked).toEqual([{ near: true, ifindex: 3 }])
 })
 
 test('asks for first segments only where that is cheap', async () => {
