@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { CommanderError } from 'commander'
 import { findNetns } from './host/netns.ts'
 import { ExpectedError, messageOf, traceError } from './errors.ts'
@@ -12,7 +13,11 @@ import { toolVersion } from './cli/package.ts'
 import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
 import type { Io } from './cli/io.ts'
+import { screenOf } from './cli/screen.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
+
+// Without this V8 lets garbage grow to several times what lives before it collects: a long trace must stay below 200 MB.
+setFlagsFromString('--heap-growing-percent=40')
 
 const main = async () => {
   const unwritable = watchOutput()
@@ -84,6 +89,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
       },
       zone: localZone,
       interactive: terminal,
+      screen: terminal ? screenOf(process.stdin, process.stdout) : undefined,
       stop,
       interrupt: interrupt.signal,
       kill: kill.signal,
@@ -94,6 +100,7 @@ const createIo = (unwritable: AbortSignal): ((options?: Written) => Io) => {
 /** The commands. They are imported on use: rxjs and execa take longer to load than most commands take to run. */
 const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   trace: async (options) => (await import('./commands/trace.ts')).trace(options, ioFor(options)),
+  top: async (files, options) => (await import('./commands/top.ts')).top(files, options, ioFor(options)),
   replay: async (files, options) => (await import('./commands/replay.ts')).replay(files, options, ioFor(options)),
   program: async (options) => (await import('./commands/program.ts')).program(options, ioFor()),
   probes: async (options) => (await import('./commands/probes.ts')).probes(options, ioFor()),
@@ -103,6 +110,8 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   doctor: async (options) => (await import('./commands/doctor.ts')).doctor(options, ioFor()),
   causes: async (cause, options) => (await import('./commands/causes.ts')).causes(cause, options, ioFor()),
   report: async (files, options) => (await import('./commands/report.ts')).report(files, options, ioFor()),
+  completion: async (shell, root) => (await import('./commands/completion.ts')).completion(shell, root, ioFor()),
+  manual: async (section, root) => (await import('./commands/manual.ts')).manual(section, root, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),
 })
 

@@ -27,6 +27,9 @@ export const tuple = z.strictObject({
   netns: uint,
 })
 
+/** The ends of a packet. */
+export const ends = tuple.omit({ family: true, netns: true })
+
 /**
  * One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes, `ip_id` 0 for
  * IPv6, which has none, `dev` the interface that it came in by, where the kernel still knew.
@@ -133,6 +136,8 @@ export const answer = z.strictObject({
   listen_ifindex: uint.optional(),
   /** A listener would take it, but a BPF program (sk_lookup) hides it. */
   hidden: z.boolean().optional(),
+  /** Near misses were not asked for: there were too many questions at once. */
+  near_skipped: z.boolean().optional(),
   /** How many other network namespaces were looked into, and that there are more. */
   netns_seen: uint.optional(),
   netns_cut: z.boolean().optional(),

@@ -62,6 +62,9 @@ const parsed = async (args: readonly string[]) => {
     causes: act,
     report: act,
     schema: act,
+    completion: act,
+    manual: act,
+    top: act,
   }
   await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
   return ran

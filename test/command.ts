@@ -64,6 +64,7 @@ export const replayHere = async (args: readonly string[]) => {
   const actions: Actions = {
     replay: (files, options) => replay(files, options, io),
     trace: other,
+    top: other,
     program: other,
     probes: other,
     ehashLookup: other,
@@ -72,6 +73,8 @@ export const replayHere = async (args: readonly string[]) => {
     doctor: other,
     causes: other,
     report: other,
+    completion: other,
+    manual: other,
     schema: other,
   }
   try {

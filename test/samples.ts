@@ -140,6 +140,17 @@ export const owner = (over: Partial<Kind<'owner'>> = {}): Kind<'owner'> => ({
   ...over,
 })
 
+/** By default a DNAT in another network namespace: port 32193 of 192.0.2.254 leads to the connection of TUPLE. */
+export const nat = (over: Partial<Kind<'nat'>> = {}): Kind<'nat'> => ({
+  kind: 'nat',
+  at: at(400),
+  cpu: 0,
+  fn: '__nf_conntrack_confirm',
+  tuple: { ...TUPLE, daddr: '192.0.2.254', dport: 32193, netns: 4026532500 },
+  reply: { saddr: TUPLE.daddr, sport: TUPLE.dport, daddr: TUPLE.saddr, dport: TUPLE.sport },
+  ...over,
+})
+
 export const call = (over: Partial<Kind<'call'>> = {}): Kind<'call'> => ({
   kind: 'call',
   at: at(1000),
@@ -210,11 +221,13 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     withoutRst: null,
     replied: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after: null,
     before: null,
     late: null,
+    nat: [],
     past: NO_PAST,
     traced: null,
     gaps: [],
@@ -234,6 +247,7 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   owner: { how: 'closer', pid: 812, comm: 'nginx', cgroup: null },
   by: null,
   dev: null,
+  nat: [],
   after: lookup({ found: 'none', bucket: 6001, chain: 0 }),
   late: null,
   resetReason: null,

@@ -56,6 +56,12 @@ const gone = (pid: number) => {
 
 const THREE = ['unread-data-on-close', 'no-listener', 'peer-aborted']
 const TOTALS = 'trace-reset: 3 resets: 2 sent, 1 received; 0 look-ups; nothing lost\n'
+const SUMMARY = String.raw`COUNT OUT  CAUSE                SURE    TOP OWNER                        TOP PEER
+    1 sent unread-data-on-close certain nginx (1)                        192.0.2.2 (1)
+    1 sent no-listener          certain -                                192.0.2.2 (1)
+    1 recv peer-aborted         likely  a comm=b\x0areset fn=\x1b[2J (1) 192.0.2.2 (1)
+next: trace-reset causes unread-data-on-close
+`
 describe('a trace that goes well', () => {
   test('Ctrl-C ends it: verdicts, totals, 0', async () => {
     const { child, seen } = await tracing(live('plays', '--format', 'json'))
@@ -64,7 +70,7 @@ describe('a trace that goes well', () => {
     const { stdout, stderr, exitCode } = await child
     expect({ causes: causesOf(String(stdout)), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
     expect(String(stderr)).toBe(
-      `trace-reset: tracing saddr=192.0.2.2 on Linux 6.1.0-56-cloud-amd64 (bpftrace 0.17.0, TCP hash: off); Ctrl-C ends\n${TOTALS}`,
+      `trace-reset: tracing saddr=192.0.2.2 on Linux 6.1.0-56-cloud-amd64 (bpftrace 0.17.0, TCP hash: off); Ctrl-C ends\n${TOTALS}${SUMMARY}`,
     )
   })
 
@@ -105,40 +111,53 @@ describe('a trace that goes well', () => {
   })
 
   test('the verdicts', async () => {
-    const { stdout } = await traceReset(live('ends'))
+    const { stdout } = await traceReset(live('ends', '--verbose'))
     // The date is of today: the scenario has times since boot.
-    expect(stdout.replaceAll(/^\d\d:\d\d:\d\d\.\d{3}/gm, 'hh:mm:ss.mmm')).toMatchInlineSnapshot(`
-      "TIME (UTC)   PEER                  LOCAL                 CAUSE
-      hh:mm:ss.mmm 192.0.2.2:40001       192.0.2.1:80          unread-data-on-close
-                   sent by this host: local-app, certain; closer nginx[812]; state
-                   ESTABLISHED; netns 4026531840
-                   - tcp_send_active_reset ran in close() by nginx[812] (stack:
-                     tcp_send_active_reset < __tcp_close < tcp_close < inet_release)
-                   - 17 bytes of the peer were unread: rcv_nxt 1017, copied_seq 1000
-                   - the TCP hash was not asked: it is not known whether a socket
-                     remained
-      hh:mm:ss.mmm 192.0.2.2:40002       192.0.2.1:80          no-listener
-                   sent by this host: local-kernel, certain; netns 4026531840
-                   - tcp_v4_send_reset ran without a socket, for a segment with SYN,
-                     seq 5000, ack 0 and 0 bytes of data: nothing listens on port 80
-                     for it
-                   - the TCP hash was not asked: it is not known whether a socket
-                     remained
-      hh:mm:ss.mmm 192.0.2.2:40003       192.0.2.1:80          peer-aborted
-                   received: peer-app, likely; socket a comm=b\\x0areset
-                   fn=\\x1b[2J[900]; state ESTABLISHED; netns 4026531840
-                   - tcp_reset ran for a RST with ACK while the socket was in
-                     ESTABLISHED
-                   - its TTL 64 is that of the flow's first segment, of 4 seen
-                   - the segment before it had come 5 ms earlier
-                   - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so the
-                     peer still had its socket, and aborted
-                   - the TCP hash was not asked: it is not known whether a socket
-                     remained
+    const undated = stdout.replaceAll(/\d{4}-\d\d-\d\d/g, 'YYYY-MM-DD').replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss')
+    expect(undated.replaceAll(/ss\.\d{9}/g, 'ss.nnnnnnnnn')).toMatchInlineSnapshot(`
+      "TIME     LOCAL                   PEER                  CAUSE
+      YYYY-MM-DD, UTC
+      hh:mm:ss 192.0.2.1:80          > 192.0.2.2:40001       unread-data-on-close
+               nginx[812] closed it in ESTABLISHED, 17 bytes unread; certain
+               sent by this host at hh:mm:ss.nnnnnnnnn; local-app; closer nginx[812];
+               state ESTABLISHED; dev eth0; netns 4026531840
+               - tcp_send_active_reset ran in close() by nginx[812] (stack:
+                 tcp_send_active_reset < __tcp_close < tcp_close < inet_release)
+               - 17 bytes of the peer were unread: rcv_nxt 1017, copied_seq 1000
+               - the TCP hash was not asked: it is not known whether a socket remained
+      hh:mm:ss 192.0.2.1:80          > 192.0.2.2:40002       no-listener
+               nothing listens on port 80 for this address; certain
+               sent by this host at hh:mm:ss.nnnnnnnnn; local-kernel; dev eth0; netns
+               4026531840
+               - tcp_v4_send_reset ran without a socket, for a segment with SYN, seq
+                 5000, ack 0 and 0 bytes of data: nothing listens on port 80 for it
+               - the TCP hash was not asked: it is not known whether a socket remained
+      hh:mm:ss 192.0.2.1:80          < 192.0.2.2:40003       peer-aborted
+               the peer's program or a timer aborted; ours: a comm=b\\x0areset
+               fn=\\x1b[2J[900]; likely
+               received at hh:mm:ss.nnnnnnnnn; peer-app; socket a comm=b\\x0areset
+               fn=\\x1b[2J[900]; state ESTABLISHED; netns 4026531840
+               - tcp_reset ran for a RST with ACK while the socket was in ESTABLISHED
+               - its TTL 64 is that of the flow's first segment, of 4 seen
+               - the segment before it had come 5 ms earlier
+               - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so the peer
+                 still had its socket, and aborted
+               - the TCP hash was not asked: it is not known whether a socket remained
       "
     `)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
+})
+
+test('top, for a pipe: the table of all that was seen', async () => {
+  const { stdout, stderr, exitCode } = await traceReset(['top', ...live('ends')])
+  expect(exitCode).toBe(0)
+  expect(stderr).toContain(TOTALS)
+  expect(stdout.trimEnd().split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "    1 sent unread-data-on-close certain nginx (1)                        192.0.2.2 (1)
+        1 sent no-listener          certain -                                192.0.2.2 (1)
+        1 recv peer-aborted         likely  a comm=b\\x0areset fn=\\x1b[2J (1) 192.0.2.2 (1)"
+  `)
 })
 
 test.each([
@@ -149,7 +168,7 @@ test.each([
   const { stdout } = await traceReset(live('ends', '--format', format, '--record', file(name)))
   const replayed = await traceReset(['replay', file(name), '--saddr', '192.0.2.2', '--format', format])
   expect(stdout.length).toBeGreaterThan(100)
-  expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
+  expect(replayed).toEqual({ stdout, stderr: TOTALS + SUMMARY, exitCode: 0 })
 })
 
 test('a recording is for its owner alone, and has no address of the kernel', async () => {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { Argument, Command } from 'commander'
-import { usageError } from '../errors.ts'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
-import { didYouMean } from '../filter/nearest.ts'
 import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { EXAMPLES } from './help.ts'
+import { EXAMPLES, LINE_EACH } from './help.ts'
+import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
   Actions,
   Answering,
@@ -16,16 +15,21 @@ import type {
   ReplayOptions,
   ReportOptions,
   SchemaName,
+  Shell,
+  TopOptions,
   TraceOptions,
 } from './options.ts'
 import {
   answerOption,
   bpftraceOption,
+  colorOption,
   countOption,
   ehashOption,
   expectOption,
   factsOption,
+  intervalOption,
   lightOption,
+  speedOption,
   timeoutOption,
   whole,
   withOutput,
@@ -51,56 +55,29 @@ export const createCommand = (
       outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
     })
     .helpCommand('help [command]', 'the same as --help')
-    .configureHelp({
-      // Its choices and default are in its words.
-      optionDescription: ({ description }) => description,
-      subcommandTerm: (command) =>
-        [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
-    })
+    .configureHelp(LINE_EACH)
     .addHelpText('after', EXAMPLES)
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
   root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses, addReport, addSchema])
+  for (const add of [
+    addReplay,
+    addTop,
+    addProgram,
+    addProbes,
+    addEhash,
+    addModule,
+    addDoctor,
+    addCauses,
+    addReport,
+    addSchema,
+    addPages,
+  ])
     add(root, setting)
   refuseStrayWords(root)
   hintAtHelp(root)
   return root
-}
-
-const argumentTerm = (argument: Argument) => {
-  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
-  return argument.required ? `<${name}>` : `[${name}]`
-}
-
-/** Refuses what commander would drop: options of a trace before the name of a command, and names of no command. */
-const refuseStrayWords = (root: Command) => {
-  root.allowExcessArguments().hook('preSubcommand', (_, command) => {
-    const stray = root.options.find((option) => root.getOptionValueSource(option.attributeName()) === 'cli')
-    if (stray !== undefined)
-      throw usageError(
-        `${stray.long}: write it behind ${command.name()}`,
-        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
-      )
-  })
-  root.hook('preAction', (_, command) => {
-    const [word] = command.args
-    if (command !== root || word === undefined) return
-    const names = root.commands.map((known) => known.name())
-    throw usageError(
-      `there is no command ${JSON.stringify(word)}`,
-      didYouMean(word, names, 'trace-reset --help lists the commands'),
-    )
-  })
-}
-
-/** Ends each usage error with the help of its own command. */
-const hintAtHelp = (command: Command, path = command.name()) => {
-  command.showHelpAfterError(
-    `hint: ${path} --help shows ${path.includes(' ') ? 'its options' : 'options and examples'}`,
-  )
-  for (const below of command.commands) hintAtHelp(below, `${path} ${below.name()}`)
 }
 
 const addTrace = (root: Command, { actions, names, done }: Setting) =>
@@ -121,6 +98,24 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
     .addOption(expectOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
+
+const addTop = (root: Command, { actions, names, done }: Setting) =>
+  withVerdictFilter(withFilter(root.command('top'), names))
+    .description('resets counted by cause, redrawn; live or of recordings')
+    .argument('[file...]', 'recordings; - is standard input')
+    .optionsGroup('Output:')
+    .addOption(intervalOption())
+    .option('-C, --no-clear', 'no screen: print the table again after each interval')
+    .addOption(speedOption())
+    .addOption(colorOption())
+    .optionsGroup('Tracing:')
+    .addOption(lightOption())
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (files: string[], options: TopOptions) =>
+      done(await actions.top(files, whole({ ...options, format: 'table', count: Infinity }))),
+    )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))
@@ -208,3 +203,17 @@ const addSchema = (root: Command, { actions, done }: Setting) =>
     .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
     .description('the JSON Schema of the output, or of recordings')
     .action(async (what: SchemaName) => done(await actions.schema(what)))
+
+// Both are made of the whole command line.
+const addPages = (root: Command, { actions, done }: Setting) => {
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .description('print the script by which a shell completes trace-reset')
+    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
+  root
+    .command('manual', { hidden: true })
+    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
+    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
+    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
+}

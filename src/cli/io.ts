@@ -2,6 +2,8 @@
 import type { Zone } from '../format/clock.ts'
 import type { Output } from '../format/sink.ts'
 
+import type { Screen } from './screen.ts'
+
 /** All that a command sees of the process; only cli.ts sees more. */
 export type Io = {
   /** The directory for what can be made again: the built module. */
@@ -22,6 +24,8 @@ export type Io = {
   zone: Zone
   /** Whether verdicts go to a terminal, and so to a person. */
   interactive: boolean
+  /** The terminal as a screen; not there unless both standard input and output are one. */
+  screen?: Screen | undefined
   /** Fires when the run must end in good order: at an interrupt, or when the reader of standard output has gone. */
   stop: AbortSignal
   /** Fires at the first Ctrl-C or SIGTERM alone: for what must be known to the end though nobody reads. */

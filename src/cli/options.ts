@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Command } from 'commander'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
@@ -36,6 +37,7 @@ export type TraceOptions = OutputOptions & {
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
 export type ReportOptions = Filter & VerdictFilter & { output?: string }
@@ -50,10 +52,13 @@ export type ProgramOptions = Filter & {
 export type AnswerFormat = 'text' | 'json'
 export type Answering = { format: AnswerFormat }
 export type CausesOptions = Answering & { list?: true }
+/** A shell that command lines are completed for. */
+export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
+  top: (files: readonly string[], options: TopOptions) => Promise<number>
   replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
   probes: (options: Answering & { bpftrace: string; facts?: string }) => Promise<number>
@@ -64,4 +69,6 @@ export type Actions = {
   causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
   report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
+  completion: (shell: Shell, root: Command) => Promise<number>
+  manual: (section: '7' | '8', root: Command) => Promise<number>
 }

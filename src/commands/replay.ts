@@ -6,23 +6,32 @@ import type { Io } from '../cli/io.ts'
 import type { Expectation, ReplayOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
 import { createProgress } from '../cli/progress.ts'
+import type { CreateSink } from '../format/sink.ts'
 import type { Observation } from '../observation.ts'
-import { recordings } from '../recording/replay.ts'
+import { recordings, type Pace } from '../recording/replay.ts'
 import { run, type Line } from '../run.ts'
+
+/** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
+type How = { createSink?: CreateSink | undefined; pace?: Pace | undefined }
 
 /**
  * Judges recordings, one after the other. Fails with a trace error when one cannot be read, and with an expectation error.
  */
-export const replay = async (files: readonly string[], options: ReplayOptions, io: Io): Promise<number> => {
+export const replay = async (
+  files: readonly string[],
+  options: ReplayOptions,
+  io: Io,
+  { createSink, pace }: How = {},
+): Promise<number> => {
   requireOtherOutput(files, options)
-  const printer = createPrinter(io, options)
+  const printer = createPrinter(io, options, createSink)
   const progress = progressOf(files, io)
   const see = (observation: Observation) => {
     if (observation.kind === 'stop' && observation.error !== null)
       io.tell(`warning: the trace had failed: ${observation.error}`)
     printer.see(observation)
   }
-  const source = recordings(files, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at })
+  const source = recordings(files, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at, pace })
   const lines = defer(() =>
     run(source.next(), {
       record: identity,

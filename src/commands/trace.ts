@@ -6,6 +6,7 @@ import type { TraceOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
 import { openEhash } from '../ehash/open.ts'
 import { traceError, usageError } from '../errors.ts'
+import type { CreateSink } from '../format/sink.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { narrowing } from '../live/narrow.ts'
 import type { Kind, Observation } from '../observation.ts'
@@ -21,8 +22,11 @@ import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
 /** The exit code that a shell gives for a process that SIGINT ended. */
 const KILLED = 130
 
-/** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
-export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
+/**
+ * Traces this kernel until it is told to end, by the sink of the format unless another one is
+ * given. Gives the exit code; fails with a usage, environment or trace error.
+ */
+export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSink): Promise<number> => {
   requireOtherFiles(options)
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
@@ -34,9 +38,9 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
   const timer = createTimer(options, () => enough.abort())
   const machine = { facts, btf, ehash, stop: AbortSignal.any([io.stop, enough.signal]) }
   try {
-    const printer = createPrinter(io, options)
+    const printer = createPrinter(io, options, createSink)
     const write = programWriter(options, machine, warn)
-    const start = liveTrace(options, machine)
+    const start = liveTrace(options, machine, warn)
     const attach = (program: Program) => {
       attaching.begin(program.probes.length)
       return start(program)

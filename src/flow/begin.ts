@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Events that may open a case, and what they become instead: the trap of a reply, the echo of a rejection.
 import type { Kind } from '../observation.ts'
-import { isObeying, rstArrival, withSegment } from './arrival.ts'
+import { filteredRst, isFiltered, isObeying, rstArrival, withSegment } from './arrival.ts'
 import { whyAsked } from './asked.ts'
 import { isRstArrival } from './case.ts'
 import { gapsUnseen } from './decided.ts'
@@ -32,8 +32,24 @@ export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
   if (sees.drops) begin(trace, packet, rstArrival(packet, sees.early))
 }
 
+/**
+ * The kernel drops a RST. One that came in belongs to its open case; where netfilter dropped it, TCP never saw it, and it opens one,
+ * unless it may be for another host. One of this host itself belongs to the case of which it is the RST.
+ */
+export const drop = (trace: Trace, call: Kind<'call'>) => {
+  const { flows, pending, sees } = trace
+  if (call.way === 'out') {
+    pending.kept(call)
+    return
+  }
+  if (pending.dropped(call) || !sees.drops || !isFiltered(call)) return
+  if (call.way === undefined && flows.knownSince(call.tuple) === null) return
+  begin(trace, call, filteredRst(call))
+  pending.dropped(call)
+}
+
 /** A reset, seen by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
-export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<'reset'>) => {
+export const begin = (trace: Trace, event: Kind<'packet' | 'reset' | 'call'>, seen: Kind<'reset'>) => {
   const { flows, pending, lookups, losses } = trace
   const observed = seen.tuple.netns === 0 ? withNetns(seen, pending.arrivalOf(seen)) : seen
   const gaps = [...losses.gapsSince(flows.knownSince(observed.tuple)), ...gapsUnseen(observed, trace.sees)]
@@ -46,10 +62,15 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<
   if ((isRst(reset.segment) || mustBeRst(reset)) && mergeRejectEcho(trace, reset)) return
   if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
   const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
+  const nat = trace.translations.of(reset.tuple, {
+    began: flow.created.at(-1),
+    isHere: (tuple) => flows.knownSince(tuple) !== null,
+  })
   const known = {
     flow,
     owner: flows.owner(reset),
     after: lookups.take(reset),
+    nat,
     past,
     traced: trace.since,
     gaps,

@@ -3,6 +3,7 @@
 import type { Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Past } from './past.ts'
+import type { Translation } from './translations.ts'
 
 /** Everything that was observed about one reset: what the rules judge. */
 export type Case = {
@@ -25,6 +26,8 @@ export type Case = {
   replied: Time | null
   /** The kernel's dropping of a RST that came in. */
   drop: Kind<'call'> | null
+  /** The kernel's dropping of the RST that this host sends, on its way out. */
+  unsent: Kind<'call'> | null
   /** Other RSTs of the flow that came in around it, with other sequence numbers. */
   others: Kind<'packet'>[]
   /** Whether a RST that came in may be of REJECT on this host, which this trace does not see, or has lost. */
@@ -34,6 +37,8 @@ export type Case = {
   before: Kind<'lookup'> | null
   /** The look-up's result when the socket that it found was created after the reset; `after` is null then. */
   late: Kind<'lookup'> | null
+  /** Its other tuples, where NAT is known to change it, hop by hop. */
+  nat: readonly Translation[]
   /** What this host had done with the connection before. */
   past: Past
   /** Since when the trace sees; null where its first line is missing. */
@@ -48,10 +53,18 @@ export type Case = {
 export const isReply = ({ fn }: Kind<'reset'>): boolean => fn === 'tcp_v4_send_reset' || fn === 'tcp_v6_send_reset'
 
 /** Whether the arrival of a RST is all that was seen of it: no full socket obeyed it. */
-export const isRstArrival = ({ fn }: Kind<'reset'>): boolean => ['tcp_v4_rcv', 'tcp_v6_rcv', EARLY].includes(fn)
+export const isRstArrival = ({ fn }: Kind<'reset'>): boolean =>
+  ['tcp_v4_rcv', 'tcp_v6_rcv', EARLY, NETFILTER].includes(fn)
 
 /** Where a packet is seen before it is known to be for this host, on a kernel without kprobes. */
 export const EARLY = 'netif_receive_skb'
+
+/** Where netfilter drops a packet (net/netfilter/core.c): for a RST that TCP never saw. */
+export const NETFILTER = 'nf_hook_slow'
+
+/** Whether netfilter dropped it: by the kernel's reason, or where kernels have none, before 5.17, by the place. */
+export const isByNetfilter = ({ reason, location }: Kind<'call'>): boolean =>
+  reason === 'NETFILTER_DROP' || (reason === null && location === NETFILTER)
 
 /** Older names of isReply and isRstArrival, for src/verdict and src/summary. */
 export { isReply as isAnswer, isRstArrival as isArrival }

@@ -7,6 +7,7 @@ import type { Case } from './case.ts'
 import type { Flow } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import type { Past } from './past.ts'
+import type { Translation } from './translations.ts'
 import { isStale, isTrapOf } from './trap.ts'
 
 /** What the memory of a trace has for a reset. */
@@ -14,6 +15,7 @@ export type Known = {
   flow: Flow
   owner: Task | null
   after: Kind<'lookup'> | null
+  nat: readonly Translation[]
   past: Past
   traced: Time | null
   gaps: string[]
@@ -21,7 +23,10 @@ export type Known = {
 }
 
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
-export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, traced, gaps, lossBefore }: Known): Case => {
+export const openCase = (
+  reset: Kind<'reset'>,
+  { flow, owner, after, nat, past, traced, gaps, lossBefore }: Known,
+): Case => {
   const closer = closerOf(reset)
   return {
     outcome: isIncoming(reset) ? 'received' : 'sent',
@@ -34,11 +39,13 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     withoutRst: takeTrap(flow, reset),
     replied: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after,
     late: null,
     before: flow.first,
+    nat,
     past,
     traced,
     gaps,

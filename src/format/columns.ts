@@ -5,9 +5,12 @@ import { isoTime } from '../time.ts'
 import { CAUSES } from '../verdict/causes.ts'
 import { actorOf, type Verdict } from '../verdict/verdict.ts'
 import { ehash } from './ehash.ts'
+import { nat } from './nat.ts'
 import type { Shown, Start } from './sink.ts'
 
-export type Value = string | number | boolean | null | readonly string[] | { readonly [name: string]: Value }
+/** What JSON can hold; undefined is left out. */
+export type Value =
+  string | number | boolean | null | undefined | readonly string[] | { readonly [name: string]: Value }
 
 /** A field of what is printed: its name in every format, what it means, and its value. */
 export type Field<T> = { name: string; means: string; value: (of: T, start: Start) => Value }
@@ -79,6 +82,11 @@ export const COLUMNS = [
   { name: 'by_comm', means: 'its name', value: (verdict) => actorOf(verdict)?.comm ?? null },
   { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
   { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
+  {
+    name: 'nat',
+    means: 'the other tuple, before NAT or after it, and the netns that translates; not there where none is known',
+    value: nat,
+  },
   {
     name: 'reset_reason',
     means: "the kernel's own reason for a RST of its own (enum sk_rst_reason, Linux 6.12 and later)",

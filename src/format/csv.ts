@@ -2,6 +2,7 @@
 import { stringify, type Options } from 'csv-stringify/sync'
 import { shownFields, type Field, type Value } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import type { CreateSink, Start } from './sink.ts'
 import { STEP_FIELDS } from './step.ts'
 import { printable } from './text.ts'
@@ -22,12 +23,16 @@ export const csv: CreateSink = (shown) => {
   }
 }
 
+/** Fields with fields of their own: each has a column, `ehash_found` for example. */
+const NESTED: Readonly<Record<string, object>> = { ehash: EHASH_FIELDS, nat: NAT_FIELDS }
+
 // The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example.
 const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
   ...new Set(
-    kinds
-      .flat()
-      .flatMap(({ name }) => (name === 'ehash' ? Object.keys(EHASH_FIELDS).map((field) => `ehash_${field}`) : [name])),
+    kinds.flat().flatMap(({ name }) => {
+      const fields = NESTED[name]
+      return fields === undefined ? [name] : Object.keys(fields).map((field) => `${name}_${field}`)
+    }),
   ),
 ]
 
@@ -40,8 +45,8 @@ const csvLine = <T>(places: ReadonlyMap<string, number>, fields: readonly Field<
   }
   for (const { name, value } of fields) {
     const given = value(of, start)
-    if (name === 'ehash' && typeof given === 'object' && given !== null)
-      for (const [field, inner] of Object.entries(given)) put(`ehash_${field}`, inner)
+    if (name in NESTED && typeof given === 'object' && given !== null)
+      for (const [field, inner] of Object.entries(given)) put(`${name}_${field}`, inner)
     else put(name, given)
   }
   return `${row.join(',')}\n`
@@ -51,7 +56,7 @@ const csvLine = <T>(places: ReadonlyMap<string, number>, fields: readonly Field<
 export const csvRow = (values: readonly Value[]): string => `${values.map(cell).join(',')}\n`
 
 const cell = (value: Value): string => {
-  if (value === null) return ''
+  if (value === null || value === undefined) return ''
   const text = isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
   return PLAIN.test(text) ? text : stringify([[printable(text)]], { ...OPTIONS, eof: false })
 }

@@ -31,6 +31,7 @@ const ANSWER = {
   listen_address: 'the address that it is bound to',
   listen_ifindex: 'the interface that it is bound to, 0 for none',
   hidden: 'near miss: a listener would take it, and a BPF program (sk_lookup) hides it',
+  near_skipped: 'whether near misses were not asked for, since there were too many questions at once',
   netns_seen: 'how many other network namespaces were looked into',
   netns_cut: 'whether there are more of those that were not looked into',
 } as const satisfies Record<Exclude<keyof Answer, 'found'>, string>

@@ -2,6 +2,7 @@
 import type { Verdict } from '../verdict/verdict.ts'
 import { explanation } from './explanation.ts'
 import { INDENT } from './head.ts'
+import { natText } from './nat.ts'
 import { judged } from './sentence.ts'
 import { printable, wrap } from './text.ts'
 
@@ -13,6 +14,7 @@ export const below = (verdict: Verdict, time: string, width: number, shown: Belo
   const room = width - INDENT
   return [
     ...(shown.sentence ? wrap(printable(judged(verdict)), room) : []),
+    ...wrap(natText(verdict), room).filter((line) => line !== ''),
     ...(shown.evidence ? evidenceOf(verdict, time, room) : []),
     ...(shown.stack ? verdict.stack.map((name) => `  ${printable(name)}`) : []),
     ...(shown.explain ? explanation(verdict.cause, room).flat() : []),

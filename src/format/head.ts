@@ -15,10 +15,10 @@ const WHOLE = 77
 /** Sent by this host, received, received and ignored: as it stands between the two ends. */
 export const SIGNS = { sent: '>', received: '<', ignored: 'x' } as const
 
-/** The head of the table. */
+/** The head of the table, for a page of `width` columns; Infinity: whatever it takes, a verdict has one line. */
 export const headings = (width: number): string => lines('TIME', 'LOCAL', ' ', 'PEER', 'CAUSE', width)
 
-/** The head of a verdict, for a page of `width` columns. */
+/** The head of a verdict, for such a page. */
 export const headOf = ({ tuple, outcome, cause }: Verdict, time: string, width: number, paint: boolean): string =>
   lines(
     time,
@@ -32,7 +32,7 @@ export const headOf = ({ tuple, outcome, cause }: Verdict, time: string, width: 
 // Where an IPv6 address or a narrow page leaves no room, the peer and the cause take a second line, in their columns.
 const lines = (time: string, local: string, sign: string, peer: string, cause: string, width: number): string => {
   const left = `${padded(time, INDENT)}${padded(local, ENDPOINT)} ${sign} `
-  const fits = width >= WHOLE && local.length <= ENDPOINT && peer.length <= ENDPOINT
+  const fits = width === Infinity || (width >= WHOLE && local.length <= ENDPOINT && peer.length <= ENDPOINT)
   if (fits) return `${left}${padded(peer, ENDPOINT)} ${cause}\n`
   const column = width >= WHOLE ? WHOLE - CAUSE : INDENT + ENDPOINT + 1
   return `${padded(time, INDENT)}${local}\n${' '.repeat(INDENT - 2)}${sign} ${padded(peer, column - INDENT - 1)} ${cause}\n`

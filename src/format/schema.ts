@@ -8,6 +8,7 @@ import { OUTCOMES, WHO } from '../verdict/cause.ts'
 import { CONFIDENCES } from '../verdict/rule.ts'
 import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import { STEP_FIELDS } from './step.ts'
 
 const count = z.int().min(0)
@@ -58,6 +59,20 @@ const ehash = z.strictObject(
   ),
 )
 
+const NAT: Readonly<Record<keyof typeof NAT_FIELDS, z.ZodType>> = {
+  saddr: address,
+  sport: count.max(65535),
+  daddr: address,
+  dport: count.max(65535),
+  netns: count,
+}
+const nat = z.strictObject(
+  described(
+    Object.entries(NAT_FIELDS).map(([name, means]) => ({ name, means })),
+    NAT,
+  ),
+)
+
 const verdict = z.strictObject({
   ...described(COLUMNS, {
     ...line,
@@ -71,6 +86,7 @@ const verdict = z.strictObject({
     by_pid: count.nullable(),
     by_comm: text,
     cgroup: text,
+    nat: nat.optional(),
     reset_reason: text,
     drop_reason: text,
     segment: z.enum(['rst', 'answered']).nullable(),

@@ -41,12 +41,14 @@ const entriesOf = (shown: Shown) => {
   const explained = new Set<CauseId>()
   const wide = createWide(detail === 'wide' ? Infinity : shown.width)
   const isWide = detail === 'wide' || (detail === 'brief' && shown.width >= WIDE)
+  // A head alone is for grep, and for counting lines.
+  const page = () => (detail === 'quiet' ? Infinity : shown.width)
   return {
-    headings: () => (isWide ? wide.headings() : headings(shown.width)),
+    headings: () => (isWide ? wide.headings() : headings(page())),
     verdict: (verdict: Verdict, { boot }: Start, isRepeat: boolean) => {
       const { time } = localTime(verdict.at, boot, zone)
       const explain = shown.explain && explained.size < explained.add(verdict.cause).size
-      const head = isWide ? wide.line(verdict, time, paint) : headOf(verdict, time.slice(0, 8), shown.width, paint)
+      const head = isWide ? wide.line(verdict, time, paint) : headOf(verdict, time.slice(0, 8), page(), paint)
       const evidence = detail === 'verbose'
       const sentence = evidence || (detail === 'brief' && !isWide && !isRepeat)
       return head + below(verdict, time, shown.width, { sentence, evidence, stack, explain })

@@ -26,3 +26,17 @@ export const wrap = (text: string, width: number): string[] => {
   }
   return lines
 }
+
+/** The beginning of a text that has at most `width` columns. */
+export const cut = (text: string, width: number): string => {
+  if (stringWidth(text) <= width) return text
+  let [kept, taken] = ['', 0]
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    taken += stringWidth(segment)
+    if (taken > width) break
+    kept += segment
+  }
+  return kept
+}
+
+const GRAPHEMES = new Intl.Segmenter()

@@ -4,11 +4,16 @@ import { endpoint } from '../flow/tuple.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { coloured } from './colour.ts'
 import { ENDPOINT, SIGNS } from './head.ts'
+import { natText } from './nat.ts'
 import { ownerText, sentence } from './sentence.ts'
 import { padded, printable } from './text.ts'
 
 /** A page is wide from here on. */
 export const WIDE = 150
+
+/** Columns of the time, to the second where there is no room for milliseconds. */
+const SECONDS = 8
+const MILLISECONDS = 12
 
 /** Room for the sentence, which is last. */
 const WHY = 70
@@ -23,14 +28,15 @@ const EXTRAS = [
 
 /** The lines of one run; `width` Infinity has every column. An endpoint longer than those before it widens its column. */
 export const createWide = (width: number) => {
+  const clock = width < WIDE + 10 ? SECONDS : MILLISECONDS
   let ends = ENDPOINT
-  const fixed = () => 12 + 1 + ends + 3 + ends + 1 + 22 + 1 + 7 + 1
+  const fixed = () => clock + 1 + ends + 3 + ends + 1 + 22 + 1 + 7 + 1
   const extras = () => {
     let room = width - fixed() - WHY
     return EXTRAS.filter((extra) => (room -= extra.width + 1) >= 0)
   }
   const line = (time: string, local: string, sign: string, peer: string, cells: readonly string[], why: string) =>
-    `${padded(time, 12)} ${padded(local, ends)} ${sign} ${padded(peer, ends)} ${cells.join(' ')} ${why}\n`
+    `${padded(time, clock)} ${padded(local, ends)} ${sign} ${padded(peer, ends)} ${cells.join(' ')} ${why}\n`
 
   return {
     headings: (): string =>
@@ -48,7 +54,7 @@ export const createWide = (width: number) => {
       ends = Math.max(ends, local.length, peer.length)
       const shown = extras()
       return line(
-        time.slice(0, 12),
+        time.slice(0, clock),
         local,
         coloured(SIGNS[outcome], outcome, paint),
         peer,
@@ -57,7 +63,9 @@ export const createWide = (width: number) => {
           padded(confidence, 7),
           ...shown.map((extra) => padded(printable(extra.value(verdict)), extra.width)),
         ],
-        printable(shown.some(({ name }) => name === 'OWNER') ? verdict.why : sentence(verdict)),
+        [printable(shown.some(({ name }) => name === 'OWNER') ? verdict.why : sentence(verdict)), natText(verdict)]
+          .filter((text) => text !== '')
+          .join('; '),
       )
     },
   }

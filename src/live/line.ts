@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import ipaddr from 'ipaddr.js'
 import { stateName } from '../flow/states.ts'
 import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
@@ -8,6 +7,7 @@ import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 import { agoOf } from './ago.ts'
+import { readAddress, readAnswers, readTuple } from './tuple.ts'
 
 /** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
 type Fields = {
@@ -36,6 +36,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
     return { kind, ...event, who: fields.hex('who'), value: names.value(event.fn, fields.hex('value')) }
   }
   const tuple = readTuple(fields)
+  if (kind === 'nat') return { kind, ...event, tuple, reply: readAnswers(fields) }
   switch (kind) {
     case 'call':
       return {
@@ -46,6 +47,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         segment: fields.given('skb') ? readSegment(fields) : null,
         socket: fields.given('sk') ? { sk: fields.hex('sk'), state: fields.state('state') } : null,
         was: readWas(fields, tuple),
+        ...readWay(fields),
         reason: readReason(fields, names.drop),
         location: fields.text('location') || null,
       }
@@ -135,28 +137,6 @@ const cut = (text: string, separator: string): [string, string] => {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }
 
-/** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
-const address = (family: 4 | 6, low: bigint, high: bigint): string =>
-  ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
-
-const bytes = (half: bigint, count: number) =>
-  Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
-
-const readAddress = (fields: Fields, family: 4 | 6, low: NameOf<'hex'>, high: NameOf<'hex'>) =>
-  address(family, BigInt(`0x${fields.hex(low)}`), BigInt(`0x${fields.hex(high)}`))
-
-const readTuple = (fields: Fields) => {
-  const family = fields.number('family') === 6 ? (6 as const) : (4 as const)
-  return {
-    family,
-    saddr: readAddress(fields, family, 's0', 's1'),
-    sport: fields.number('sport'),
-    daddr: readAddress(fields, family, 'd0', 'd1'),
-    dport: fields.number('dport'),
-    netns: fields.number('netns'),
-  }
-}
-
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
 const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
   if (!fields.given('was_at')) return null
@@ -181,6 +161,13 @@ const readSegment = (fields: Fields): Segment => ({
   ip_id: fields.number('ip_id'),
   ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
 })
+
+const WAYS = ['in', 'through', 'out'] as const
+
+const readWay = (fields: Fields) => {
+  const way = fields.given('way') ? WAYS[fields.number('way') - 1] : undefined
+  return way === undefined ? {} : { way }
+}
 
 const isSocketNumber = (name: string): name is keyof typeof socketNumbers => name in socketNumbers
 

@@ -57,6 +57,7 @@ export const createPointers = (): Pointers => {
       case 'return':
         return { ...observation, value: returned(observation.value) }
       case 'start':
+      case 'nat':
       case 'lookup':
       case 'tick':
       case 'lost':

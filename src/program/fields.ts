@@ -62,6 +62,16 @@ const segment = {
 
 const dev = field('%s', 'text', '$skb->dev->name', 'the interface that it came in by; empty: not known any more')
 
+/** The tuple of the answers to a connection that NAT has changed, as they come where it is translated. */
+const reply = {
+  r0: field('%lx', 'hex', '$r0', 'the address that they come from, as s0'),
+  r1: field('%lx', 'hex', '$r1', 'the same, as s1'),
+  rport: field('%llu', 'number', '$rport', 'the port that they come from'),
+  t0: field('%lx', 'hex', '$t0', 'the address that they are sent to, as d0'),
+  t1: field('%lx', 'hex', '$t1', 'the same, as d1'),
+  tport: field('%llu', 'number', '$tport', 'the port that they are sent to'),
+}
+
 /** A socket of any sort. */
 const socket = {
   sk: field('%lx', 'hex', '$skaddr', 'the socket in memory; 0: there is none'),
@@ -172,6 +182,7 @@ const other = {
   who: field('%lx', 'hex', '$who', 'the task, or the CPU of an idle one: pairs a call with its return'),
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),
+  way: field('%llu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
   stack: field(
     '%s',
@@ -182,12 +193,26 @@ const other = {
 }
 
 /** The rows by what they tell of, in the order of the reference. A print may name a group for all of its rows. */
-export const GROUPS = { event, tuple, segment, socket, socketNumbers, times, mini, flow, task, was, other } as const
+export const GROUPS = {
+  event,
+  tuple,
+  reply,
+  segment,
+  socket,
+  socketNumbers,
+  times,
+  mini,
+  flow,
+  task,
+  was,
+  other,
+} as const
 
 /** Every row by its name. */
 export const FIELDS = {
   ...event,
   ...tuple,
+  ...reply,
   ...segment,
   ...socket,
   ...socketNumbers,
@@ -212,6 +237,7 @@ export const KINDS: Readonly<Record<string, readonly (keyof typeof GROUPS | keyo
   packet: ['event', 'tuple'],
   state: ['event', 'tuple'],
   owner: ['event', 'tuple'],
+  nat: ['event', 'tuple'],
   call: ['event', 'tuple'],
   reset: ['event', 'tuple'],
 }

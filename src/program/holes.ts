@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the holes of the files in probes/ are filled with.
 import type { Filter } from '../filter/filter.ts'
-import { renderFilter } from '../filter/render.ts'
+import { renderFilter, renderTranslated } from '../filter/render.ts'
 import type { Btf } from '../host/btf.ts'
+import { NAT_MARK } from '../host/natMark.ts'
 import { body, type Holes } from './fill.ts'
 import { dropReason, type Part } from './parts.ts'
 
@@ -19,6 +20,7 @@ export const FRAGMENTS = [
   'is_request',
   'lookup4',
   'lookup6',
+  'of_conntrack',
   'of_skb',
   'of_sock',
   'pass',
@@ -32,29 +34,36 @@ export const FRAGMENTS = [
   'who',
 ] as const
 
+/** What a program remembers, by the files that it has. */
+type Memory = { flows: boolean; requests: boolean; replies: boolean; nat: boolean }
+
 /**
- * What every file's holes are filled with, whatever it is attached to. `flows`, `requests` and `replies` tell whether the
- * program remembers flows, segments for request sockets, and when this host last replied with a RST.
+ * What every file's holes are filled with, whatever it is attached to. `flows`, `requests`, `replies` and `nat` tell whether the
+ * program remembers flows, segments for request sockets, when this host last replied with a RST, and which connections
+ * the filter selects by another tuple.
  */
-export const sharedHoles = (
-  filter: Filter,
-  { flows, requests, replies }: { flows: boolean; requests: boolean; replies: boolean },
-  readProbe: ReadProbe,
-): Holes => {
+export const sharedHoles = (filter: Filter, { flows, requests, replies, nat }: Memory, readProbe: ReadProbe): Holes => {
   const fragments = Object.fromEntries(FRAGMENTS.map((name) => [name, body(readProbe(`fragments/${name}.bt`))]))
   const flowFact = (map: string) => (flows ? `@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
   const { ports, addresses, netns, peer, all } = renderFilter(filter)
+  const { server, client } = renderTranslated(filter)
+  const translated = '@nat[$s0, $s1, $d0, $d1, ($sport << 16) | $dport] != 0'
+  const ends = `${ports} && ${addresses}`
   return {
     ...fragments,
-    ...(asksPorts(filter) ? {} : { first_ports: '' }),
+    ...(asksPorts(filter) || nat ? {} : { first_ports: '' }),
     ...(requests ? {} : { is_request: '$request = (uint64)0;' }),
-    match: all,
+    match: nat ? `(${all} || (${netns} && ${translated}))` : all,
     match_ports: ports,
-    match_addresses: addresses,
+    match_addresses: nat ? `((${ends}) || ${translated})` : addresses,
+    match_ends: nat ? `((${ends}) || ${translated})` : ends,
     match_netns: netns,
     match_peer: peer,
-    match_first: ports,
+    match_first: nat ? `(${ports} || @nat_ports[($sport << 16) | $dport] != 0)` : ports,
     match_segment: '1',
+    selects_server: server,
+    selects_client: client,
+    nat_mark: String(NAT_MARK),
     wanted: '1',
     when: '1',
     sent: '',
@@ -69,6 +78,11 @@ export const sharedHoles = (
     flow_last: flowFact('last'),
   }
 }
+
+/** Whether the filter asks for addresses or ports, which NAT may change. */
+export const asksEnds = (filter: Filter): boolean =>
+  asksPorts(filter) ||
+  [filter.saddr, filter.notSaddr, filter.daddr, filter.notDaddr].some((prefixes) => prefixes.length > 0)
 
 const asksPorts = ({ sport, notSport, dport, notDport }: Filter) =>
   [sport, notSport, dport, notDport].some((ranges) => ranges.length > 0)

@@ -5,8 +5,8 @@ import type { Btf } from '../host/btf.ts'
 import type { Symbols } from '../host/facts.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { body, fill, type Holes } from './fill.ts'
-import { functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
-import { copyOf, namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
+import { asksEnds, functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
+import { copyOf, hasKprobes, NAT, namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
 import { filesOf, isEntrance, stepHoles, stepOf } from './packetPath.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether anything runs per packet. */
@@ -28,6 +28,7 @@ export const MAP_KEYS = 65_536
 const FLOWS_FILE = 'tcp_rcv.bt'
 const REQUESTS_FILE = 'tcp_check_req.bt'
 const REPLIES_FILE = 'tcp_send_reset.bt'
+const NAT_FILE = 'nat.bt'
 
 /**
  * Writes the program for one kernel: the files of probes/ one after the other, their holes filled. Pure otherwise, so
@@ -39,7 +40,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const copies = symbols.copies.filter((copy) => !without.some((name) => copyOf(name, [copy]) !== undefined))
   // A step that tells all of what a part tells some of takes its place.
   const told = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(({ by }): string => by)
-  const asked = partsFor(btf, copies).filter(
+  const asked = [...partsFor(btf, copies), ...natParts(btf, symbols, wanted)].filter(
     ({ file, perPacket }) => !(light && perPacket === true) && !told.includes(file),
   )
   const here = partsHere(btf, copies, asked)
@@ -54,7 +55,12 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     ...steps.filter(([, step]) => step === undefined).map(([{ name }]) => name),
   ]
   const has = (file: string) => here.some(({ part }) => part.file === file)
-  const memory = { flows: has(FLOWS_FILE), requests: has(REQUESTS_FILE), replies: has(REPLIES_FILE) }
+  const memory = {
+    flows: has(FLOWS_FILE),
+    requests: has(REQUESTS_FILE),
+    replies: has(REPLIES_FILE),
+    nat: has(NAT_FILE),
+  }
   const shared = sharedHoles(filter, memory, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
   const alone = present.map(({ symbol }) => symbol)
@@ -70,6 +76,14 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const head = `// Written by trace-reset. Filter: ${describeFilter(filter)}\n`
   const traced = [...new Set([...names, ...present.map(({ traced: { name } }) => name)])]
   return { text: [head, frame, ...parts].join('\n'), probes: traced, missing: [...new Set(missing)] }
+}
+
+// Where conntrack is loaded, or part of the kernel; without kprobes nothing tells of it.
+const natParts = (btf: Btf, { modules }: Symbols, { filter, without = [] }: Wanted): readonly Part[] => {
+  const isHere = ({ module, functions: [name = ''] }: Part) =>
+    !without.includes(name) && (module === undefined || modules.includes(module) || name in btf.functions)
+  const parts = hasKprobes(btf) && asksEnds(filter) ? NAT.filter(isHere) : []
+  return parts.some(({ file }) => file === NAT_FILE) ? parts : []
 }
 
 // To a program, what must not be attached to is not there.

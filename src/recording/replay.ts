@@ -13,8 +13,18 @@ const STDIN = 0
 /** Longer than any line that is ours: a file of something else may have no end of line at all. */
 const LONGEST_LINE = 1024 * 1024
 
-/** What a replay tells beside its Observations: a warning, and how many bytes of the file it has read. */
-export type Listener = { warn: (message: string) => void; read?: ((bytes: number) => void) | undefined }
+/** Read at once: some hundred lines. */
+const CHUNK_BYTES = 256 * 1024
+
+/** What an Observation waits for before it is given; undefined: nothing. */
+export type Pace = (observation: Observation) => Promise<void> | undefined
+
+/** What a replay tells beside its Observations: a warning, and how many bytes of the file it has read; and its pace. */
+export type Listener = {
+  warn: (message: string) => void
+  read?: ((bytes: number) => void) | undefined
+  pace?: Pace | undefined
+}
 
 /**
  * The Observations of a recording, `-` for standard input; gzip is known by its content. A recording that was cut off gives
@@ -73,30 +83,39 @@ const oneByOne = (batches: () => AsyncGenerator<Observation[]>): Observable<Obse
     )
   })
 
-async function* allOf(files: readonly string[], { warn, read }: Listener): AsyncGenerator<Observation[], undefined> {
+async function* allOf(
+  files: readonly string[],
+  { warn, read, pace }: Listener,
+): AsyncGenerator<Observation[], undefined> {
   let before = 0
   for (const file of files) {
     let here = 0
     const told = read === undefined ? undefined : (bytes: number) => read(before + (here = bytes))
-    yield* observations(file, { warn, read: told })
+    yield* observations(file, { warn, read: told, pace })
     before += here
   }
   return undefined
 }
 
 // In batches, as they are read: an await for each line would take longer than its judgement.
-async function* observations(file: string, { warn, read }: Listener): AsyncGenerator<Observation[]> {
+async function* observations(file: string, { warn, read, pace }: Listener): AsyncGenerator<Observation[]> {
   let number = 0
   let whole = 0
   let stopped = false
   for await (const lines of readable(file, () => number, read)) {
-    const batch: Observation[] = []
+    let batch: Observation[] = []
     for (const line of lines) {
       number += 1
       try {
         const observation = decode(line.text, number)
         whole = number
         stopped ||= observation.kind === 'stop'
+        const waiting = pace?.(observation)
+        if (waiting !== undefined) {
+          yield batch
+          batch = []
+          await waiting
+        }
         batch.push(observation)
       } catch (error) {
         // Half a line at the very end is a write that was cut off, and no fault of the rest.
@@ -142,7 +161,7 @@ async function* lines(file: string, read: Listener['read']): AsyncGenerator<Line
 }
 
 async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
-  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file) })
+  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file), highWaterMark: CHUNK_BYTES })
   const chunks = counted(source, read)
   const first = await chunks.next()
   if (first.done === true) return

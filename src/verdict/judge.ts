@@ -5,6 +5,7 @@ import { ownerOf } from '../flow/owner.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
 import { missing, unknownCause } from './causes/unknown.ts'
 import { hashText } from './hash.ts'
+import { unsentText } from './ignored.ts'
 import { reasonText } from './reasons.ts'
 import type { Confidence } from './rule.ts'
 import { agoText, strayOf, strayText } from './stray.ts'
@@ -16,7 +17,10 @@ export const judge = (reset: Case): Verdict => {
   const judgement = judgeAlone(reset)
   const { cause, confidence, because } = judgement
   const owed = owedToHash(reset, cause, confidence)
-  return verdictOf(reset, { ...judgement, because: [...because, ...hashText(reset), ...owed, ...reset.gaps] })
+  return verdictOf(reset, {
+    ...judgement,
+    because: [...because, ...unsentText(reset), ...hashText(reset), ...owed, ...reset.gaps],
+  })
 }
 
 /** The judgement without the sentences on the TCP hash and on gaps. */

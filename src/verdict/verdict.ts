@@ -21,6 +21,8 @@ export type Verdict = {
   /** Who had the kernel reset the socket, its owner's or not: the process that ran ss -K, say. Null where nobody did. */
   by: { pid: number; comm: string } | null
   dev: Case['dev']
+  /** The connection's other tuples, before NAT or after it, hop by hop; empty where none is known. */
+  nat: Case['nat']
   /** What the TCP hash held right after the reset; in its place `late`, when what was found was made after it. */
   after: Case['after']
   late: Case['late']
@@ -58,6 +60,7 @@ export const verdictOf = (reset: Case, { cause, confidence, why, because, who, o
   owner: owner ?? reset.owner,
   by: by ?? null,
   dev: reset.dev,
+  nat: reset.nat,
   after: reset.after,
   late: reset.late,
   resetReason: reset.reset.reason,

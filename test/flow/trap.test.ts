@@ -43,6 +43,7 @@ test.each<[string, ReturnType<typeof reset>, boolean, boolean]>([
     flow,
     owner: null,
     after: null,
+    nat: [],
     past: NO_PAST,
     traced: null,
     gaps: [],

@@ -7,7 +7,7 @@ import type { Shown } from '../../src/format/sink.ts'
 import { CAUSES } from '../../src/verdict/causes.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
 import type { Kind } from '../../src/observation.ts'
-import { at, lookup, RST_ACK, segment, shown, start, verdict } from '../samples.ts'
+import { at, lookup, nat, RST_ACK, segment, shown, start, TUPLE, verdict } from '../samples.ts'
 
 const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
 const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
@@ -30,6 +30,9 @@ const REFUSED = verdict({
 })
 const BOTH = [verdict(), REFUSED]
 
+/** Translated twice: the outer translation is the one that is told. */
+const TRANSLATED = verdict({ why: 'no comma', nat: [{ ...TUPLE, dport: 8080, netns: 5 }, nat().tuple] })
+
 const HOSTILE = verdict({
   owner: { how: 'closer', pid: 1, comm: '=\u001b\u009b2J",\n;', cgroup: '/=\u001b[2J,"\n\u202e\u{e0001}' },
   dev: '\u001b[2J,"=',
@@ -50,21 +53,24 @@ test('json', () => {
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,dev,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
-    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
+    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_near_skipped,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
+    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
     "
   `)
 })
 
+const named = (line: string) => Object.keys(z.looseObject({}).parse(JSON.parse(line))).join(' ')
+
 test('json has these fields, in this order', () => {
   const fields =
-    'schema time outcome cause who confidence why family saddr sport daddr dport netns state pid comm owner by_pid by_comm cgroup dev reset_reason drop_reason segment flags seq ack window payload_bytes ttl ip_id unread_bytes ehash host kernel tool because'
+    'schema time outcome cause who confidence why family saddr sport daddr dport netns state pid comm owner by_pid by_comm cgroup dev nat reset_reason drop_reason segment flags seq ack window payload_bytes ttl ip_id unread_bytes ehash host kernel tool because'
   for (const line of text('json', [...BOTH, HOSTILE])
     .trimEnd()
     .split('\n')) {
-    expect(Object.keys(z.looseObject({}).parse(JSON.parse(line))).join(' ')).toBe(fields)
+    expect(named(line)).toBe(fields.replace(' nat', ''))
   }
+  expect(named(text('json', [TRANSLATED]))).toBe(fields)
   expect(COLUMNS.map(({ name }) => name).join(' ')).toBe(fields)
 })
 
@@ -224,4 +230,21 @@ test('what json escapes is read back as it was', () => {
   const line = text('json', [verdict({ owner: { how: 'socket', pid: 1, comm: 'a', cgroup } })])
   expect(line).toContain('"/\\u001b\\u009b\\u00ad\\u202e\\u2028\\udb40\\udc01é"')
   expect(JSON.parse(line)).toMatchObject({ cgroup })
+})
+
+test('the other tuple of a connection that NAT has changed is told in every format', () => {
+  const words = 'NAT: 192.0.2.2:40000 > 192.0.2.254:32193 in netns 4026532500'
+  for (const width of [80, 200]) expect(text('table', [TRANSLATED], { width })).toContain(words)
+  expect(text('table', BOTH)).not.toContain('NAT')
+  const line = z.looseObject({ nat: z.unknown() }).parse(JSON.parse(text('json', [TRANSLATED])))
+  expect(line.nat).toEqual({ saddr: '192.0.2.2', sport: 40000, daddr: '192.0.2.254', dport: 32193, netns: 4026532500 })
+  const [names = '', values = ''] = text('csv', [TRANSLATED]).split(/\r?\n/)
+  const cell = (name: string) => values.split(',')[names.split(',').indexOf(name)]
+  expect(['saddr', 'sport', 'daddr', 'dport', 'netns'].map((name) => cell(`nat_${name}`))).toEqual([
+    '192.0.2.2',
+    '40000',
+    '192.0.2.254',
+    '32193',
+    '4026532500',
+  ])
 })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from '../../src/format/columns.ts'
 import { EHASH_FIELDS } from '../../src/format/ehash.ts'
+import { NAT_FIELDS } from '../../src/format/nat.ts'
 import { FORMATS } from '../../src/format/format.ts'
 import { jsonOutput } from '../../src/format/schema.ts'
 import { STEP_FIELDS } from '../../src/format/step.ts'
@@ -60,5 +61,5 @@ test('README.md has a row for each field, with what it means', () => {
   )
   const fields = [...COLUMNS, STACK, ...EXPLANATION].map(({ name, means }) => [name, means])
   const steps = STEP_FIELDS.map(({ name, means }) => [name, means])
-  expect(rows).toEqual([...fields, ...Object.entries(EHASH_FIELDS), ...steps])
+  expect(rows).toEqual([...fields, ...Object.entries(NAT_FIELDS), ...Object.entries(EHASH_FIELDS), ...steps])
 })

@@ -121,6 +121,10 @@ test('an address that is long takes a second line, and breaks no column', () => 
   `)
 })
 
+test('a head alone is one line, however long', () => {
+  expect(lines([WIDEST, REFUSED], { detail: 'quiet' })).toHaveLength(2 + 2)
+})
+
 test('a narrow page', () => {
   expect(text([REFUSED], { width: 60 })).toMatchInlineSnapshot(`
     "TIME     LOCAL
@@ -139,8 +143,12 @@ test('a wide page has one line, of as many columns as it has room for', () => {
   expect(headings).not.toContain('OWNER')
   expect(line).toContain('; ours: curl[813]')
   expect(lines([REFUSED], { width: 186 })[0]).toContain('OWNER')
-  for (const width of [150, 186, 199, 300]) {
-    const longest = Math.max(...lines([REFUSED, verdict()], { width }).map((one) => one.length))
+  for (const width of [150, 160, 186, 199, 300]) {
+    const longest = Math.max(
+      ...lines([REFUSED, { ...verdict(), owner: REFUSED.owner, why: 'w'.repeat(43) }], { width }).map(
+        (one) => one.length,
+      ),
+    )
     expect(longest).toBeLessThanOrEqual(width)
   }
 })
@@ -149,7 +157,7 @@ describe('no line is longer than the page', () => {
   const causes = Object.keys(CAUSES).filter(isCause)
   test.each(causes)('%s', (cause) => {
     const one = { ...WIDEST, cause, who: CAUSES[cause].who }
-    for (const detail of ['quiet', 'brief', 'verbose'] as const) expect(tooLong(one, { detail })).toEqual([])
+    for (const detail of ['brief', 'verbose'] as const) expect(tooLong(one, { detail })).toEqual([])
     expect(tooLong({ ...one, tuple: TUPLE }, { width: 60, detail: 'verbose' })).toEqual([])
   })
 

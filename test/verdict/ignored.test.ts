@@ -110,6 +110,8 @@ test.each<Row>([
   ['out of the window', came({ seq: 9000 }, {}, early('TCP_CSUM')), 'ignored-invalid, certain'],
   ['TCP_RESET', came({ seq: 9000 }, {}, early('TCP_RESET')), 'ignored-out-of-window, likely'],
   ['a reason that begins so', came({ seq: 9000 }, {}, early('TCP_CSUMX')), 'ignored-out-of-window, likely'],
+  ['netfilter', came({}, null, { drop: drop('nf_hook_slow', 'NETFILTER_DROP') }), 'ignored-invalid, certain'],
+  ['netfilter, no reasons', came({}, null, { drop: drop('nf_hook_slow', null) }), 'ignored-invalid, certain'],
   ['a TTL below the least', came({ ttl: 254 }, { min_ttl: 255 }, early(null)), 'ignored-invalid, certain'],
   ['a TTL that is the least', came({ ttl: 255 }, { min_ttl: 255 }, early(null)), 'ignored-invalid, likely'],
   ['a TTL below, and no drop', came({ ttl: 254 }, { min_ttl: 255 }, { drop: null }), 'unknown'],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { isByNetfilter } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { dropText, hasNoWindow, ignoredRst } from '../ignored.ts'
 import { certain, likely, type Rule } from '../rule.ts'
@@ -8,11 +9,13 @@ const cause = {
   id: 'ignored-invalid',
   who: 'unknown',
   outcome: 'ignored',
-  brief: 'bad checksum, signature, TTL or policy',
+  brief: 'bad checksum, signature, TTL, policy or firewall rule',
   means:
-    'A RST arrived and the kernel dropped it before it looked at the sequence number: bad checksum, signature, TTL or policy.',
-  usually: 'A damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
+    'A RST arrived and the kernel dropped it before it looked at the sequence number: bad checksum, signature, TTL, policy, or a firewall rule of this host.',
+  usually:
+    'A firewall rule that drops RSTs, or what conntrack takes for INVALID; a damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
   next: [
+    'nft list ruleset, or iptables-save -c: which rule of INPUT or PREROUTING drops it?',
     'nstat -az TcpInCsumErrors TcpExtTCPMD5NotFound TcpExtTCPMD5Failure TcpExtTCPMinTTLDrop',
     'ip xfrm policy; the keys (TCP_MD5SIG, TCP-AO) on both sides',
   ],
@@ -20,7 +23,7 @@ const cause = {
 
 /**
  * tcp_v4_rcv drops the segment before TCP looks at its number: checksum, ip_minttl, policy, signature, socket filter
- * (net/ipv4/tcp_ipv4.c; net/ipv6/tcp_ipv6.c).
+ * (net/ipv4/tcp_ipv4.c; net/ipv6/tcp_ipv6.c). Or netfilter drops it before TCP sees it (net/netfilter/core.c, nf_hook_slow).
  */
 export const ignoredInvalid = {
   cause,
@@ -28,6 +31,15 @@ export const ignoredInvalid = {
     const segment = ignoredRst(reset)
     if (segment === undefined || reset.drop === null) return undefined
     const { socket } = reset.reset
+    if (isByNetfilter(reset.drop))
+      return {
+        ...certain(
+          'a firewall rule of this host dropped it',
+          'netfilter dropped it before TCP saw it, by a rule of this network namespace',
+          ...dropText(reset),
+        ),
+        who: 'local-firewall',
+      }
     if (INVALID.test(reset.drop.reason ?? ''))
       return certain(
         `dropped at once for ${reset.drop.reason}`,

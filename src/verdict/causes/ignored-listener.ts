@@ -24,6 +24,7 @@ export const ignoredListener = {
     const mini = rstForRequest(reset)
     if (mini !== undefined && acknowledgesAnother(mini)) {
       return certain(
+        'it acknowledges no SYN ACK of this handshake, which goes on',
         `${requestText(mini)}; it acknowledges ${mini.segment.ack}, and the SYN ACK had the number ${mini.socket.snt_isn}`,
         'so tcp_check_req gave it to the listener, which drops a RST, and the handshake goes on',
         ...dropText(reset),

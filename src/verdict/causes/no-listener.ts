@@ -31,13 +31,9 @@ export const noListener = {
     const text = `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}`
     const port = reset.reset.tuple.dport
     const taker = takerText(reset)
-    if (taker !== undefined)
-      return likely(
-        `no listener took the SYN to port ${port}, yet one has that port`,
-        `${text}: the kernel found no listener on port ${port} for it`,
-        taker,
-      )
-    return certain(whyText(reset), `${text}: nothing listens on port ${port} for it`)
+    return taker === undefined
+      ? certain(whyText(reset), `${text}: nothing listens on port ${port} for it`)
+      : likely(taker.why, `${text}: the kernel found no listener on port ${port} for it`, taker.because)
   },
 } satisfies Rule
 
@@ -47,10 +43,18 @@ const whyText = ({ reset, after }: Case) =>
     : `the listener of port ${reset.tuple.dport} is bound elsewhere`
 
 // Beside a listener that would take the SYN it is not said that nothing listens.
-const takerText = ({ after }: Case): string | undefined => {
+const takerText = ({ after }: Case): { why: string; because: string } | undefined => {
   if (after?.answer.hidden === true)
-    return 'a listener would take it, but a BPF program (sk_lookup) of the network namespace drops it or chooses another socket: bpftool net, bpftool prog list'
+    return {
+      why: 'a BPF program (sk_lookup) hides the listener',
+      because:
+        'a listener would take it, but a BPF program (sk_lookup) of the network namespace drops it or chooses another socket: bpftool net, bpftool prog list',
+    }
   if (after?.answer.found === 'listener')
-    return 'right after it a listener would take it: one that was not there yet, or that is bound to another interface or VRF than the SYN came by'
+    return {
+      why: 'a listener is there now, and was not found for this SYN',
+      because:
+        'right after it a listener would take it: one that was not there yet, or that is bound to another interface or VRF than the SYN came by',
+    }
   return undefined
 }

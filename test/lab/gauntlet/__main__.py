@@ -59,6 +59,8 @@ def main():
     options = parser.parse_args()
     names = options.names or [*TRIGGERS, *VARIANTS]
     subprocess.run(["trace-reset", "module", "load"], check=True, stdout=sys.stderr)
+    # Else the first rule of NAT would load it, and the traces that have begun by then would not follow NAT.
+    subprocess.run(["modprobe", "nf_nat"], check=True)
     world = World()
     triggers = {name: load_trigger(name) for name in names if name not in VARIANTS}
     traces = [(side, [(name, family) for name, trigger in triggers.items() if trigger.SIDE == side
