@@ -27,8 +27,14 @@ export const environmentError = (message: string, hint?: string, cause?: unknown
   new ExpectedError(3, message, hint, { cause })
 
 /** An expectation of `replay --expect` that does not hold: exit code 4. */
-export const expectationError = (message: string) => new ExpectedError(4, message)
+export const expectationError = (message: string, hint?: string) => new ExpectedError(4, message, hint)
 
-/** The text of anything thrown, in one line. */
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
+/**
+ * The text of anything thrown, in one line. Of a failure of the system, as Node tells it (`ENOENT: no such file or directory,
+ * open 'x'`), the words alone: the caller names the file.
+ */
+export const messageOf = (error: unknown): string => {
+  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ')
+  if (!(error instanceof Error && 'syscall' in error && typeof error.syscall === 'string')) return text
+  return /^E[A-Z0-9]+: (.*?)(?:, [a-z_]+(?: .*)?)?$/.exec(text)?.[1] ?? text
+}

@@ -3,10 +3,10 @@
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
 import { recordedFilter } from './recordedFilter.ts'
-import { address, answer, flowFacts, hex, segment, socket, task, time, tuple, uint } from './values.ts'
+import { address, answer, ends, flowFacts, hex, pointer, segment, socket, task, time, tuple, uint } from './values.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
-export const SCHEMA = 5
+export const SCHEMA = 6
 
 const event = { at: time, cpu: uint, fn: z.string() }
 
@@ -18,6 +18,8 @@ const start = z.strictObject({
   /** The moment of boot since 1970: what turns event time into a date. */
   boot: time,
   kernel: z.string(),
+  /** The name of the host (uname -n), since schema 6: it tells recordings of two hosts apart. */
+  host: z.string().optional(),
   bpftrace: z.string(),
   /** Which connections the kernel side told of; text where a schema before 5 says it in words that cannot be read. */
   filter: z.union([recordedFilter, z.string()]),
@@ -56,20 +58,29 @@ const reset = z.strictObject({
   /** Nanoseconds since this host itself sent a RST, whatever the connection, or since boot. */
   own_rst: uint.optional(),
 })
-const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: hex })
+const reply = z.strictObject({ kind: z.literal('reply'), ...event, skb: pointer })
 const state = z.strictObject({
   kind: z.literal('state'),
   ...event,
   tuple,
-  sk: hex,
+  sk: pointer,
   from: z.string(),
   to: z.string(),
   /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
   sk_err: uint.optional(),
+  /** The number of the interface that the socket is bound to (SO_BINDTODEVICE); absent: to none. */
+  bound: uint.optional(),
   task,
 })
 /** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */
-const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: hex.nullable(), task })
+const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: pointer.nullable(), task })
+
+/**
+ * NAT has given a connection other addresses or ports: an entry of conntrack, as it is made (fn `__nf_conntrack_confirm`) or as
+ * its table has it (`proc`). `tuple` is that of its first packet as that came, with the network namespace that translates;
+ * `reply` is that of the answers as they come there.
+ */
+const nat = z.strictObject({ kind: z.literal('nat'), ...event, tuple, reply: ends })
 
 /** A step of the trail: a kernel function was called for the connection. `who` pairs it with its return. */
 const call = z.strictObject({
@@ -78,9 +89,11 @@ const call = z.strictObject({
   who: hex,
   tuple,
   segment: segment.nullable(),
-  socket: z.strictObject({ sk: hex, state: z.string() }).nullable(),
+  socket: z.strictObject({ sk: pointer, state: z.string() }).nullable(),
   /** Where the packet entered the host, when NAT or another network namespace gave it other addresses since. */
   was: z.strictObject({ at: time, fn: z.string(), netns: uint, daddr: address, dport: uint.max(65535) }).nullable(),
+  /** For a drop: where the packet was going; `out` is a RST of this host itself. Absent: not routed yet, or not known. */
+  way: z.enum(['in', 'through', 'out']).optional(),
   /** For a drop: the reason, where the kernel has one, and the function that dropped. */
   reason: z.string().nullable(),
   location: z.string().nullable(),
@@ -99,9 +112,13 @@ const lookup = z.strictObject({
   source: z.enum(['module', 'ss']),
   answer,
 })
-/** Time goes on. `read`: when this was read, since schema 4. */
-const tick = z.strictObject({ kind: z.literal('tick'), at: time, read: time.optional() })
-const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups']), count: uint })
+/**
+ * Time goes on. `read`: when this was read, since schema 4. `boot`: the moment of boot since 1970, where the wall clock was set
+ * since that was last told: the dates of events from here on.
+ */
+const tick = z.strictObject({ kind: z.literal('tick'), at: time, read: time.optional(), boot: time.optional() })
+/** `probes`: the kernel did not run one where it was hit, so that an event may be lost, or none. */
+const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups', 'probes']), count: uint })
 /** Resets that the kernel side counted as sent, for one network namespace, whatever became of their lines. */
 const total = z.strictObject({ kind: z.literal('total'), netns: uint, sent: uint })
 /** The kernel's own counters of a network namespace (/proc/net/snmp), at the beginning and at the end. */
@@ -121,6 +138,7 @@ export const observation = z.discriminatedUnion('kind', [
   reply,
   state,
   owner,
+  nat,
   lookup,
   tick,
   lost,

@@ -26,7 +26,9 @@ export const nanosecondsBetween = (a: Time, b: Time): number => (a.s - b.s) * 1e
 
 /** `2026-11-22T03:00:00.000000001Z` for a moment since boot and the moment of boot since 1970. */
 export const isoTime = (moment: Time, boot: Time): string => {
-  const { s, ns } = timeOf(nanoseconds(moment) + nanoseconds(boot))
+  const whole = moment.ns + boot.ns
+  const s = moment.s + boot.s + Math.floor(whole / 1e9)
+  const ns = whole % 1e9
   return `${new Date(s * 1000).toISOString().slice(0, 19)}.${String(ns).padStart(9, '0')}Z`
 }
 

@@ -8,6 +8,9 @@ export const uint = z.int().min(0)
 /** Up to 64 bits in hexadecimal, as addresses in memory and cookies are told. */
 export const hex = z.string().regex(/^[0-9a-f]{1,16}$/)
 
+/** A socket or a segment in the kernel's memory: its number in this recording; before schema 6, its address. */
+export const pointer = z.string().regex(/^(?:skb?[1-9][0-9]*|[0-9a-f]{1,16})$/)
+
 /** A moment, or the time since boot: seconds and nanoseconds. */
 export const time = z.strictObject({ s: z.int(), ns: uint.max(999_999_999) })
 
@@ -24,12 +27,16 @@ export const tuple = z.strictObject({
   netns: uint,
 })
 
+/** The ends of a packet. */
+export const ends = tuple.omit({ family: true, netns: true })
+
 /**
  * One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes, `ip_id` 0 for
- * IPv6, which has none, `dev` the interface that it came in by, where the kernel still knew.
+ * IPv6, which has none, `dev` and `ifindex` the name and the number of the interface that it came in by, where the kernel still
+ * knew.
  */
 export const segment = z.strictObject({
-  skb: hex,
+  skb: pointer,
   flags: uint.max(255),
   seq: uint,
   ack: uint,
@@ -38,17 +45,18 @@ export const segment = z.strictObject({
   ttl: uint.max(255),
   ip_id: uint.max(65535),
   dev: z.string().optional(),
+  ifindex: uint.optional(),
 })
 
 /**
  * A socket as a probe saw it; mini-sockets of TIME_WAIT and NEW_SYN_RECV have no more than `sk`, `state`, and the window that
- * they take: `rcv_nxt`, `rcv_wnd`. A full socket's window begins at `rcv_wup`. `request`: the segment came for a request
+ * they take: `rcv_nxt`, `rcv_wnd`; a request also the number of its SYN ACK, `snt_isn`. A full socket's window begins at `rcv_wup`. `request`: the segment came for a request
  * socket of this listener. `user_timeout` is in milliseconds; `retransmits` and `probes_out` count what went unanswered,
  * `data_in` segments with data that came. `sent_ago` and `heard_ago`: nanoseconds since this host last sent anything, and
  * since data or an ACK last came. `route`: the index of the interface that the socket sends by.
  */
 export const socket = z.strictObject({
-  sk: hex,
+  sk: pointer,
   state: z.string(),
   substate: z.string().optional(),
   cookie: hex.optional(),
@@ -68,6 +76,7 @@ export const socket = z.strictObject({
   probes_out: uint.optional(),
   user_timeout: uint.optional(),
   data_in: uint.optional(),
+  snt_isn: uint.optional(),
   sent_ago: uint.optional(),
   heard_ago: uint.optional(),
   route: uint.optional(),
@@ -131,6 +140,8 @@ export const answer = z.strictObject({
   listen_ifindex: uint.optional(),
   /** A listener would take it, but a BPF program (sk_lookup) hides it. */
   hidden: z.boolean().optional(),
+  /** Near misses were not asked for: there were too many questions at once. */
+  near_skipped: z.boolean().optional(),
   /** How many other network namespaces were looked into, and that there are more. */
   netns_seen: uint.optional(),
   netns_cut: z.boolean().optional(),

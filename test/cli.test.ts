@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { CATALOGUE } from '../src/program/catalogue.ts'
+import { CAUSES } from '../src/verdict/causes.ts'
+import { createCommand } from '../src/cli/command.ts'
+import { EXAMPLES } from '../src/cli/help.ts'
+import type { Actions } from '../src/cli/options.ts'
+import { findNetns } from '../src/host/netns.ts'
+import { servicePort } from '../src/host/services.ts'
 import { bin, CLI, factsOf, replayHere, traceReset } from './command.ts'
 import { versionOf } from './json.ts'
 import { at, reset, start, stop, TUPLE } from './samples.ts'
@@ -26,7 +34,47 @@ beforeAll(() => {
   write(MANY, recording(5000))
 })
 
+test.each([
+  [['repaly', TWO], 'did you mean replay or report? trace-reset --help lists the commands'],
+  [['--dport', '80', 'cause'], 'did you mean causes? trace-reset --help lists the commands'],
+  [['replay', '--nosuch'], 'trace-reset replay --help shows its options'],
+  [['ehash', 'lookup', '--nosuch'], 'trace-reset ehash lookup --help shows its options'],
+  [['--nosuch'], 'trace-reset --help shows options and examples'],
+])('the hint after %j', async (args, hint) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect({ hint: stderr.split('\n')[1], exitCode }).toEqual({ hint: `hint: ${hint}`, exitCode: 2 })
+})
+
+const act = () => Promise.resolve(0)
+
+/** Parses a command line, and runs nothing. */
+const parsed = async (args: readonly string[]) => {
+  let ran = 'nothing ran'
+  const actions: Actions = {
+    trace: act,
+    replay: act,
+    program: act,
+    probes: act,
+    ehashLookup: act,
+    ehashList: act,
+    module: act,
+    doctor: act,
+    causes: act,
+    report: act,
+    schema: act,
+    completion: act,
+    manual: act,
+    top: act,
+  }
+  await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
+  return ran
+}
+
 describe('help', () => {
+  test('help COMMAND is COMMAND --help', async () => {
+    expect(await traceReset(['help', 'ehash'])).toEqual(await traceReset(['ehash', '--help']))
+  })
+
   test('has examples', async () => {
     const { stdout, stderr, exitCode } = await traceReset(['--help'])
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
@@ -34,23 +82,28 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes'])('of %s', async (command) => {
-    const { stdout, exitCode } = await traceReset([command, '--help'])
-    expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
-      exitCode: 0,
-      usage: true,
-    })
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'schema'])(
+    'of %s',
+    async (command) => {
+      const { stdout, exitCode } = await traceReset([command, '--help'])
+      expect({ exitCode, usage: stdout.startsWith(`Usage: trace-reset ${command} `) }).toEqual({
+        exitCode: 0,
+        usage: true,
+      })
+    },
+  )
+
+  test('each option and command is a line', async () => {
+    const { stdout } = await traceReset(['--help'])
+    expect(stdout.split('\n').filter((line) => /^ {10,}\S/.test(line))).toEqual([])
   })
 
-  // Every example of the help text that needs no recording is tried as far as a program goes without running it.
-  test('its filters are filters', async () => {
-    const { stdout } = await traceReset(['--help'])
-    const examples = [...stdout.matchAll(/^ {2}trace-reset((?: --[sd](?:addr|port) \S+)+)/gm)].map(([, args]) => args)
-    expect(examples.join()).toContain('2001:db8::/32')
-    expect(examples.length).toBeGreaterThan(2)
-    for (const args of examples) {
-      const { exitCode } = await traceReset(['program', '--facts', factsOf('6.1'), ...(args ?? '').trim().split(' ')])
-      expect({ args, exitCode }).toEqual({ args, exitCode: 0 })
+  test('its examples are command lines', async () => {
+    const examples = [...EXAMPLES.matchAll(/^ {2}trace-reset (.*?)(?: {2,}.*)?$/gm)].map(([, args = '']) => args)
+    expect(examples.length).toBeGreaterThan(5)
+    for (const example of examples) {
+      const args = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+      expect({ example, did: await parsed(args) }).toEqual({ example, did: 'ran' })
     }
   })
 
@@ -66,12 +119,15 @@ const LIVE = ['--facts', factsOf('6.1'), '--bpftrace', bin('dies-at-start'), '--
 test.each<[string, string[], RegExp]>([
   ['an address', ['--saddr', 'example.org'], /^--saddr: "example\.org" is not an IP address$/],
   ['a prefix length', ['--daddr', '192.0.2.0/40'], /^--daddr: "192\.0\.2\.0\/40" has no prefix length of 0 to 32$/],
+  ['an end', ['--peer', '192.0.2.7:x'], /^--peer: "x" is not a port$/],
+  ['ends of two kinds', ['--local', '192.0.2.1,:80'], /^--local: these ends differ/],
+  ['an end twice', ['--peer', ':80', '--sport', '80'], /^--sport and --peer ask the same$/],
   ['a port', ['--dport', '65536'], /^--dport: "65536" is not a port$/],
   ['a range', ['--sport', '90-80'], /^--sport: "90-80" is not a port$/],
   [
     'a network namespace',
     ['--netns', 'eth0'],
-    /^--netns: "eth0" is not a network namespace: ENOENT: .*\/run\/netns\/eth0/,
+    /^--netns: "eth0" is not a network namespace: \/run\/netns\/eth0: no such file or directory$/,
   ],
   ['a service', ['--dport', 'no-such-service'], /^--dport: "no-such-service" is not a port$/],
   ['an exclusion', ['--not-sport', '80,'], /^--not-sport: "" is not a port$/],
@@ -80,9 +136,17 @@ test.each<[string, string[], RegExp]>([
   ['a name', ['--not-comm', ''], /^--not-comm: a name is empty$/],
   ['an interface', ['--dev', '$(id)/'], /^--dev: "\$\(id\)\/" is not the name of an interface$/],
   ['a state', ['--not-state', 'open'], /^--not-state: "open" is not a TCP state$/],
-  ['a cause to select', ['--cause', 'magic'], /^there is no cause "magic"$/],
+  ['a cause to select', ['--cause', 'magic'], /^--cause: there is no cause "magic"$/],
+  ['several causes by one prefix', ['--cause', 'ignored'], /^--cause: there is no cause "ignored": it may be /],
+  ['an outcome', ['--outcome', 'out'], /^--outcome: there is no "out"$/],
+  ['a doer', ['--not-who', 'me'], /^--not-who: there is no "me"$/],
+  ['a confidence', ['--confidence', 'sure'], /^--confidence: there is no "sure"$/],
   ['a verdict filter of a program', ['program', '--comm', 'nginx'], /^unknown option '--comm'/],
-  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^--saddr and --daddr are of different fam/],
+  ['families that contradict', ['--saddr', '192.0.2.1', '--daddr', '::1'], /^the addresses are of different families/],
+  ['a family that no address has', ['-4', '--daddr', '::1'], /^the addresses are of different families/],
+  ['a time', ['--timeout', '0'], /'0' is invalid\. It is not a time of 1 s to 596 h/],
+  ['a time that is too long', ['--timeout', '597h'], /'597h' is invalid/],
+  ['a time in words', ['--timeout', 'soon'], /'soon' is invalid/],
   ['a step', ['--probe', 'tcp_reset,do_exit'], /^--probe: no such kernel function: "do_exit"$/],
   ['a step that is none', ['program', '--probe', ''], /^--probe: no such kernel function: ""$/],
   ['a format', ['--format', 'xml'], /'xml' is invalid\. Allowed choices are table, json, csv/],
@@ -91,13 +155,29 @@ test.each<[string, string[], RegExp]>([
   ['a count in words', ['-n', 'many'], /'many' is invalid/],
   ['an option', ['--port', '80'], /^unknown option '--port'/],
   ['an option without its value', ['--dport'], /argument missing/],
-  ['a word too many', ['everything'], /everything|too many arguments/],
-  ['an output in no directory', ['--output', file('none/x')], /^--output: cannot write .*: ENOENT/],
-  ['an output that is a directory', ['--output', directory], /^--output: cannot write .*: EISDIR/],
-  ['a recording in no directory', ['--record', file('none/x.gz')], /^--record: cannot write .*: ENOENT/],
-  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: ENOENT/],
+  ['a command that there is not', ['everything'], /^there is no command "everything"$/],
+  ['an option before a command', ['--dport', '80', 'doctor'], /^--dport: write it behind doctor$/],
+  ['an option before a replay', ['-f', 'json', 'replay', TWO], /^--format: write it behind replay$/],
+  ['an exclusion before a replay', ['--not-comm', 'a', 'replay', TWO], /^--not-comm: write it behind replay$/],
+  ['a word behind all', ['doctor', 'now'], /^too many arguments for 'doctor'/],
+  [
+    'an output in no directory',
+    ['--output', file('none/x')],
+    /^--output: cannot write .*\/none\/x: no such file or directory$/,
+  ],
+  [
+    'an output that is a directory',
+    ['--output', directory],
+    /^--output: cannot write .*: illegal operation on a directory$/,
+  ],
+  [
+    'a recording in no directory',
+    ['--record', file('none/x.gz')],
+    /^--record: cannot write .*\/none\/x.gz: no such file or directory$/,
+  ],
+  ['facts that are not there', ['--facts', file('none')], /^--facts: cannot use .*: no such file or directory$/],
   ['facts that are none', ['--facts', CLI], /^--facts: cannot use /],
-  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^there is no cause "magic"$/],
+  ['an expectation of an unknown cause', ['replay', TWO, '--expect', 'magic'], /^--expect: there is no cause "magic"$/],
   [
     'an expectation that is none',
     ['replay', TWO, '--expect', 'no-socket=x'],
@@ -118,15 +198,16 @@ test.each<[string, string[], RegExp]>([
 })
 
 test.each([
-  [['peer-aborted'], 0, 'nothing lost'],
-  [['peer-aborted=2'], 0, 'nothing lost'],
-  [['peer-aborted', 'linger-zero=0'], 0, 'nothing lost'],
-  [['peer-aborted=1'], 4, 'trace-reset: expected peer-aborted 1 times, got peer-aborted 2 times'],
-  [['linger-zero'], 4, 'trace-reset: expected linger-zero, got peer-aborted 2 times'],
+  [['peer-aborted'], 0, 'nothing lost\ntrace-reset: 1 expectation holds\n'],
+  [['peer-aborted=2'], 0, '1 expectation holds'],
+  [['peer-aborted', 'linger-zero=0'], 0, '2 expectations hold'],
+  [['peer*=2', 'ignored-*=0'], 0, '2 expectations hold'],
+  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: of 1 expectations 1 does not hold\n'],
+  [['linger-zero'], 4, 'trace-reset: linger-zero: expected some, got 0\n'],
   [
-    ['linger-zero', 'no-socket=3'],
+    ['linger-zero', 'no-socket=3', 'peer-aborted'],
     4,
-    'expected linger-zero, got peer-aborted 2 times; expected no-socket 3 times, got',
+    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: of 3 expectations 2 do not hold\n',
   ],
 ])('replay --expect %j gives %d', async (expectations, code, message) => {
   const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])
@@ -170,10 +251,47 @@ test.each(['table', 'json', 'csv'])('whoever reads %s may go: | head', async (fo
   expect(stderr.split('\n').filter((line) => !/^trace-reset: \d+ resets?: /.test(line))).toEqual(['exit code 0'])
 })
 
+const ontoFullDisk = async (args: string) =>
+  execa('sh', ['-c', `"$0" "$1" ${args} > /dev/full`, process.execPath, CLI, MANY], { reject: false })
+
+describe('a full disk is no success', () => {
+  test.each(['replay "$2"', 'replay "$2" --format json', 'causes', 'replay "$2" --expect peer-aborted'])(
+    'of standard output: %s',
+    async (args) => {
+      const { stderr, exitCode } = await ontoFullDisk(args)
+      expect(stderr).toMatch(/trace-reset: cannot write standard output: no space left on device\nhint: .*$/)
+      expect(exitCode).toBe(1)
+    },
+  )
+
+  test.each(['table', 'json', 'csv'])('of --output, in %s', async (format) => {
+    const { stdout, stderr, exitCode } = await replayHere([TWO, '--format', format, '-o', '/dev/full'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(stderr).toMatch(
+      /trace-reset: --output: cannot write \/dev\/full: no space left on device\nhint: what is there is not whole\n$/,
+    )
+  })
+})
+
+test('a reader that goes does not falsify an expectation', async () => {
+  const command = '{ "$0" "$1" replay "$2" --expect peer-aborted=5000; echo "exit code $?" >&2; } | head -n 1'
+  const { stderr } = await execa('sh', ['-c', command, process.execPath, CLI, MANY])
+  expect(stderr).toMatch(/5000 resets: [^]*\nexit code 0$/)
+})
+
+test.each([
+  ['a file that is not there', ['replay', 'no/such'], 'cannot read no/such: no such file or directory'],
+  ['bpftrace that dies at the start', LIVE, 'bpftrace ended with exit code 1: '],
+])('no totals of a run that never began: %s', async (_, args, message) => {
+  const { stderr, exitCode } = await traceReset(args)
+  expect(stderr.split('\n')[0]).toContain(`trace-reset: ${message}`)
+  expect({ exitCode, totals: /resets:/.test(stderr) }).toEqual({ exitCode: 1, totals: false })
+})
+
 // script(1), of every system's base, gives the command a terminal.
 const SCRIPT = 'script'
-const onTerminal = async (env: Record<string, string>) => {
-  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' 2>/dev/null`
+const onTerminal = async (env: Record<string, string>, ...args: string[]) => {
+  const command = `'${process.execPath}' '${CLI}' replay '${TWO}' ${args.join(' ')} 2>/dev/null`
   const { stdout } = await execa(SCRIPT, ['-qec', command, '/dev/null'], {
     env: { TERM: 'xterm', NO_COLOR: '', ...env },
     stdin: 'ignore',
@@ -185,8 +303,60 @@ describe('colour', () => {
   test('on a terminal', async () => expect(await onTerminal({})).toContain('\u001b[33mpeer-aborted'))
   test('not with NO_COLOR', async () => expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u001b['))
   test('not on a dumb one', async () => expect(await onTerminal({ TERM: 'dumb' })).not.toContain('\u001b['))
+  test('not with --color never', async () =>
+    expect(await onTerminal({ FORCE_COLOR: '1' }, '--color', 'never')).not.toContain('\u001b['))
+  test('in a pipe with --color always', async () =>
+    expect((await traceReset(['replay', TWO, '--color', 'always'])).stdout).toContain('\u001b['))
+  test('in the file of --output as in a pipe', async () => {
+    await onTerminal({}, '-o', file('plain'))
+    await onTerminal({}, '-o', file('painted'), '--color', 'always')
+    const [plain, painted] = ['plain', 'painted'].map((name) => readFileSync(file(name), 'utf8').includes('\u001b['))
+    expect({ plain, painted }).toEqual({ plain: false, painted: true })
+  })
   test('not in a file or a pipe', async () =>
     expect((await traceReset(['replay', TWO])).stdout).not.toContain('\u001b'))
+})
+
+const objects = (text: string): Record<string, unknown>[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+
+describe('answers for programs', () => {
+  test('causes', async () => {
+    const ids = Object.keys(CAUSES)
+    expect((await traceReset(['causes', '--list'])).stdout).toBe(ids.map((id) => `${id}\n`).join(''))
+    const all = objects((await traceReset(['causes', '-f', 'json'])).stdout)
+    expect(all.map(({ id }) => id)).toEqual(ids)
+    const [one, ...others] = objects((await traceReset(['causes', 'linger-zero', '-f', 'json'])).stdout)
+    expect({ others, id: one?.['id'], who: one?.['who'], outcome: one?.['outcome'] }).toEqual({
+      others: [],
+      id: 'linger-zero',
+      who: 'local-app',
+      outcome: 'sent',
+    })
+  })
+
+  test('probes', async () => {
+    const all = objects((await traceReset(['probes', '-f', 'json', '--facts', factsOf('7.2')])).stdout)
+    expect(all.filter(({ use }) => use === 'step')).toHaveLength(CATALOGUE.length)
+    expect(all.find(({ names }) => String(names) === 'tcp_reset')).toMatchObject({ use: 'trace', here: true })
+    expect(all.find(({ names }) => String(names) === 'nf_send_reset')).toMatchObject({
+      here: false,
+      module: 'nf_reject_ipv4',
+    })
+  })
+
+  test('doctor, the state of the module', async () => {
+    const doctor = await traceReset(['doctor', '-f', 'json', '--bpftrace', 'no-such-bpftrace'])
+    const [machine] = objects(doctor.stdout)
+    expect(machine).toMatchObject({ can_trace: false, memory_bytes: null })
+    expect(machine?.['needed']).toContainEqual(expect.objectContaining({ name: 'bpftrace', ok: false }))
+    expect(doctor.exitCode).toBe(3)
+    const [module] = objects((await traceReset(['module', 'status', '-f', 'json'])).stdout)
+    expect(Object.keys(module ?? {})).toEqual(['kernel', 'headers', 'built', 'module'])
+  })
 })
 
 test('causes lists all, and explains one', async () => {
@@ -220,13 +390,13 @@ test.each([
   expect(stdout).toMatch(expected)
 })
 
-test('--stack, --explain and --summary are of what is printed', async () => {
+test('--stack, --explain and --balance are of what is printed', async () => {
   const plain = await replayHere([TWO])
   const stacked = await replayHere([TWO, '--stack', '--format', 'json'])
   expect(stacked.stdout).toMatch(/"stack":\[\]\}\n$/)
   const explained = await replayHere([TWO, '--explain'])
   expect(explained.stdout).toMatch(/Usually:\n[^]*Next:\n/)
-  const summed = await replayHere([TWO, '--summary'])
+  const summed = await replayHere([TWO, '--balance'])
   expect(summed.stdout).toBe(plain.stdout)
   expect(summed.stderr.slice(plain.stderr.length)).toBe(
     `trace-reset: netns ${TUPLE.netns}: sent: 0 reported + 0 lost; the kernel's OutRsts is unknown: the namespace did not exist for the whole trace\n` +
@@ -303,3 +473,20 @@ test('probes says what a kernel has not, and why', async () => {
     '    NOT now: the module nf_reject_ipv6 is not loaded',
   ])
 })
+
+test('doctor says that bpftrace is not there in one line', async () => {
+  const { stdout } = await traceReset(['doctor', '--bpftrace', 'no-such-bpftrace'])
+  expect(stdout).toMatch(/^ {2}MISS bpftrace {2}no-such-bpftrace: not found\n {17}hint: install it/m)
+})
+
+test.skipIf(existsSync('/dev/tcphash'))(
+  'ehash list without the module prints no header, and no hint that does not work',
+  async () => {
+    const { stdout, stderr, exitCode } = await traceReset(['ehash', 'list'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+    expect(stderr).toBe(
+      'trace-reset: cannot open /dev/tcphash: no such file or directory\n' +
+        'hint: load the module with: trace-reset module build && trace-reset module load\n',
+    )
+  },
+)

@@ -14,7 +14,12 @@ export const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 export const bin = (name: string) => fileURLToPath(new URL(`bin/${name}`, import.meta.url))
 export const factsOf = (kernel: string) => fileURLToPath(new URL(`host/facts/${kernel}.json`, import.meta.url))
 
-const ENVIRONMENT = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm' }
+const ENVIRONMENT = {
+  TZ: 'UTC',
+  NO_COLOR: undefined,
+  FORCE_COLOR: undefined,
+  TERM: 'xterm',
+}
 
 /** Starts it; give it up with its `kill`. */
 export const start = (args: readonly string[], options: Options = {}) =>
@@ -47,13 +52,19 @@ export const replayHere = async (args: readonly string[]) => {
     cache: '',
     out: (output) => void (run.stdout += Buffer.from(output).toString()),
     tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
+    note: (line) => void (run.stderr += `${line}\n`),
     colour: false,
+    width: 80,
+    zone: () => 0,
+    interactive: false,
     stop: signal,
+    interrupt: signal,
     kill: signal,
   }
   const actions: Actions = {
-    replay: (file, options) => replay(file, options, io),
+    replay: (files, options) => replay(files, options, io),
     trace: other,
+    top: other,
     program: other,
     probes: other,
     ehashLookup: other,
@@ -61,6 +72,10 @@ export const replayHere = async (args: readonly string[]) => {
     module: other,
     doctor: other,
     causes: other,
+    report: other,
+    completion: other,
+    manual: other,
+    schema: other,
   }
   try {
     await createCommand('', actions, { servicePort, findNetns }, (code) => (run.exitCode = code)).parseAsync(

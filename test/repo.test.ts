@@ -8,7 +8,7 @@ import { CATALOGUE } from '../src/program/catalogue.ts'
 import { KINDS } from '../src/program/fields.ts'
 import { HOLE } from '../src/program/fill.ts'
 import { FRAGMENTS } from '../src/program/holes.ts'
-import { PARTS, REPLY, TRACEPOINT_PARTS } from '../src/program/parts.ts'
+import { NAT, PARTS, REPLY, TRACEPOINT_PARTS } from '../src/program/parts.ts'
 import { parsePrint } from '../src/program/print.ts'
 import { neededIn, versionOf } from './json.ts'
 
@@ -34,13 +34,15 @@ const imports = (path: string) =>
 
 /** The layers, outermost first; a file may import from its own layer and from those below. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['src/cli.ts'],
+  ['src/cli.ts', 'src/index.ts'],
   ['src/commands/'],
-  ['src/cli/'],
+  ['src/cli/', 'src/completion/', 'src/manual/'],
   ['src/run.ts', 'src/live/', 'src/recording/'],
-  ['src/ehash/', 'src/summary/'],
+  ['src/top/'],
+  ['src/ehash/', 'src/summary/', 'src/report/'],
   ['src/program/'],
   ['src/host/'],
+  ['src/pcapng/'],
   ['src/format/'],
   ['src/filter/'],
   ['src/verdict/'],
@@ -81,11 +83,14 @@ test('live and recording know nothing of each other, nor of what becomes of obse
 const PURE_OF_NODE: Record<string, readonly string[]> = {
   // isIP is the judge of what an address is.
   'src/filter/address.ts': ['node:net'],
+  'src/host/procNetConntrack.ts': ['node:net'],
+  // A hash of the text of the page.
+  'src/report/page.ts': ['node:crypto'],
   // styleText gives a string back.
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format|summary)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering)\.ts$|^src\/host\/(btf|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|pcapng|completion|manual|summary|report|top)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|sharedOptions|terminal|usage)\.ts$|^src\/recording\/decode\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>
@@ -130,7 +135,9 @@ describe('probes', () => {
   const SHARED = ['frame.bt', 'return.bt']
 
   test('each is of a part of a trace, or of a step, or shared, or a fragment; and none that is named is missing', () => {
-    const used = [...PARTS, ...TRACEPOINT_PARTS, REPLY].map(({ file }) => file).concat(CATALOGUE.map(({ by }) => by))
+    const used = [...PARTS, ...TRACEPOINT_PARTS, ...NAT, REPLY]
+      .map(({ file }) => file)
+      .concat(CATALOGUE.map(({ by }) => by))
     const fragments = FRAGMENTS.map((name) => `fragments/${name}.bt`)
     expect(names.toSorted()).toEqual([...new Set([...used, ...SHARED, ...fragments])].toSorted())
   })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { from, lastValueFrom, tap, toArray } from 'rxjs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ANY } from '../src/filter/filter.ts'
 import { parsePorts } from '../src/filter/port.ts'
 import type { Observation } from '../src/observation.ts'
@@ -10,6 +10,7 @@ import {
   ACK,
   at,
   call,
+  nat,
   owner,
   packet,
   reply,
@@ -130,10 +131,9 @@ const LISTENER = { ...TUPLE, saddr: '0.0.0.0', sport: 0 }
 const answer = (tuple = TUPLE) =>
   reset({ fn: 'tcp_v4_send_reset', segment: segment({ flags: ACK }), socket: socket({ state: 'LISTEN' }), tuple })
 
-test.each<[string, Observation, string | undefined]>([
+test.each<[string, Observation, string]>([
   ['that began to listen', state({ from: 'CLOSE', to: 'LISTEN', tuple: LISTENER }), 'nginx'],
   ['that was there', owner({ fn: 'proc', sk: null, tuple: { ...LISTENER, daddr: '0.0.0.0' } }), 'nginx'],
-  ['of a connection, it being another', owner({ tuple: other }), undefined],
 ])('a filter of peers lets by what is known of a listener %s', async (_, known, comm) => {
   const [line] = await linesOf([start(), known, answer(), reply(), stop()], {
     filter: { ...ANY, ...ANY_VERDICT, sport: parsePorts('', String(TUPLE.sport)) },
@@ -148,4 +148,34 @@ test('the end of a listener passes the filter, too: its memory may be another’
     filter: { ...ANY, ...ANY_VERDICT, sport: parsePorts('', String(TUPLE.sport)) },
   })
   expect(line?.kind === 'verdict' ? line.verdict.owner : undefined).toBe(null)
+})
+
+const by = (option: 'dport' | 'notDport', port: string) => ({
+  filter: { ...ANY, ...ANY_VERDICT, [option]: parsePorts('', port) },
+})
+
+describe('a connection that NAT has changed', () => {
+  test.each<[string, Partial<Run>, number]>([
+    ['by its port before NAT', by('dport', '32193'), 1],
+    ['by its port behind NAT', by('dport', '80'), 1],
+    ['by no other port', by('dport', '32194'), 0],
+    ['unless its port before NAT is excluded', by('notDport', '32193'), 0],
+    ['unless its port behind NAT is excluded', by('notDport', '80'), 0],
+  ])('is selected %s', async (_, over, count) => {
+    expect(await linesOf([start(), nat(), reset(), stop()], over)).toHaveLength(count)
+  })
+
+  test('has its verdict, and all evidence for it, though NAT is known by its reset only', async () => {
+    const late = [start(), owner(), state({ to: 'CLOSE_WAIT' }), nat({ at: at(1000) }), reset(), stop()]
+    const seen: string[] = []
+    const lines = await linesOf(late, { ...by('dport', '32193'), see: ({ kind }) => seen.push(kind) })
+    expect(lines).toEqual(await linesOf(late))
+    expect(lines).toHaveLength(1)
+    expect(seen).toEqual(['start', 'nat', 'reset', 'stop'])
+  })
+
+  test('has its steps', async () => {
+    const steps = [start(), nat(), call({ at: at(999) }), returned({ at: at(999.1) }), stop()]
+    expect((await linesOf(steps, by('dport', '32193'))).map(told)).toEqual(['tcp_v4_rcv'])
+  })
 })

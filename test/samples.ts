@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Observations to build tests from: each function gives a whole one, and what matters to a test is put over it.
+import type { Shown } from '../src/format/sink.ts'
 import type { Case } from '../src/flow/case.ts'
 import { NO_PAST } from '../src/flow/past.ts'
 import {
@@ -65,6 +66,7 @@ export const start = (over: Partial<Kind<'start'>> = {}): Kind<'start'> => ({
   at: at(0),
   boot: { s: 1_795_316_400, ns: 1 },
   kernel: '6.1.0',
+  host: 'web-1',
   bpftrace: '0.17.0',
   filter: {},
   probes: ['tcp_reset'],
@@ -138,6 +140,17 @@ export const owner = (over: Partial<Kind<'owner'>> = {}): Kind<'owner'> => ({
   ...over,
 })
 
+/** By default a DNAT in another network namespace: port 32193 of 192.0.2.254 leads to the connection of TUPLE. */
+export const nat = (over: Partial<Kind<'nat'>> = {}): Kind<'nat'> => ({
+  kind: 'nat',
+  at: at(400),
+  cpu: 0,
+  fn: '__nf_conntrack_confirm',
+  tuple: { ...TUPLE, daddr: '192.0.2.254', dport: 32193, netns: 4026532500 },
+  reply: { saddr: TUPLE.daddr, sport: TUPLE.dport, daddr: TUPLE.saddr, dport: TUPLE.sport },
+  ...over,
+})
+
 export const call = (over: Partial<Kind<'call'>> = {}): Kind<'call'> => ({
   kind: 'call',
   at: at(1000),
@@ -207,15 +220,20 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     flowDev: null,
     withoutRst: null,
     replied: null,
+    role: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after: null,
     before: null,
     late: null,
+    boundTo: null,
+    nat: [],
     past: NO_PAST,
     traced: null,
     gaps: [],
+    lossBefore: false,
     ...rest,
   }
 }
@@ -229,11 +247,17 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
   tuple: TUPLE,
   state: 'ESTABLISHED',
   owner: { how: 'closer', pid: 812, comm: 'nginx', cgroup: null },
+  by: null,
   dev: null,
+  nat: [],
   after: lookup({ found: 'none', bucket: 6001, chain: 0 }),
   late: null,
   resetReason: null,
   dropReason: null,
+  rst: null,
+  why: 'nginx[812] closed it in ESTABLISHED, 17 bytes unread',
+  segment: null,
+  unread: 17,
   because: ['tcp_send_active_reset ran in close() by nginx[812]', '17 bytes of the peer were unread'],
   stack: [],
   ...over,
@@ -242,3 +266,16 @@ export const verdict = (over: Partial<Verdict> = {}): Verdict => ({
 /** A verdict as a table of rules has it: `no-listener, certain`, or `unknown`. */
 export const briefly = ({ cause, confidence }: Verdict): string =>
   confidence === 'unknown' ? cause : `${cause}, ${confidence}`
+
+/** How a run is shown: as it is piped. */
+export const shown = (over: Partial<Shown> = {}): Shown => ({
+  stack: false,
+  explain: false,
+  steps: false,
+  detail: 'brief',
+  paint: false,
+  width: 80,
+  watched: false,
+  zone: () => 0,
+  ...over,
+})

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
 // the kernel's.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../src/host/facts.ts'
 import { loadFacts } from '../src/program/loadFacts.ts'
-import { bin, factsOf, replayHere, start, traceReset, until } from './command.ts'
+import { bin, CLI, factsOf, replayHere, start, traceReset, until } from './command.ts'
 import { causesOf, verdictsOf } from './json.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-live-'))
@@ -55,6 +56,12 @@ const gone = (pid: number) => {
 
 const THREE = ['unread-data-on-close', 'no-listener', 'peer-aborted']
 const TOTALS = 'trace-reset: 3 resets: 2 sent, 1 received; 0 look-ups; nothing lost\n'
+const SUMMARY = String.raw`COUNT OUT  CAUSE                SURE    TOP OWNER                        TOP PEER
+    1 sent unread-data-on-close certain nginx (1)                        192.0.2.2 (1)
+    1 sent no-listener          certain -                                192.0.2.2 (1)
+    1 recv peer-aborted         likely  a comm=b\x0areset fn=\x1b[2J (1) 192.0.2.2 (1)
+next: trace-reset causes unread-data-on-close
+`
 describe('a trace that goes well', () => {
   test('Ctrl-C ends it: verdicts, totals, 0', async () => {
     const { child, seen } = await tracing(live('plays', '--format', 'json'))
@@ -63,7 +70,7 @@ describe('a trace that goes well', () => {
     const { stdout, stderr, exitCode } = await child
     expect({ causes: causesOf(String(stdout)), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
     expect(String(stderr)).toBe(
-      `trace-reset: tracing saddr=192.0.2.2 on Linux 6.1.0-56-cloud-amd64 (bpftrace 0.17.0, TCP hash: off); Ctrl-C ends\n${TOTALS}`,
+      `trace-reset: tracing saddr=192.0.2.2 on Linux 6.1.0-56-cloud-amd64 (bpftrace 0.17.0, TCP hash: off); Ctrl-C ends\n${TOTALS}${SUMMARY}`,
     )
   })
 
@@ -87,6 +94,11 @@ describe('a trace that goes well', () => {
     expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE.slice(0, 2), exitCode: 0 })
   })
 
+  test('--timeout ends it by itself', async () => {
+    const { stdout, exitCode } = await traceReset(live('plays', '--format', 'json', '--timeout', '1s'))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
+  })
+
   test('bpftrace may end by itself', async () => {
     const { stdout, stderr, exitCode } = await traceReset(live('ends', '--format', 'json'))
     expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 0 })
@@ -99,40 +111,53 @@ describe('a trace that goes well', () => {
   })
 
   test('the verdicts', async () => {
-    const { stdout } = await traceReset(live('ends'))
+    const { stdout } = await traceReset(live('ends', '--verbose'))
     // The date is of today: the scenario has times since boot.
-    expect(stdout.replaceAll(/^\d\d:\d\d:\d\d\.\d{3}/gm, 'hh:mm:ss.mmm')).toMatchInlineSnapshot(`
-      "TIME (UTC)   PEER                  LOCAL                 CAUSE
-      hh:mm:ss.mmm 192.0.2.2:40001       192.0.2.1:80          unread-data-on-close
-                   sent by this host: local-app, certain; closer nginx[812]; state
-                   ESTABLISHED; netns 4026531840
-                   - tcp_send_active_reset ran in close() by nginx[812] (stack:
-                     tcp_send_active_reset < __tcp_close < tcp_close < inet_release)
-                   - 17 bytes of the peer were unread: rcv_nxt 1017, copied_seq 1000
-                   - the TCP hash was not asked: it is not known whether a socket
-                     remained
-      hh:mm:ss.mmm 192.0.2.2:40002       192.0.2.1:80          no-listener
-                   sent by this host: local-kernel, certain; netns 4026531840
-                   - tcp_v4_send_reset ran without a socket, for a segment with SYN,
-                     seq 5000, ack 0 and 0 bytes of data: nothing listens on port 80
-                     for it
-                   - the TCP hash was not asked: it is not known whether a socket
-                     remained
-      hh:mm:ss.mmm 192.0.2.2:40003       192.0.2.1:80          peer-aborted
-                   received: peer-app, likely; socket a comm=b\\x0areset
-                   fn=\\x1b[2J[900]; state ESTABLISHED; netns 4026531840
-                   - tcp_reset ran for a RST with ACK while the socket was in
-                     ESTABLISHED
-                   - its TTL 64 is that of the flow's first segment, of 4 seen
-                   - the segment before it had come 5 ms earlier
-                   - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so the
-                     peer still had its socket, and aborted
-                   - the TCP hash was not asked: it is not known whether a socket
-                     remained
+    const undated = stdout.replaceAll(/\d{4}-\d\d-\d\d/g, 'YYYY-MM-DD').replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss')
+    expect(undated.replaceAll(/ss\.\d{9}/g, 'ss.nnnnnnnnn')).toMatchInlineSnapshot(`
+      "TIME     LOCAL                   PEER                  CAUSE
+      YYYY-MM-DD, UTC
+      hh:mm:ss 192.0.2.1:80          > 192.0.2.2:40001       unread-data-on-close
+               nginx[812] closed it in ESTABLISHED, 17 bytes unread; certain
+               sent by this host at hh:mm:ss.nnnnnnnnn; local-app; closer nginx[812];
+               state ESTABLISHED; dev eth0; netns 4026531840
+               - tcp_send_active_reset ran in close() by nginx[812] (stack:
+                 tcp_send_active_reset < __tcp_close < tcp_close < inet_release)
+               - 17 bytes of the peer were unread: rcv_nxt 1017, copied_seq 1000
+               - the TCP hash was not asked: it is not known whether a socket remained
+      hh:mm:ss 192.0.2.1:80          > 192.0.2.2:40002       no-listener
+               nothing listens on port 80 for this address; certain
+               sent by this host at hh:mm:ss.nnnnnnnnn; local-kernel; dev eth0; netns
+               4026531840
+               - tcp_v4_send_reset ran without a socket, for a segment with SYN, seq
+                 5000, ack 0 and 0 bytes of data: nothing listens on port 80 for it
+               - the TCP hash was not asked: it is not known whether a socket remained
+      hh:mm:ss 192.0.2.1:80          < 192.0.2.2:40003       peer-aborted
+               the peer's program or a timer aborted; ours: a comm=b\\x0areset
+               fn=\\x1b[2J[900]; likely
+               received at hh:mm:ss.nnnnnnnnn; peer-app; socket a comm=b\\x0areset
+               fn=\\x1b[2J[900]; state ESTABLISHED; netns 4026531840
+               - tcp_reset ran for a RST with ACK while the socket was in ESTABLISHED
+               - its TTL 64 is that of the flow's first segment, of 4 seen
+               - the segment before it had come 5 ms earlier
+               - its seq 7000 is exactly rcv_nxt and it acknowledges 2000: so the peer
+                 still had its socket, and aborted
+               - the TCP hash was not asked: it is not known whether a socket remained
       "
     `)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
+})
+
+test('top, for a pipe: the table of all that was seen', async () => {
+  const { stdout, stderr, exitCode } = await traceReset(['top', ...live('ends')])
+  expect(exitCode).toBe(0)
+  expect(stderr).toContain(TOTALS)
+  expect(stdout.trimEnd().split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "    1 sent unread-data-on-close certain nginx (1)                        192.0.2.2 (1)
+        1 sent no-listener          certain -                                192.0.2.2 (1)
+        1 recv peer-aborted         likely  a comm=b\\x0areset fn=\\x1b[2J (1) 192.0.2.2 (1)"
+  `)
 })
 
 test.each([
@@ -143,7 +168,14 @@ test.each([
   const { stdout } = await traceReset(live('ends', '--format', format, '--record', file(name)))
   const replayed = await traceReset(['replay', file(name), '--saddr', '192.0.2.2', '--format', format])
   expect(stdout.length).toBeGreaterThan(100)
-  expect(replayed).toEqual({ stdout, stderr: TOTALS, exitCode: 0 })
+  expect(replayed).toEqual({ stdout, stderr: TOTALS + SUMMARY, exitCode: 0 })
+})
+
+test('a recording is for its owner alone, and has no address of the kernel', async () => {
+  await traceReset(live('ends', '--record', file('private.jsonl')))
+  const text = readFileSync(file('private.jsonl'), 'utf8')
+  expect(statSync(file('private.jsonl')).mode & 0o777).toBe(0o600)
+  expect({ numbered: /"sk":"sk1"/.test(text), raw: /"skb?":"ffff/.test(text) }).toEqual({ numbered: true, raw: false })
 })
 
 test('verdicts are printed while the trace goes on, though nothing more comes', async () => {
@@ -202,6 +234,25 @@ describe('bpftrace fails', () => {
     expect(stderr).toContain('LOST 1239 events')
     expect(verdictsOf(stdout).map(({ confidence }) => confidence)).not.toContain('certain')
   })
+})
+
+test.each(['plain', 'zipped.gz'])('a recording on a full disk ends the trace: %s', async (name) => {
+  symlinkSync('/dev/full', file(name))
+  const { stderr, exitCode } = await traceReset(live('plays', '--record', file(name)))
+  expect(stderr).toContain(`trace-reset: --record: cannot write ${file(name)}: no space left on device\nhint: `)
+  expect({ exitCode, unexpected: stderr.includes('unexpected') }).toEqual({ exitCode: 1, unexpected: false })
+})
+
+// script(1) gives the command a terminal, whose Ctrl-C is a byte of its standard input.
+test('what it waits for is said on a terminal', async () => {
+  const command = [process.execPath, CLI, ...live('compiles')].map((word) => `'${word}'`).join(' ')
+  const child = execa('script', ['-qec', command, '/dev/null'], { env: { TERM: 'xterm' }, reject: false })
+  let shown = ''
+  child.stdout.on('data', (bytes: Buffer) => (shown += String(bytes)))
+  await until('it says so', () => /attaching \d+ probes, [2-9] s/.test(shown))
+  child.stdin.write('\u0003')
+  const { exitCode } = await child
+  expect({ exitCode, cleared: shown.endsWith('\r\u001b[K') }).toEqual({ exitCode: 0, cleared: true })
 })
 
 describe('nothing is left behind', () => {
@@ -268,11 +319,7 @@ const without = (name: string) => (facts: Facts) => {
 describe('a machine that cannot trace: 3, with the remedy', () => {
   test.each<[string, Parameters<typeof lacking>[0], RegExp]>([
     ['not root', { euid: 1000 }, /^trace-reset: cannot trace here: root: effective user id 1000\nhint: run as root/],
-    [
-      'no bpftrace',
-      { bpftrace: { path: 'bpftrace', error: 'ENOENT' } },
-      /bpftrace: bpftrace: ENOENT\nhint: install it/,
-    ],
+    ['no bpftrace', { bpftrace: { path: 'bpftrace', error: 'ENOENT' } }, /bpftrace: ENOENT\nhint: install it/],
     [
       'bpftrace 0.11',
       { bpftrace: { path: 'b', version: '0.11.3' } },

@@ -1,18 +1,35 @@
 // SPDX-License-Identifier: MIT
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { EXAMPLES } from './help.ts'
-import type { Actions, ProgramOptions, ReplayOptions, TraceOptions } from './options.ts'
+import { EXAMPLES, LINE_EACH } from './help.ts'
+import { hintAtHelp, refuseStrayWords } from './usage.ts'
+import type {
+  Actions,
+  Answering,
+  CausesOptions,
+  ProgramOptions,
+  ReplayOptions,
+  ReportOptions,
+  SchemaName,
+  Shell,
+  TopOptions,
+  TraceOptions,
+} from './options.ts'
 import {
+  answerOption,
   bpftraceOption,
+  colorOption,
   countOption,
   ehashOption,
   expectOption,
   factsOption,
+  intervalOption,
+  speedOption,
+  timeoutOption,
   ttlOption,
   whole,
   withOutput,
@@ -37,12 +54,29 @@ export const createCommand = (
     .configureOutput({
       outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
     })
-    .showHelpAfterError('hint: trace-reset --help shows the options and examples')
+    .helpCommand('help [command]', 'the same as --help')
+    .configureHelp(LINE_EACH)
     .addHelpText('after', EXAMPLES)
   const setting = { actions, names, done }
   addTrace(root, setting)
-  root.optionsGroup('Options:').version(version, '-V, --version')
-  for (const add of [addReplay, addProgram, addProbes, addEhash, addModule, addDoctor, addCauses]) add(root, setting)
+  root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
+  root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
+  for (const add of [
+    addReplay,
+    addTop,
+    addProgram,
+    addProbes,
+    addEhash,
+    addModule,
+    addDoctor,
+    addCauses,
+    addReport,
+    addSchema,
+    addPages,
+  ])
+    add(root, setting)
+  refuseStrayWords(root)
+  hintAtHelp(root)
   return root
 }
 
@@ -50,23 +84,42 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(root, names)))))
     .optionsGroup('Tracing:')
     .addOption(ttlOption())
-    .option('--record <file>', 'save all events for replay; gzipped when the name ends in .gz')
+    .option('--record <file>', 'keep all events for replay; x.gz is gzipped')
+    .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
-  const replay = root.command('replay').argument('<file>', 'a recording, or - for standard input')
+  const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
-    .description('judge a recording; needs no root, no bpftrace, no Linux')
+    .description('judge recordings: no root, no bpftrace, no Linux needed')
     .addOption(expectOption())
-    .action(async (file: string, options: ReplayOptions) => done(await actions.replay(file, whole(options))))
+    .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
+
+const addTop = (root: Command, { actions, names, done }: Setting) =>
+  withVerdictFilter(withFilter(root.command('top'), names))
+    .description('resets counted by cause, redrawn; live or of recordings')
+    .argument('[file...]', 'recordings; - is standard input')
+    .optionsGroup('Output:')
+    .addOption(intervalOption())
+    .option('-C, --no-clear', 'no screen: print the table again after each interval')
+    .addOption(speedOption())
+    .addOption(colorOption())
+    .optionsGroup('Tracing:')
+    .addOption(ttlOption())
+    .addOption(ehashOption())
+    .addOption(bpftraceOption())
+    .addOption(factsOption())
+    .action(async (files: string[], options: TopOptions) =>
+      done(await actions.top(files, whole({ ...options, format: 'table', count: Infinity }))),
+    )
 
 const addProgram = (root: Command, { actions, names, done }: Setting) =>
   withSteps(withFilter(root.command('program'), names))
-    .description('print the bpftrace program, without running it')
+    .description('the bpftrace program that would run')
     .addOption(ttlOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
@@ -75,22 +128,27 @@ const addProgram = (root: Command, { actions, names, done }: Setting) =>
 const addProbes = (root: Command, { actions, done }: Setting) =>
   root
     .command('probes')
-    .description('list the kernel functions that traces use, and which of them this kernel has')
+    .description('the kernel functions used, and which this kernel has')
+    .addOption(answerOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
-    .action(async (options: { bpftrace: string }) => done(await actions.probes(options)))
+    .action(async (options: Answering & { bpftrace: string }) => done(await actions.probes(options)))
 
 const addEhash = (root: Command, { actions, names, done }: Setting) => {
   const ehash = root.command('ehash').description("ask the kernel's TCP hash")
   withTuple(ehash.command('lookup'), names)
     .description('what the TCP hash holds for one 5-tuple: --saddr --sport --daddr --dport [--netns]')
+    .addOption(answerOption())
     .addOption(ehashOption())
-    .action(async (options: Wanted & { ehash: EhashChoice }) => done(await actions.ehashLookup(checked(options))))
+    .action(async (options: Answering & Wanted & { ehash: EhashChoice }) =>
+      done(await actions.ehashLookup(checked(options))),
+    )
 
   withFilter(ehash.command('list'), names)
     .description('list the sockets of the TCP hash that the filter selects (root, tcphash.ko)')
+    .addOption(answerOption())
     .addOption(countOption('end after this many sockets'))
-    .action(async (options: Filter & { count: number }) => done(await actions.ehashList(checked(options))))
+    .action(async (options: Answering & Filter & { count: number }) => done(await actions.ehashList(checked(options))))
 }
 
 const addModule = (root: Command, { actions, done }: Setting) => {
@@ -99,26 +157,63 @@ const addModule = (root: Command, { actions, done }: Setting) => {
     ['build', 'compile it for the running kernel'],
     ['load', 'load what was built (root)'],
     ['unload', 'unload it (root)'],
-    ['status', 'say whether it is built, loaded and usable'],
   ] as const
   for (const [verb, about] of verbs)
     module
       .command(verb)
       .description(about)
-      .action(async () => done(await actions.module(verb)))
+      .action(async () => done(await actions.module(verb, { format: 'text' })))
+  module
+    .command('status')
+    .description('say whether it is built, loaded and usable')
+    .addOption(answerOption())
+    .action(async (options: Answering) => done(await actions.module('status', options)))
 }
 
 const addDoctor = (root: Command, { actions, done }: Setting) =>
   root
     .command('doctor')
-    .description('check whether this machine can trace, and say how to fix what is missing')
+    .description('what this machine lacks to trace, and how to get it')
+    .addOption(answerOption())
     .addOption(bpftraceOption())
     .option('--json', 'print the facts of this machine, as --facts takes them')
-    .action(async (options: { bpftrace: string; json?: true }) => done(await actions.doctor(options)))
+    .action(async (options: Answering & { bpftrace: string; json?: true }) => done(await actions.doctor(options)))
 
 const addCauses = (root: Command, { actions, done }: Setting) =>
   root
     .command('causes')
     .argument('[cause]', 'explain this one in full', parseCause)
-    .description('explain the causes, and what to do next')
-    .action(async (cause: CauseId | undefined) => done(await actions.causes(cause)))
+    .description('what the causes mean, and what to do next')
+    .option('--list', 'their names alone')
+    .addOption(answerOption())
+    .action(async (cause: CauseId | undefined, options: CausesOptions) => done(await actions.causes(cause, options)))
+
+const addReport = (root: Command, { actions, names, done }: Setting) => {
+  const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
+  withVerdictFilter(withFilter(report, names))
+    .description('one page of HTML about recordings, for a ticket')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', 'write the page to a file instead of standard output')
+    .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
+}
+
+const addSchema = (root: Command, { actions, done }: Setting) =>
+  root
+    .command('schema')
+    .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
+    .description('the JSON Schema of the output, or of recordings')
+    .action(async (what: SchemaName) => done(await actions.schema(what)))
+
+// Both are made of the whole command line.
+const addPages = (root: Command, { actions, done }: Setting) => {
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .description('print the script by which a shell completes trace-reset')
+    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
+  root
+    .command('manual', { hidden: true })
+    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
+    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
+    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
+}

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: MIT
+import type { Argument, HelpConfiguration } from 'commander'
 
 /** What `trace-reset --help` says below the options. */
 export const EXAMPLES = `
-Addresses and ports are those of packets that arrive at this host: --saddr is
-the peer, --dport the port here; a filter selects both directions. Values of
-one option are alternatives; different options must all match.
+Of --saddr and --dport, s is the peer and d this host, whichever of them opened
+the connection. A filter selects both directions, and all options must match.
 
 Examples:
-  trace-reset                                every reset, until Ctrl-C
-  trace-reset --saddr 192.0.2.7 --dport 80   those of one client and our port 80
-  trace-reset --saddr 192.0.2.0/24,2001:db8::/32 --dport 80,8000-8100
-  trace-reset --not-saddr 192.0.2.1 --dport https   without the health checks
-  trace-reset --netns web --comm nginx       a namespace of ip netns, a process
-  trace-reset --cause linger-zero,unread-data-on-close --not-state close_wait
-  trace-reset --sport 5432 --record db.jsonl.gz  connections to a database, kept
-  trace-reset replay db.jsonl.gz --format json   the same verdicts, anywhere
-  trace-reset replay db.jsonl.gz --comm psql --expect peer-aborted=2
-  trace-reset --dport 80 --format json -n 1 | jq .cause
-  trace-reset causes unread-data-on-close    what it means, what to do next
-  trace-reset doctor                         what is missing on this machine
+  trace-reset --local :80                    resets of our port 80, until Ctrl-C
+  trace-reset --saddr 192.0.2.0/24,2001:db8::/32 --not-dport 80,8000-8100
+  trace-reset --netns all --comm 'php*' --not-outcome ignored
+  trace-reset --peer 192.0.2.7:5432 --record db.jsonl.gz
+  trace-reset replay db.jsonl.gz --cause 'peer-*' -f json
+  trace-reset replay db.jsonl.gz --expect linger-zero=0
+  trace-reset causes unread-data-on-close
 
-Exit codes: 0 ended, 1 the trace or the recording failed, 2 usage, 3 this
-machine cannot trace as it is, 4 an expectation of replay does not hold.`
+Exit code: 0 ended, 1 failed, 2 usage, 3 cannot trace here, 4 not as expected`
+
+/** How help shows options and commands: a line for each. */
+export const LINE_EACH: HelpConfiguration = {
+  // Without commander's quotes, and without defaults: the manual has those.
+  optionDescription: ({ description, argChoices }) =>
+    argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
+  subcommandTerm: (command) =>
+    [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
+}
+
+const argumentTerm = (argument: Argument) => {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return argument.required ? `<${name}>` : `[${name}]`
+}

@@ -1,30 +1,46 @@
 // SPDX-License-Identifier: MIT
+import type { Command } from 'commander'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
+import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
+import type { ColourChoice } from './terminal.ts'
 
 /** What a trace and a replay have in common. */
 export type OutputOptions = Filter &
   VerdictFilter & {
     format: FormatName
-    output?: string
+    color: ColourChoice
+    output?: string | undefined
+    pcapng?: string
     count: number
     steps: readonly string[]
+    quiet?: true
+    verbose?: true
+    wide?: true
     stack?: true
     explain?: true
-    summary?: true
+    summary?: readonly Key[]
+    balance?: true
   }
 export type TraceOptions = OutputOptions & {
   ttl?: true
   record?: string
+  /** Seconds. */
+  timeout?: number
   ehash: EhashChoice
   bpftrace: string
   facts?: string
 }
-export type Expectation = { cause: CauseId; count: number | undefined }
+/** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
+export type SchemaName = 'verdict' | 'recording'
+/** That some causes occur at all, or exactly so often together; `name` as it was given. */
+export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
+export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
 export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReportOptions = Filter & VerdictFilter & { output?: string }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
   ttl?: true
@@ -32,15 +48,27 @@ export type ProgramOptions = Filter & {
   facts?: string
 }
 
+/** How a command answers that prints no verdicts: for people, or one JSON object a line. */
+export type AnswerFormat = 'text' | 'json'
+export type Answering = { format: AnswerFormat }
+export type CausesOptions = Answering & { list?: true }
+/** A shell that command lines are completed for. */
+export type Shell = 'bash' | 'zsh' | 'fish'
+
 /** What each command does; every one gives its exit code. */
 export type Actions = {
   trace: (options: TraceOptions) => Promise<number>
-  replay: (file: string, options: ReplayOptions) => Promise<number>
+  top: (files: readonly string[], options: TopOptions) => Promise<number>
+  replay: (files: readonly string[], options: ReplayOptions) => Promise<number>
   program: (options: ProgramOptions) => Promise<number>
-  probes: (options: { bpftrace: string; facts?: string }) => Promise<number>
-  ehashLookup: (options: Wanted & { ehash: EhashChoice }) => Promise<number>
-  ehashList: (options: Filter & { count: number }) => Promise<number>
-  module: (verb: 'build' | 'load' | 'unload' | 'status') => Promise<number>
-  doctor: (options: { bpftrace: string; json?: true }) => Promise<number>
-  causes: (cause: CauseId | undefined) => Promise<number>
+  probes: (options: Answering & { bpftrace: string; facts?: string }) => Promise<number>
+  ehashLookup: (options: Answering & Wanted & { ehash: EhashChoice }) => Promise<number>
+  ehashList: (options: Answering & Filter & { count: number }) => Promise<number>
+  module: (verb: 'build' | 'load' | 'unload' | 'status', options: Answering) => Promise<number>
+  doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
+  causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
+  report: (files: readonly string[], options: ReportOptions) => Promise<number>
+  schema: (of: SchemaName) => Promise<number>
+  completion: (shell: Shell, root: Command) => Promise<number>
+  manual: (section: '7' | '8', root: Command) => Promise<number>
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/**
- * A file of the package, by its path from the package's root: beside dist/ when installed, beside src/ in a checkout.
- */
-export const packageFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+// Two levels above this file, which is in dist/ or in src/; the bundle is one file, in the root itself.
+const ROOT = ['../../', './'].find((path) => existsSync(new URL(`${path}package.json`, import.meta.url))) ?? './'
+
+/** A file of the package, by its path from the package's root: of the npm package, a checkout, or the bundle's directory. */
+export const packageFile = (path: string): string => fileURLToPath(new URL(`${ROOT}${path}`, import.meta.url))
 
 /** The text of a file of probes/, by its name. */
 export const readProbe = (file: string): string => readFileSync(packageFile(`probes/${file}`), 'utf8')

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
+import type { Answering } from '../cli/options.ts'
 import { helps, needs, type Check } from '../program/check.ts'
 import { readProbe } from '../cli/package.ts'
 import { ANY } from '../filter/filter.ts'
@@ -11,17 +13,39 @@ import { writeProgram } from '../program/program.ts'
 import { factsToKeep, loadFacts } from '../program/loadFacts.ts'
 
 /** Prints each need of a trace, and the remedy where it is not met. Gives exit code 3 when one is not met. */
-export const doctor = async ({ bpftrace, json }: { bpftrace: string; json?: true }, io: Io): Promise<number> => {
+export const doctor = async (
+  { bpftrace, json, format }: Answering & { bpftrace: string; json?: true },
+  io: Io,
+): Promise<number> => {
   if (json) {
     io.out(`${JSON.stringify(await factsToKeep(bpftrace), null, 2)}\n`)
     return 0
   }
   const facts = await loadFacts({ bpftrace })
-  io.out(describeMachine(facts))
-  if (!('error' in facts.btf) && 'version' in facts.bpftrace)
-    io.out(describeMemory(traceMemory(facts.btf, facts.symbols, { version: facts.bpftrace.version, ...readCpus() })))
-  return needs(facts).every(({ ok }) => ok) ? 0 : 3
+  const bytes = memoryFor(facts)
+  if (format === 'json') io.out(machineJson(facts, bytes))
+  else io.out(`${describeMachine(facts)}${bytes === null ? '' : describeMemory(bytes)}`)
+  return canTrace(facts) ? 0 : 3
 }
+
+const canTrace = (facts: Facts) => needs(facts).every(({ ok }) => ok)
+
+// Not known without BTF or bpftrace.
+const memoryFor = ({ btf, symbols, bpftrace }: Facts) =>
+  'error' in btf || !('version' in bpftrace)
+    ? null
+    : traceMemory(btf, symbols, { version: bpftrace.version, ...readCpus() })
+
+/** What doctor says about a machine, for programs: each check as people read it. */
+export const machineJson = (facts: Facts, bytes: number | null): string =>
+  jsonRow({
+    kernel: facts.kernel,
+    machine: facts.machine,
+    can_trace: canTrace(facts),
+    memory_bytes: bytes,
+    needed: needs(facts),
+    better_with: helps(facts),
+  })
 
 /** The text that doctor prints about a machine. */
 export const describeMachine = (facts: Facts): string =>

@@ -5,12 +5,14 @@ import { addressText, type Prefix } from '../filter/address.ts'
 import type { Wanted } from '../filter/filter.ts'
 import type { Netns } from '../filter/netns.ts'
 import type { Range } from '../filter/port.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
+import type { Answering } from '../cli/options.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { openEhash, type EhashChoice } from '../ehash/open.ts'
 
-/** Looks one 5-tuple up in the TCP hash and prints the answer as `name value` lines. */
-export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {
+/** Looks one 5-tuple up in the TCP hash and prints the answer as `name value` lines, or as one JSON object. */
+export const ehashLookup = async (options: Answering & Wanted & { ehash: EhashChoice }, io: Io): Promise<number> => {
   const saddr = oneAddress('--saddr', options.saddr)
   const daddr = oneAddress('--daddr', options.daddr)
   if (saddr.family !== daddr.family) throw usageError('--saddr and --daddr are of different families')
@@ -29,12 +31,15 @@ export const ehashLookup = async (options: Wanted & { ehash: EhashChoice }, io: 
       'load the module (trace-reset module load) or install iproute2',
     )
   try {
-    const { answer } = await ehash.ask(tuple, true)
+    const { answer } = await ehash.ask(tuple, { near: true })
     if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)
+    const told = { source: ehash.source, ...answer }
     io.out(
-      Object.entries({ source: ehash.source, ...answer })
-        .map(([name, value]) => `${name} ${value}\n`)
-        .join(''),
+      options.format === 'json'
+        ? jsonRow(told)
+        : Object.entries(told)
+            .map(([name, value]) => `${name} ${value}\n`)
+            .join(''),
     )
     return 0
   } finally {

@@ -6,17 +6,21 @@ import { netnsPaths } from '../host/netns.ts'
 import type { Filter } from '../filter/filter.ts'
 import { matches } from '../filter/match.ts'
 import { endpoint } from '../flow/tuple.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
+import type { Answering } from '../cli/options.ts'
 import { MODULE_DEVICE } from '../host/facts.ts'
 
 /** Prints the sockets of the TCP hash, in all states, a line each. It reads the whole table, so it is for study. */
-export const ehashList = async (options: Filter & { count: number }, io: Io): Promise<number> => {
+export const ehashList = async (options: Answering & Filter & { count: number }, io: Io): Promise<number> => {
   let left = options.count
-  io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
+  let begun = false
   for (const netns of namespaces(options)) {
     for (const slice of listModule(MODULE_DEVICE, netns)) {
+      if (!begun && options.format === 'text') io.out(row('STATE', 'PEER', 'LOCAL', 'SND_UNA', 'SND_NXT', 'RCV_NXT'))
+      begun = true
       const wanted = slice.filter(({ tuple }) => matches(options, tuple)).slice(0, left)
-      io.out(wanted.map(socketRow).join(''))
+      io.out(wanted.map(options.format === 'json' ? socketJson : socketRow).join(''))
       left -= wanted.length
       // Let signals and the reader of our output run between two slices.
       await setImmediate()
@@ -31,6 +35,8 @@ const namespaces = ({ netns }: Filter): number[] => {
   if (netns.length === 0) return [statSync('/proc/self/ns/net').ino]
   return netns.includes('all') ? [...netnsPaths().keys()] : netns.filter((inode) => inode !== 'all')
 }
+
+const socketJson = ({ tuple, fields }: Listed) => jsonRow({ ...tuple, ...Object.fromEntries(fields) })
 
 const socketRow = ({ tuple, fields }: Listed) =>
   row(

@@ -4,14 +4,20 @@ import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { environmentError, traceError } from '../errors.ts'
+import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
+import type { AnswerFormat, Answering } from '../cli/options.ts'
 import { MODULE_DEVICE, type Facts } from '../host/facts.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { packageFile } from '../cli/package.ts'
 import { explainRefusal, missingSymbols } from './refusal.ts'
 
 /** Builds, loads or unloads tcphash.ko, or prints its status. Fails with an environment or trace error. */
-export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: Io): Promise<number> => {
+export const module = async (
+  verb: 'build' | 'load' | 'unload' | 'status',
+  { format }: Answering,
+  io: Io,
+): Promise<number> => {
   const facts = await loadFacts({ bpftrace: 'true' })
   switch (verb) {
     case 'build':
@@ -21,7 +27,7 @@ export const module = async (verb: 'build' | 'load' | 'unload' | 'status', io: I
     case 'unload':
       return unload(facts, io)
     case 'status':
-      return status(facts, io)
+      return status(facts, format, io)
   }
 }
 
@@ -67,9 +73,14 @@ const load = async (facts: Facts, io: Io) => {
     io.tell('tcphash is loaded already')
     return 0
   }
-  if (!existsSync(built(io)))
-    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'build it with: trace-reset module build')
-  const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
+  // One that was built here is loaded; else the one that DKMS has put among the kernel's own.
+  const [command, module] = existsSync(built(io)) ? ['insmod', built(io)] : ['modprobe', 'tcphash']
+  const { exitCode, stderr } = await execa(command, [module], { reject: false, stdin: 'ignore' })
+  if (/not found in directory/.test(stderr))
+    throw environmentError(
+      `there is no module for Linux ${facts.kernel}`,
+      'build it with: trace-reset module build; or, on Debian: apt-get install trace-reset-dkms',
+    )
   if (exitCode !== 0)
     throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
   io.tell(`loaded: ${MODULE_DEVICE} answers`)
@@ -92,11 +103,16 @@ const unload = async (facts: Facts, io: Io) => {
   return 0
 }
 
-const status = (facts: Facts, io: Io) => {
+const status = (facts: Facts, format: AnswerFormat, io: Io) => {
   const words = {
     ready: 'loaded and usable',
     denied: 'loaded, but not for this user: run as root',
     absent: 'not loaded',
+  }
+  if (format === 'json') {
+    const { kernel, headers, module: state } = facts
+    io.out(jsonRow({ kernel, headers, built: existsSync(built(io)) ? built(io) : null, module: state }))
+    return state === 'ready' ? 0 : 3
   }
   const lines = {
     kernel: facts.kernel,

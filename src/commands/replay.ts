@@ -1,53 +1,104 @@
 // SPDX-License-Identifier: MIT
 import { statSync } from 'node:fs'
+import { defer, EMPTY, identity, of, repeat, takeWhile, type MonoTypeOperatorFunction } from 'rxjs'
 import { expectationError, usageError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import type { Expectation, ReplayOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
 import { createProgress } from '../cli/progress.ts'
-import { replay as observations } from '../recording/replay.ts'
-import { run } from '../run.ts'
+import type { CreateSink } from '../format/sink.ts'
+import type { Observation } from '../observation.ts'
+import { recordings, type Pace } from '../recording/replay.ts'
+import { run, type Line } from '../run.ts'
 
-/** Judges a recording. Fails with a trace error when it cannot be read, and with an expectation error. */
-export const replay = async (file: string, options: ReplayOptions, io: Io): Promise<number> => {
-  if (options.output !== undefined && isSameFile(file, options.output)) {
-    throw usageError(
-      `--output: ${options.output} is the recording itself`,
-      'name another file: the output would overwrite the recording',
-    )
+/** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
+type How = { createSink?: CreateSink | undefined; pace?: Pace | undefined }
+
+/**
+ * Judges recordings, one after the other. Fails with a trace error when one cannot be read, and with an expectation error.
+ */
+export const replay = async (
+  files: readonly string[],
+  options: ReplayOptions,
+  io: Io,
+  { createSink, pace }: How = {},
+): Promise<number> => {
+  requireOtherOutput(files, options)
+  const printer = createPrinter(io, options, createSink)
+  const progress = progressOf(files, io)
+  const see = (observation: Observation) => {
+    if (observation.kind === 'stop' && observation.error !== null)
+      io.tell(`warning: the trace had failed: ${observation.error}`)
+    printer.see(observation)
   }
-  const printer = createPrinter(io, options)
-  const progress = progressOf(file, io)
-  const lines = run(observations(file, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at }), {
-    record: (observed) => observed,
-    filter: options,
-    steps: options.steps,
-    count: options.count,
-    enough: () => undefined,
-    see: printer.see,
-  })
-  const { verdicts: given, stop } = await printer.print(lines, io.stop).finally(progress?.end)
-  if (stop !== undefined && stop.error !== null) io.tell(`warning: the trace had failed: ${stop.error}`)
+  const source = recordings(files, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at, pace })
+  const lines = defer(() =>
+    run(source.next(), {
+      record: identity,
+      filter: options,
+      steps: options.steps,
+      count: Infinity,
+      enough: () => undefined,
+      see,
+      leave: printer.leave,
+    }),
+  ).pipe(repeat({ delay: () => (source.done() ? EMPTY : of(true)) }), first(options.count))
+  // Expectations are of all that was recorded, whether or not somebody reads on.
+  const until = options.expect.length === 0 ? io.stop : io.interrupt
+  const { verdicts: given, steps } = await printer.print(lines, until).finally(progress?.end)
+  if (options.steps.length > 0 && steps === 0)
+    io.tell('warning: no such step was recorded: a recording has those of its own --packets and --probe')
+  if (options.expect.length > 0 && until.aborted)
+    throw expectationError('not all was judged: no expectation is known to hold')
   const broken = options.expect.filter((expected) => !holds(expected, given))
-  if (broken.length > 0) throw expectationError(broken.map((expected) => describe(expected, given)).join('; '))
+  if (broken.length > 0)
+    throw expectationError(
+      broken.map((expected) => describe(expected, given)).join('\n'),
+      `of ${options.expect.length} expectations ${broken.length} ${broken.length === 1 ? 'does' : 'do'} not hold`,
+    )
+  if (options.expect.length > 0) io.tell(allHold(options.expect.length))
   return 0
 }
 
-// Of what has a size, where there is a terminal to tell it.
-const progressOf = (file: string, { status }: Io) => {
-  const size = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size
-  return status === undefined || !size ? undefined : createProgress(size, () => performance.now(), status)
+const requireOtherOutput = (files: readonly string[], { output, pcapng }: ReplayOptions) => {
+  for (const [option, name] of Object.entries({ output, pcapng }))
+    if (name !== undefined && files.some((file) => isSameFile(file, name)))
+      throw usageError(
+        `--${option}: ${name} is the recording itself`,
+        'name another file: the output would overwrite the recording',
+      )
+  if (files.filter((file) => file === '-').length > 1)
+    throw usageError('standard input can be read once', 'name - once')
 }
 
-const isSameFile = (one: string, other: string) => {
+/** Whether two paths lead to one file. */
+export const isSameFile = (one: string, other: string) => {
   const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
-const holds = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) =>
-  count === undefined ? given.has(cause) : (given.get(cause) ?? 0) === count
-
-const describe = ({ cause, count }: Expectation, given: ReadonlyMap<string, number>) => {
-  const got = [...given].map(([name, n]) => `${name} ${n} times`).join(', ')
-  return `expected ${cause}${count === undefined ? '' : ` ${count} times`}, got ${got || 'no verdict'}`
+// Of what has a size, where there is a terminal to tell it.
+const progressOf = (files: readonly string[], { status }: Io) => {
+  const sizes = files.map((file) => (file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size))
+  const size = sizes.some((one) => !one) ? 0 : sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0)
+  return status === undefined || size === 0 ? undefined : createProgress(size, () => performance.now(), status)
 }
+
+// The first verdicts, and the end of reading with the last of them.
+const first = (count: number): MonoTypeOperatorFunction<Line> => {
+  let given = 0
+  return takeWhile((line) => line.kind !== 'verdict' || ++given < count, true)
+}
+
+const allHold = (count: number) => (count === 1 ? '1 expectation holds' : `${count} expectations hold`)
+
+const countOf = ({ causes }: Expectation, given: ReadonlyMap<string, number>) =>
+  causes.reduce((sum, cause) => sum + (given.get(cause) ?? 0), 0)
+
+const holds = (expected: Expectation, given: ReadonlyMap<string, number>) => {
+  const got = countOf(expected, given)
+  return expected.count === undefined ? got > 0 : got === expected.count
+}
+
+const describe = (expected: Expectation, given: ReadonlyMap<string, number>) =>
+  `${expected.name}: expected ${expected.count ?? 'some'}, got ${countOf(expected, given)}`

@@ -6,12 +6,15 @@ import type { TraceOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
 import { openEhash } from '../ehash/open.ts'
 import { traceError, usageError } from '../errors.ts'
+import type { CreateSink } from '../format/sink.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { narrowing } from '../live/narrow.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { requireTraceable } from '../program/check.ts'
 import { recordTo } from '../recording/record.ts'
 import { run } from '../run.ts'
+import type { Program } from '../program/program.ts'
+import { createAttaching } from './trace/attaching.ts'
 import { liveTrace } from './trace/live.ts'
 import { programWriter } from './trace/program.ts'
 import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
@@ -19,26 +22,41 @@ import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
 /** The exit code that a shell gives for a process that SIGINT ended. */
 const KILLED = 130
 
-/** Traces this kernel until it is told to end. Gives the exit code; fails with a usage, environment or trace error. */
-export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
-  requireTwoFiles(options)
+/**
+ * Traces this kernel until it is told to end, by the sink of the format unless another one is
+ * given. Gives the exit code; fails with a usage, environment or trace error.
+ */
+export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSink): Promise<number> => {
+  requireOtherFiles(options)
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
   const warn = createWarn(io)
   warnOfKernel(btf, warn)
   const ehash = openEhash(options.ehash, facts)
   const enough = new AbortController()
+  const attaching = createAttaching(io)
+  const timer = createTimer(options, () => enough.abort())
   const machine = { facts, btf, ehash, stop: AbortSignal.any([io.stop, enough.signal]) }
   try {
-    const printer = createPrinter(io, options)
+    const printer = createPrinter(io, options, createSink)
     const write = programWriter(options, machine, warn)
-    const lines = run(narrowing({ write, start: liveTrace(options, machine), warn }), {
+    const start = liveTrace(options, machine, warn)
+    const attach = (program: Program) => {
+      attaching.begin(program.probes.length)
+      return start(program)
+    }
+    const lines = run(narrowing({ write, start: attach, warn }), {
       record: recording(options),
       filter: options,
       steps: options.steps,
       count: options.count,
       enough: () => enough.abort(),
+      leave: printer.leave,
       see: (observation) => {
+        if (observation.kind === 'start') {
+          attaching.end()
+          timer.begin()
+        }
         printer.see(observation)
         if (observation.kind === 'start') io.tell(tracing(options, observation))
       },
@@ -47,13 +65,32 @@ export const trace = async (options: TraceOptions, io: Io): Promise<number> => {
     requireGoodEnd(stop)
     return io.kill.aborted ? KILLED : 0
   } finally {
+    timer.end()
+    attaching.end()
     ehash?.close()
   }
 }
 
-const requireTwoFiles = ({ output, record }: TraceOptions) => {
-  if (output !== undefined && record !== undefined && resolve(output) === resolve(record))
-    throw usageError('--output and --record name the same file', 'verdicts and the recording need a file each')
+/** Ends a trace so long after its probes were attached. */
+const createTimer = ({ timeout }: TraceOptions, act: () => void) => {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: () => {
+      if (timeout !== undefined) timer ??= setTimeout(act, timeout * 1000)
+    },
+    end: () => clearTimeout(timer),
+  }
+}
+
+const requireOtherFiles = ({ output, record, pcapng }: TraceOptions) => {
+  const named = Object.entries({ output, record, pcapng }).flatMap(([option, file]) =>
+    file === undefined || file === '-' ? [] : [[`--${option}`, resolve(file)] as const],
+  )
+  for (const [option, file] of named) {
+    const same = named.find(([other, path]) => other !== option && path === file)
+    if (same !== undefined)
+      throw usageError(`${option} and ${same[0]} name the same file`, 'each needs a file of its own')
+  }
 }
 
 const recording = ({ record }: TraceOptions): MonoTypeOperatorFunction<Observation> =>

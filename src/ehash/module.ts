@@ -12,14 +12,14 @@ const ANSWER_BYTES = 4096
  * synchronous; the thread pool would take 50 us. Throws an environment error when the device cannot be opened.
  */
 export const openModule = (device: string): Ehash => {
-  const descriptor = openDevice(device)
+  const descriptor = openDevice(device, '; or use --ehash ss')
   const buffer = Buffer.alloc(ANSWER_BYTES)
   return {
     source: 'module',
-    ask: (tuple, near) => {
+    ask: (tuple, question) => {
       if (tuple.netns === 0) return NETNS_UNKNOWN
       try {
-        writeSync(descriptor, writeRequest(tuple, near))
+        writeSync(descriptor, writeRequest(tuple, question))
         return readAnswer(buffer.toString('latin1', 0, readSync(descriptor, buffer)))
       } catch (error) {
         return { answer: { found: null, error: messageOf(error) } }
@@ -29,16 +29,19 @@ export const openModule = (device: string): Ehash => {
   }
 }
 
-/** Opens tcphash.ko's device and gives its file descriptor. Throws an environment error with a hint. */
-export const openDevice = (device: string): number => {
+/**
+ * Opens tcphash.ko's device and gives its file descriptor. Throws an environment error with a hint, which ends with what can be
+ * done without it.
+ */
+export const openDevice = (device: string, otherwise = ''): number => {
   try {
     return openSync(device, constants.O_RDWR)
   } catch (error) {
-    throw environmentError(`cannot open ${device}: ${messageOf(error)}`, hintFor(error), error)
+    throw environmentError(`cannot open ${device}: ${messageOf(error)}`, hintFor(error, otherwise), error)
   }
 }
 
-const hintFor = (error: unknown) =>
+const hintFor = (error: unknown, otherwise: string) =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    ? 'load the module with: trace-reset module build && trace-reset module load; or use --ehash ss'
-    : 'run as root (the device asks for CAP_NET_ADMIN), or use --ehash ss'
+    ? `load the module with: trace-reset module build && trace-reset module load${otherwise}`
+    : `run as root: the device asks for CAP_NET_ADMIN${otherwise}`

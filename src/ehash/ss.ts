@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { execa } from 'execa'
 import { messageOf } from '../errors.ts'
+import { kernelState } from '../flow/states.ts'
 import { endpoint, type Tuple } from '../flow/tuple.ts'
 import type { Answer } from '../observation.ts'
 import { NETNS_UNKNOWN, type Ehash } from './ehash.ts'
@@ -49,19 +50,11 @@ const ss = async (tuple: Tuple, filter: string[], limit: AbortSignal) => {
   return stdout.trim()
 }
 
-/** ss's states whose names are not just the kernel's with hyphens. */
-const STATES: Record<string, string> = {
-  ESTAB: 'ESTABLISHED',
-  UNCONN: 'CLOSE',
-  'FIN-WAIT-1': 'FIN_WAIT1',
-  'FIN-WAIT-2': 'FIN_WAIT2',
-}
-
 /** Reads the first line of `ss -HOtne`: `ESTAB 0 5 192.0.2.1:80 192.0.2.2:4000 uid:0 ino:1234 sk:5 cgroup:/ <->`. */
 export const readSs = (output: string): Answer => {
   const [line = ''] = output.split('\n')
   const [word = ''] = line.split(/\s+/)
-  const state = STATES[word] ?? word.replaceAll('-', '_')
+  const state = kernelState(word)
   const number = (name: string) => Number(new RegExp(`\\b${name}:(\\d+)`).exec(line)?.[1] ?? NaN)
   const cookie = /\bsk:([0-9a-f]+)/.exec(line)?.[1]
   const answer: Answer = { found: state === 'SYN_RECV' ? 'request' : 'established', state }

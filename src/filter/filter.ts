@@ -39,13 +39,20 @@ export const ANY: Filter = {
 export const admits = <T>(wanted: readonly T[], unwanted: readonly T[], holds: (item: T) => boolean): boolean =>
   (wanted.length === 0 || wanted.some(holds)) && !unwanted.some(holds)
 
+/** Every address of a family: as an exclusion it leaves the other one, which is what -4 and -6 say. */
+export const everyAddress = (family: 4 | 6): Prefix => ({ family, network: 0n, bits: 0 })
+
 /** The families that can still match. Throws a usage error when the addresses contradict each other. */
-export const families = ({ saddr, daddr }: Pick<Filter, 'saddr' | 'daddr'>): (4 | 6)[] => {
-  const possible = ([4, 6] as const).filter((family) => allow(saddr, family) && allow(daddr, family))
+export const families = (filter: Pick<Filter, 'saddr' | 'daddr' | 'notSaddr' | 'notDaddr'>): (4 | 6)[] => {
+  const { saddr, daddr, notSaddr, notDaddr } = filter
+  const excluded = [...notSaddr, ...notDaddr].filter(({ bits }) => bits === 0)
+  const possible = ([4, 6] as const).filter(
+    (family) => allow(saddr, family) && allow(daddr, family) && excluded.every((prefix) => prefix.family !== family),
+  )
   if (possible.length === 0) {
     throw usageError(
-      '--saddr and --daddr are of different families: nothing can match',
-      'no packet has an IPv4 source and an IPv6 destination',
+      'the addresses are of different families: nothing can match',
+      'no packet has an IPv4 source and an IPv6 destination; -4 and -6 leave one family',
     )
   }
   return possible

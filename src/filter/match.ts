@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Tuple } from '../flow/tuple.ts'
 import { addressNumber, widthOf, type Prefix } from './address.ts'
-import { admits, type Filter } from './filter.ts'
+import { admits, ANY, type Filter } from './filter.ts'
 import type { Netns } from './netns.ts'
 import type { Range } from './port.ts'
 
@@ -12,6 +12,22 @@ export const matches = (filter: Filter, tuple: Tuple): boolean =>
   admitsAddress(filter.saddr, filter.notSaddr, tuple.family, tuple.saddr) &&
   admitsAddress(filter.daddr, filter.notDaddr, tuple.family, tuple.daddr) &&
   admitsNetns(filter, tuple.netns)
+
+/**
+ * Whether the filter selects a connection that has other tuples too, by NAT: each of its ends is asked for by any of its
+ * names, and what excludes one of them excludes the connection. Without others it is what `matches` says.
+ */
+export const matchesByAny = (filter: Filter, tuple: Tuple, others: readonly Tuple[]): boolean => {
+  if (others.length === 0) return matches(filter, tuple)
+  const names = [tuple, ...others]
+  const { saddr, sport, daddr, dport, netns, notSaddr, notSport, notDaddr, notDport, notNetns } = filter
+  return (
+    admitsNetns({ netns, notNetns }, tuple.netns) &&
+    names.some((name) => matches({ ...ANY, saddr, sport }, name)) &&
+    names.some((name) => matches({ ...ANY, daddr, dport }, name)) &&
+    names.every((name) => matches({ ...ANY, notSaddr, notSport, notDaddr, notDport }, name))
+  )
+}
 
 /** Whether the filter selects connections of the network namespace with this inode. */
 export const admitsNetns = (filter: Pick<Filter, 'netns' | 'notNetns'>, inode: number): boolean =>

@@ -35,6 +35,31 @@ export const renderFilter = (filter: Filter): Rendered => {
   }
 }
 
+/** The ends of both tuples of conntrack: source and destination of the first packet, and of the answers (of_conntrack.bt). */
+type Side = 's' | 'd' | 'r' | 't'
+
+/**
+ * Whether the filter selects an end of a connection that NAT has changed, by either of its names, as bpftrace expressions
+ * over the variables of of_conntrack.bt. The server's peer is named by the source of the first packet and the destination of the
+ * answers, and so on. An exclusion that only one of the names meets is left to matchesByAny.
+ */
+export const renderTranslated = (filter: Filter): { server: string; client: string } => {
+  const peer = (side: Side) =>
+    every([
+      ...tests(filter.sport, filter.notSport, portTests(`$${side}port`)),
+      ...tests(filter.saddr, filter.notSaddr, addressTests(side)),
+    ])
+  const here = (side: Side) =>
+    every([
+      ...tests(filter.dport, filter.notDport, portTests(`$${side}port`)),
+      ...tests(filter.daddr, filter.notDaddr, addressTests(side)),
+    ])
+  return {
+    server: `((${peer('s')} || ${peer('t')}) && (${here('d')} || ${here('r')}))`,
+    client: `((${peer('d')} || ${peer('r')}) && (${here('s')} || ${here('t')}))`,
+  }
+}
+
 const every = (all: readonly string[]) => (all.length === 0 ? '1' : `(${all.join(' && ')})`)
 
 /** How a test is spelled as it is, and as its opposite by De Morgan: comparisons alone are the same in every bpftrace. */
@@ -67,7 +92,7 @@ const netnsTests: Tests<Netns> = (list, { is }) =>
   list.map((netns) => (netns === 'all' ? `1 ${is} 1` : `$netns ${is} ${netns}`))
 
 const addressTests =
-  (side: 's' | 'd'): Tests<Prefix> =>
+  (side: Side): Tests<Prefix> =>
   (prefixes, spelling) =>
     ([4, 6] as const).flatMap((family) => {
       const ours = prefixes.filter((prefix) => prefix.family === family)
@@ -82,7 +107,7 @@ const addressTests =
     })
 
 // By words of 32 bits, so that no literal comes near the sign of a signed 64-bit number.
-const wordTests = (side: 's' | 'd', { family, network, bits }: Prefix, { is }: Spelling) =>
+const wordTests = (side: Side, { family, network, bits }: Prefix, { is }: Spelling) =>
   Array.from({ length: widthOf(family) / 32 }, (_, index) => {
     const set = Math.min(Math.max(bits - 32 * index, 0), 32)
     const mask = ((1n << BigInt(set)) - 1n) << BigInt(32 - set)

@@ -2,7 +2,8 @@
 // A RST that comes in: its packet, and the functions that it comes to.
 import type { Kind } from '../observation.ts'
 import { nanosecondsBetween } from '../time.ts'
-import { EARLY, isRstArrival } from './case.ts'
+import { EARLY, isByNetfilter, isRstArrival, NETFILTER } from './case.ts'
+import { isRst } from './segment.ts'
 
 /** Functions that a RST which came in comes to, besides the arrival itself. */
 const OBEYING = ['tcp_reset', 'tcp_check_req', 'tcp_timewait_state_process']
@@ -25,6 +26,31 @@ export const rstArrival = (packet: Kind<'packet'>, early: boolean): Kind<'reset'
   tuple: packet.tuple,
   segment: packet.segment,
   socket: packet.socket ?? null,
+  task: null,
+  stack: [],
+  reason: null,
+  flow: null,
+})
+
+/**
+ * Whether netfilter dropped a RST before TCP saw it: one for this host, or (`way` absent) one that was not routed yet, as in
+ * PREROUTING, so that it may be for another.
+ */
+export const isFiltered = (event: Kind<'call'>): boolean =>
+  event.fn === 'kfree_skb' &&
+  isRst(event.segment) &&
+  isByNetfilter(event) &&
+  (event.way === 'in' || event.way === undefined)
+
+/** Such a drop as a reset: the RST came as far as netfilter. */
+export const filteredRst = ({ at, cpu, tuple, segment }: Kind<'call'>): Kind<'reset'> => ({
+  kind: 'reset',
+  at,
+  cpu,
+  fn: NETFILTER,
+  tuple,
+  segment,
+  socket: null,
   task: null,
   stack: [],
   reason: null,

@@ -3,6 +3,7 @@
 // could wait for an answer that nobody was asked for.
 import type { Kind } from '../observation.ts'
 import { nanosecondsBetween, type Time } from '../time.ts'
+import { isFiltered } from './arrival.ts'
 import { isRst } from './segment.ts'
 
 /** Who looks into the TCP hash during a trace, as its first line says. */
@@ -12,13 +13,20 @@ export type Source = Kind<'start'>['ehash']
  * Why the TCP hash is asked after this event: `reset` for what may become a case, `first` for the first segment of a flow;
  * undefined when it is not asked. ss takes 10 ms a question, so it is asked after resets only.
  */
-export const whyAsked = (source: Source, event: Kind<'packet' | 'reset'>): Kind<'lookup'>['why'] | undefined => {
+export const whyAsked = (
+  source: Source,
+  event: Kind<'packet' | 'reset' | 'call'>,
+): Kind<'lookup'>['why'] | undefined => {
   if (source === 'off') return undefined
   if (event.kind === 'reset') return 'reset'
+  if (event.kind === 'call') return isFiltered(event) ? 'reset' : undefined
   if (source === 'ss') return undefined
   if (isRst(event.segment)) return 'reset'
   return event.first ? 'first' : undefined
 }
+
+/** The error of a look-up that was not made because there were more questions than the thread has time for. */
+export const TOO_MANY = 'not asked: too many at once'
 
 /**
  * How long a case waits for its look-up, in nanoseconds of event time. The module answers in microseconds and ss in tens of

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Events that may open a case, and what they become instead: the trap of a reply, the echo of a rejection.
 import type { Kind } from '../observation.ts'
-import { isObeying, rstArrival, withSegment } from './arrival.ts'
+import { filteredRst, isFiltered, isObeying, rstArrival, withSegment } from './arrival.ts'
 import { whyAsked } from './asked.ts'
 import { isRstArrival } from './case.ts'
 import { gapsUnseen } from './decided.ts'
@@ -29,15 +29,31 @@ export const arrive = (trace: Trace, packet: Kind<'packet'>) => {
     return
   }
   rememberRst(flow, packet)
-  if (sees.drops && !trace.pending.isObeyed(packet)) begin(trace, packet, rstArrival(packet, sees.early))
+  if (sees.drops && trace.pending.obeyedOf(packet) === undefined) begin(trace, packet, rstArrival(packet, sees.early))
 }
 
 const rememberRst = (flow: Flow, ...packets: Kind<'packet'>[]) => {
   flow.rsts = [...flow.rsts, ...packets].slice(-MOST_RSTS)
 }
 
+/**
+ * The kernel drops a RST. One that came in belongs to its open case; where netfilter dropped it, TCP never saw it, and it opens one,
+ * unless it may be for another host. One of this host itself belongs to the case of which it is the RST.
+ */
+export const drop = (trace: Trace, call: Kind<'call'>) => {
+  const { flows, pending, sees } = trace
+  if (call.way === 'out') {
+    pending.kept(call)
+    return
+  }
+  if (pending.dropped(call) || !sees.drops || !isFiltered(call)) return
+  if (call.way === undefined && flows.knownSince(call.tuple) === null) return
+  begin(trace, call, filteredRst(call))
+  pending.dropped(call)
+}
+
 /** A reset, seen by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */
-export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<'reset'>) => {
+export const begin = (trace: Trace, event: Kind<'packet' | 'reset' | 'call'>, seen: Kind<'reset'>) => {
   const { flows, pending, lookups, losses } = trace
   const observed = seen.tuple.netns === 0 ? withNetns(seen, pending.arrivalOf(seen)) : seen
   // What came before a SYN is of another connection.
@@ -55,7 +71,21 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset'>, seen: Kind<
     supersede(trace, reset)
   }
   const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
-  const known = { flow, owner: flows.owner(reset), after: lookups.take(reset), past, traced: trace.since, gaps }
+  const nat = trace.translations.of(reset.tuple, {
+    began: flow.created.at(-1),
+    isHere: (tuple) => flows.knownSince(tuple) !== null,
+  })
+  const known = {
+    flow,
+    owner: flows.owner(reset),
+    after: lookups.take(reset),
+    nat,
+    past,
+    boundTo: flows.boundTo(reset.tuple),
+    traced: trace.since,
+    gaps,
+    lossBefore: losses.any(),
+  }
   const one = openCase(reset, known)
   rememberCase(flow.past, one)
   const isAwaited = one.after === null && whyAsked(trace.source, event) === 'reset'

@@ -2,7 +2,7 @@
 import type { Kind, Observation } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
 import { unanswered } from './asked.ts'
-import { arrive, begin } from './begin.ts'
+import { arrive, begin, drop } from './begin.ts'
 import type { Case } from './case.ts'
 import { happened } from './decided.ts'
 import { finish } from './finish.ts'
@@ -57,10 +57,12 @@ const take = (trace: Trace, observation: Observation | Loss, now: Time) => {
       return flows.changed(observation)
     case 'owner':
       return flows.owned(observation)
+    case 'nat':
+      return trace.translations.learn(observation)
     case 'lookup':
       return join(trace, observation)
     case 'call':
-      if (observation.fn === 'kfree_skb' && isRst(observation.segment)) pending.dropped(observation)
+      if (observation.fn === 'kfree_skb' && isRst(observation.segment)) drop(trace, observation)
       return
     case 'lost':
       losses.add(now, observation)

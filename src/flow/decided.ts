@@ -39,11 +39,13 @@ export const gapsUnseen = (reset: Kind<'reset'>, { replies }: Sees): string[] =>
 /**
  * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP, or
  * where that is not known, because events were lost or no probe can tell; but a RST is never replied to (net/ipv4/tcp_ipv4.c,
- * tcp_v4_send_reset). A packet seen before it is known to be for this host is kept only if TCP dropped it, and the kernel
- * gave the reason, which is all that tells of the socket then.
+ * tcp_v4_send_reset). A packet seen before it is known to be for this host is kept only if the drop tells that it was, or TCP
+ * dropped it, and the kernel gave the reason, which is all that tells of the socket then.
  */
 export const happened = ({ reset, replied, drop, gaps }: Case): boolean => {
   if (isRstArrival(reset))
-    return reset.fn !== EARLY || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)
+    return (
+      reset.fn !== EARLY || drop?.way === 'in' || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)
+    )
   return !isReply(reset) || replied !== null || (gaps.length > 0 && !isRst(reset.segment))
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 import type { Answer, Kind, Task } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
+import { createBound } from './bound.ts'
 import { createEndings } from './endings.ts'
 import { createMemory } from './memory.ts'
-import { createOwners } from './owners.ts'
+import { createOwners, type Owners } from './owners.ts'
 import { nothingRemembered, rememberState, type Ending, type Remembered } from './past.ts'
 import { listenersOf, tupleKey, type Tuple } from './tuple.ts'
+
+/** Which end of a connection this host is. */
+export type Role = 'client' | 'server'
 
 /** What is remembered of one connection between its events. */
 export type Flow = {
@@ -18,6 +22,8 @@ export type Flow = {
   lastOwner: Task | null
   /** Its last accept(), which may come after its end. */
   accepted: Kind<'owner'> | null
+  /** Whether a process of this host connected, or accepted; null where neither was seen. */
+  role: Role | null
   /** What the TCP hash held when the flow was first seen. */
   first: Kind<'lookup'> | null
   /** The interface that its segments come in by. */
@@ -42,11 +48,13 @@ export const createFlows = () => {
   const connects = createMemory<Time>()
   const listens = createMemory<Time[]>()
   const endings = createEndings()
+  const bound = createBound()
   const known = (tuple: Tuple) => flows.get(tupleKey(tuple))
   const of = (tuple: Tuple, now: Time): Flow => flows.use(tupleKey(tuple), () => emptyFlow(now))
 
   const changed = (change: Kind<'state'>) => {
     const { at, sk, from, to, task, tuple } = change
+    bound.changed(change)
     const flow = begins(change) ? of(tuple, at) : known(tuple)
     if (begins(change)) owners.begun(tuple)
     // By TCP Fast Open a socket may be accepted before.
@@ -54,8 +62,10 @@ export const createFlows = () => {
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.called(sk, task)
     if (to === 'SYN_SENT') connects.set(sk, at)
     if (to === 'LISTEN') listens.set(tupleKey(tuple), rememberCreation(listens.get(tupleKey(tuple)), at))
-    if (flow !== undefined && (to === 'ESTABLISHED' || begins(change)))
+    if (flow !== undefined && (to === 'ESTABLISHED' || begins(change))) {
       flow.created = rememberCreation(flow.created, from === 'SYN_SENT' ? connects.get(sk) : at)
+      flow.role = from === 'SYN_SENT' || to === 'SYN_SENT' ? 'client' : 'server'
+    }
     if (to === 'FIN_WAIT1' || to === 'LAST_ACK') endings.shut(change)
     if (to === 'CLOSE') rememberEnding(of(tuple, at), endings.closed(change, owners.close(sk, tuple)))
     else if (flow !== undefined) rememberState(flow.past, change, null)
@@ -86,15 +96,10 @@ export const createFlows = () => {
         : (known(tuple)?.created ?? []),
     /** The ends of listeners since then that may have taken the connection. */
     listenersClosed: endings.listenersClosed,
+    /** A socket for the connection that is bound to an interface. */
+    boundTo: bound.of,
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
-    owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
-      if (socket === null) return null
-      const owner = owners.of(socket.sk, tuple)
-      if (owner !== null) return owner
-      if (socket.state === 'LISTEN') return owners.ofListener(tuple)
-      const flow = known(tuple)
-      return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
-    },
+    owner: (reset: Kind<'reset'>): Task | null => ownerOfSocket(owners, reset, known(reset.tuple)),
     /** Who accepted the socket of a reset, though that event came out of its order. */
     lateOwner: (reset: Kind<'reset'>): Task | null => acceptedBy(reset, known(reset.tuple)),
   }
@@ -104,6 +109,13 @@ export const createFlows = () => {
 // reset asks for it.
 const begins = ({ from, to, tuple }: Kind<'state'>) =>
   (from === 'SYN_RECV' && to === 'ESTABLISHED') || (to === 'SYN_SENT' && tuple.dport !== 0)
+const ownerOfSocket = (owners: Owners, { socket, tuple }: Kind<'reset'>, flow: Flow | undefined): Task | null => {
+  if (socket === null) return null
+  const owner = owners.of(socket.sk, tuple)
+  if (owner !== null) return owner
+  if (socket.state === 'LISTEN') return owners.ofListener(tuple)
+  return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
+}
 
 const rememberEnding = (flow: Flow, ending: Ending) => {
   Object.assign(flow, { closed: ending.closed, lastOwner: ending.owner })
@@ -116,6 +128,7 @@ const emptyFlow = (since: Time): Flow => ({
   closed: null,
   lastOwner: null,
   accepted: null,
+  role: null,
   first: null,
   dev: null,
   ownDev: null,

@@ -53,6 +53,8 @@ export const createLosses = () => {
     /** The gap in the evidence about a connection known since then: one, or none where nothing was lost since. */
     gapsSince: (since: Time | null): string[] =>
       lastKnown !== null && (since === null || compareTime(since, lastKnown) <= 0) ? [LOSS_BEFORE] : [],
+    /** Whether anything was lost in this trace so far: what was not seen may have been. */
+    any: (): boolean => lastKnown !== null,
     /** Whether one was around that moment: what belongs to an event of it may be lost. */
     isNear: (at: Time): boolean =>
       spans.some((span, index) => isWithin(span, at, begun > 0 && index === spans.length - 1)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /** Entries of one memory at most; beyond that the one unused for longest is forgotten. */
-const MOST_REMEMBERED = 65_536
+const MOST_REMEMBERED = 16_384
 
 /** An entry between the one used before it and the one used after it. */
 type Entry<T> = { key: string; value: T; older: Entry<T> | null; younger: Entry<T> | null }

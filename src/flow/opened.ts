@@ -7,6 +7,7 @@ import type { Case } from './case.ts'
 import type { Flow } from './flows.ts'
 import { closerOf, ownerOf } from './owner.ts'
 import type { Past } from './past.ts'
+import type { Translation } from './translations.ts'
 import { isStale, isTrapOf } from './trap.ts'
 
 /** What the memory of a trace has for a reset. */
@@ -14,13 +15,19 @@ export type Known = {
   flow: Flow
   owner: Task | null
   after: Kind<'lookup'> | null
+  nat: readonly Translation[]
   past: Past
+  boundTo: Kind<'state'> | null
   traced: Time | null
   gaps: string[]
+  lossBefore: boolean
 }
 
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
-export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, traced, gaps }: Known): Case => {
+export const openCase = (
+  reset: Kind<'reset'>,
+  { flow, owner, after, nat, past, boundTo, traced, gaps, lossBefore }: Known,
+): Case => {
   const closer = closerOf(reset)
   return {
     outcome: isIncoming(reset) ? 'received' : 'sent',
@@ -30,17 +37,22 @@ export const openCase = (reset: Kind<'reset'>, { flow, owner, after, past, trace
     stateBefore: stateBefore(reset, flow.closed),
     owner: ownerOf(closer, owner),
     closer,
+    role: reset.socket?.state === 'SYN_SENT' ? 'client' : flow.role,
     withoutRst: takeTrap(flow, reset),
     replied: null,
     drop: null,
+    unsent: null,
     others: [],
     rejectUnseen: false,
     after,
     late: null,
     before: flow.first,
+    boundTo,
+    nat,
     past,
     traced,
     gaps,
+    lossBefore,
   }
 }
 

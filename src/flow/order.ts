@@ -15,8 +15,8 @@ type Reading = { at: Time; read: Time }
 /** What waits for its turn: an event, or a loss as of the youngest event that came before it. */
 type Held = { at: Time; observation: Observation }
 
-/** Observations held at most; beyond that the oldest go on, in order or not. */
-const MOST_HELD = 100_000
+/** Observations held at most, some 20 MB of them; beyond that the oldest go on, in order or not. */
+const MOST_HELD = 20_000
 
 /**
  * Puts the events of several CPUs in order of time: each CPU has a buffer of its own, and bpftrace empties one after the
@@ -123,6 +123,7 @@ const isEvent = (observation: Observation): observation is Timed => {
     case 'reply':
     case 'state':
     case 'owner':
+    case 'nat':
     case 'tick':
     case 'call':
     case 'return':

@@ -29,6 +29,7 @@ import { isRstArrival, type Case } from './case.ts'
 import { holdFor } from './decided.ts'
 import { isRejectedHere, isRejectEcho } from './rejected.ts'
 import { sameSegment } from './segment.ts'
+import { tupleKey } from './tuple.ts'
 
 /** Where in its life an open case is. */
 type Phase = 'asking' | 'holding' | 'superseded'
@@ -69,7 +70,8 @@ export const createPending = () => {
 
   return {
     add,
-    /** The open arrival of the RST that this event is about. */
+    /** The open case of what this RST did to a socket; the open arrival of the RST that an event is about. */
+    obeyedOf: ({ segment }: Kind<'packet'>) => ofSegment(segment, isObeying),
     arrivalOf: ({ segment }: Kind<'reset'>) => ofSegment(segment, isRstArrival),
     /** The open case of a request socket that got the RST of this event. */
     requestOf: ({ segment }: Kind<'reset'>) =>
@@ -81,16 +83,21 @@ export const createPending = () => {
       const entry = bySkb.of(skb).at(-1)
       if (entry !== undefined) entry.case.replied = at
     },
-    /** The kernel has dropped a RST that came in. */
-    dropped: (call: Kind<'call'>) => {
+    /** The kernel has dropped a RST that came in: gives whether that has an open case. */
+    dropped: (call: Kind<'call'>): boolean => {
       const entry = ofSegment(call.segment, isIncoming)
       if (entry !== undefined) entry.case.drop ??= call
+      return entry !== undefined
     },
-    /** Whether a case is open of what this RST did to a socket. */
-    isObeyed: ({ segment }: Kind<'packet'>): boolean => ofSegment(segment, isObeying) !== undefined,
+    /** The kernel has dropped a RST of this host itself on its way out: that of the connection's last case. */
+    kept: (call: Kind<'call'>) => {
+      const key = tupleKey(call.tuple)
+      const entry = open.findLast(({ case: { outcome, reset } }) => outcome === 'sent' && tupleKey(reset.tuple) === key)
+      if (entry !== undefined) entry.case.unsent ??= call
+    },
     /** What makes the evidence of every open case incomplete. */
     gap: (text: string) => {
-      for (const entry of open) entry.case.gaps.push(text)
+      for (const { case: one } of open) if (!one.gaps.includes(text)) one.gaps.push(text)
     },
     /** Takes out the cases that have waited for long enough, or all, in order of time: one that is held delays all younger. */
     release: (now: Time, all: boolean): Pending[] => {

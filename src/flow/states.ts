@@ -24,6 +24,22 @@ export const STATES = [
 /** The kernel's name of a TCP state without its TCP_ prefix; `STATE_n` for a number that it does not have. */
 export const stateName = (number: number): string => STATES[number] ?? `STATE_${number}`
 
+/** How ss and its filters spell states, where that is not the kernel's name with hyphens (misc/ss.c, sstate_name). */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ESTAB: 'ESTABLISHED',
+  UNCONN: 'CLOSE',
+  CLOSED: 'CLOSE',
+  LISTENING: 'LISTEN',
+  FIN_WAIT_1: 'FIN_WAIT1',
+  FIN_WAIT_2: 'FIN_WAIT2',
+}
+
+/** The kernel's name of a state as people and tools spell it: `TCP_SYN_SENT`, `syn-sent`, `ESTAB`, `fin-wait-1`. */
+export const kernelState = (name: string): string => {
+  const plain = name.toUpperCase().replaceAll('-', '_').replace(/^TCP_/, '')
+  return OTHER_NAMES[plain] ?? plain
+}
+
 /** TCP flags as bits of the header's 14th byte (RFC 9293, section 3.1). */
 export const FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const
 

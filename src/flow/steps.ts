@@ -34,7 +34,8 @@ export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Obse
 
   const begin = (call: Kind<'call'>) => {
     const key = `${call.fn} ${call.who}`
-    const isWanted = wanted(call)
+    // Of what this host sends only a RST is told of so, for its verdict.
+    const isWanted = call.way !== 'out' && wanted(call)
     if (call.was !== null)
       queue.push({ step: { call: entrance(call, call.was), returned: null }, key, isWanted, isOver: true })
     const open: OpenCall = { step: { call, returned: null }, key, isWanted, isOver: EVENTS.includes(call.fn) }
@@ -55,6 +56,7 @@ export const pairCalls = (wanted: (call: Kind<'call'>) => boolean): Machine<Obse
   const waits = ({ step, isOver }: OpenCall) => !isOver && nanosecondsBetween(now, step.call.at) < LONGEST_CALL_NS
 
   const release = (all: boolean): Step[] => {
+    if (queue.length === 0) return []
     const first = all ? -1 : queue.findIndex(waits)
     const done = queue.splice(0, Math.max(first < 0 ? queue.length : first, queue.length - MOST_OPEN))
     for (const open of done) if (!open.isOver) forget(open)

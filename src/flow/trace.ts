@@ -6,6 +6,7 @@ import { createLookups, type Lookups } from './lookups.ts'
 import { createLosses, type Losses } from './losses.ts'
 import { createPending, type Pending, type PendingCases } from './pending.ts'
 import { SEES_NOTHING, type Sees } from './sees.ts'
+import { createTranslations, type Translations } from './translations.ts'
 
 /** All that is remembered of one trace while its cases are made. */
 export type Trace = {
@@ -17,6 +18,7 @@ export type Trace = {
   pending: PendingCases
   lookups: Lookups<Pending>
   losses: Losses
+  translations: Translations
 }
 
 /** A trace of which nothing is known yet. */
@@ -28,4 +30,5 @@ export const createTrace = (): Trace => ({
   pending: createPending(),
   lookups: createLookups(),
   losses: createLosses(),
+  translations: createTranslations(),
 })

@@ -2,6 +2,7 @@
 import { stringify, type Options } from 'csv-stringify/sync'
 import { shownFields, type Field, type Value } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import type { CreateSink, Start } from './sink.ts'
 import { STEP_FIELDS } from './step.ts'
 import { printable } from './text.ts'
@@ -13,37 +14,54 @@ const OPTIONS: Options = { escape_formulas: true }
 export const csv: CreateSink = (shown) => {
   const fields = shownFields(shown)
   const names = csvNames(fields, shown.steps ? STEP_FIELDS : [])
+  const places = new Map(names.map((name, place) => [name, place]))
   return {
     start: () => stringify([names], OPTIONS),
-    verdict: (verdict, start) => csvLine(names, fields, verdict, start),
-    step: (step, start) => csvLine(names, STEP_FIELDS, step, start),
+    verdict: (verdict, start) => csvLine(places, fields, verdict, start),
+    step: (step, start) => csvLine(places, STEP_FIELDS, step, start),
     end: () => '',
   }
 }
 
+/** Fields with fields of their own: each has a column, `ehash_found` for example. */
+const NESTED: Readonly<Record<string, object>> = { ehash: EHASH_FIELDS, nat: NAT_FIELDS }
+
 // The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example.
 const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
   ...new Set(
-    kinds
-      .flat()
-      .flatMap(({ name }) => (name === 'ehash' ? Object.keys(EHASH_FIELDS).map((field) => `ehash_${field}`) : [name])),
+    kinds.flat().flatMap(({ name }) => {
+      const fields = NESTED[name]
+      return fields === undefined ? [name] : Object.keys(fields).map((field) => `${name}_${field}`)
+    }),
   ),
 ]
 
-// The fields of something as a row below those names, empty where it has none; sentences are joined by `; `.
-const csvLine = <T>(names: readonly string[], fields: readonly Field<T>[], of: T, start: Start): string => {
-  const cells = new Map(fields.flatMap(({ name, value }) => flattened(name, value(of, start))))
-  return stringify([names.map((name) => cell(cells.get(name) ?? null))], OPTIONS)
+// The fields of something as a row, each in the place of its column, empty where it has none; sentences are joined by `; `.
+const csvLine = <T>(places: ReadonlyMap<string, number>, fields: readonly Field<T>[], of: T, start: Start): string => {
+  const row = Array.from(places, () => '')
+  const put = (name: string, value: Value) => {
+    const place = places.get(name)
+    if (place !== undefined) row[place] = cell(value)
+  }
+  for (const { name, value } of fields) {
+    const given = value(of, start)
+    if (name in NESTED && typeof given === 'object' && given !== null)
+      for (const [field, inner] of Object.entries(given)) put(`${name}_${field}`, inner)
+    else put(name, given)
+  }
+  return `${row.join(',')}\n`
 }
 
-const flattened = (name: string, value: Value): [string, Value][] =>
-  name === 'ehash' && typeof value === 'object' && value !== null
-    ? Object.entries(value).map(([field, inner]) => [`ehash_${field}`, inner])
-    : [[name, value]]
+/** A row of values, as RFC 4180 has it. */
+export const csvRow = (values: readonly Value[]): string => `${values.map(cell).join(',')}\n`
 
 const cell = (value: Value): string => {
-  if (value === null) return ''
-  return printable(isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
+  if (value === null || value === undefined) return ''
+  const text = isList(value) ? value.join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return PLAIN.test(text) ? text : stringify([[printable(text)]], { ...OPTIONS, eof: false })
 }
+
+/** Text that is in a cell as it is. Most is: to ask the library of each cell takes longer than to judge the reset. */
+const PLAIN = /^\w[ !#-+\--~]*$/
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)

@@ -31,6 +31,7 @@ const ANSWER = {
   listen_address: 'the address that it is bound to',
   listen_ifindex: 'the interface that it is bound to, 0 for none',
   hidden: 'near miss: a listener would take it, and a BPF program (sk_lookup) hides it',
+  near_skipped: 'whether near misses were not asked for, since there were too many questions at once',
   netns_seen: 'how many other network namespaces were looked into',
   netns_cut: 'whether there are more of those that were not looked into',
 } as const satisfies Record<Exclude<keyof Answer, 'found'>, string>
@@ -38,7 +39,7 @@ const ANSWER = {
 /** The names below `ehash` and what they mean, in order: all of them, so that CSV has the same columns in every row. */
 export const EHASH_FIELDS = {
   source: 'who looked: module or ss; off: the trace looks nothing up; not-asked: it did not for this reset',
-  lag: 'ns from the reset to the answer',
+  lag_ns: 'from the reset to the answer',
   late: 'whether what was found was made after the reset, and so says nothing about it; null when not asked',
   found: 'established, timewait, request, listener or none; null: not known',
   ...ANSWER,
@@ -50,9 +51,9 @@ const NAMES = Object.keys(ANSWER).filter(isName)
 /** What the TCP hash held right after the reset. */
 export const ehash = ({ after, late }: Verdict, { ehash: asks }: Start): Value => {
   const lookup = after ?? late
-  if (lookup === null) return { source: asks === 'off' ? 'off' : 'not-asked', lag: null, late: null, found: null }
+  if (lookup === null) return { source: asks === 'off' ? 'off' : 'not-asked', lag_ns: null, late: null, found: null }
   const { source, answer } = lookup
-  const value: Record<string, Value> = { source, lag: lagOf(lookup), late: after === null, found: answer.found }
+  const value: Record<string, Value> = { source, lag_ns: lagOf(lookup), late: after === null, found: answer.found }
   for (const name of NAMES) if (answer[name] !== undefined) value[name] = answer[name]
   return value
 }

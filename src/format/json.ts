@@ -14,12 +14,12 @@ export const json: CreateSink = (shown) => {
   }
 }
 
-// What JSON lets stand and a terminal may obey is escaped too.
 const jsonLine = <T>(fields: readonly Field<T>[], of: T, start: Start): string =>
-  `${JSON.stringify(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)]))).replaceAll(
-    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
-    escaped,
-  )}\n`
+  jsonRow(Object.fromEntries(fields.map(({ name, value }) => [name, value(of, start)])))
+
+/** An object as a line. What JSON lets stand and a terminal may obey is escaped too. */
+export const jsonRow = (row: object): string =>
+  `${JSON.stringify(row).replaceAll(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`
 
 const escaped = (character: string) =>
   Array.from(

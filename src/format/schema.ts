@@ -4,30 +4,20 @@
 import { z } from 'zod'
 import { address, answer } from '../values.ts'
 import { CAUSES } from '../verdict/causes.ts'
-import type { Outcome, Who } from '../verdict/cause.ts'
-import type { Confidence } from '../verdict/rule.ts'
-import { COLUMNS, EXPLANATION, STACK } from './columns.ts'
+import { OUTCOMES, WHO } from '../verdict/cause.ts'
+import { CONFIDENCES } from '../verdict/rule.ts'
+import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from './columns.ts'
 import { EHASH_FIELDS } from './ehash.ts'
+import { NAT_FIELDS } from './nat.ts'
 import { STEP_FIELDS } from './step.ts'
 
 const count = z.int().min(0)
 const text = z.string().nullable()
 const sentences = z.array(z.string())
-const WHO: readonly Who[] = [
-  'local-app',
-  'local-kernel',
-  'local-admin',
-  'local-firewall',
-  'peer',
-  'peer-app',
-  'peer-kernel',
-  'middlebox',
-  'unknown',
-]
-const OUTCOMES: readonly Outcome[] = ['sent', 'received', 'ignored']
-const CONFIDENCES: readonly Confidence[] = ['certain', 'likely', 'unknown']
 
-const connection = {
+const number = count.nullable()
+const line = {
+  schema: z.literal(OUTPUT_SCHEMA),
   time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/),
   family: z.union([z.literal(4), z.literal(6)]),
   saddr: address,
@@ -37,6 +27,17 @@ const connection = {
   netns: count,
   dev: text,
   state: text,
+  flags: text,
+  seq: number,
+  ack: number,
+  window: number,
+  // A recording does not bound it either.
+  payload_bytes: z.int().nullable(),
+  ttl: number,
+  ip_id: number,
+  host: text,
+  kernel: z.string(),
+  tool: z.string().regex(/^trace-reset /),
 }
 
 type Named = { readonly name: string; readonly means: string }
@@ -47,7 +48,7 @@ const described = <F extends Named>(fields: readonly F[], types: Readonly<Record
 
 const EHASH: Readonly<Record<keyof typeof EHASH_FIELDS, z.ZodType>> = {
   source: z.enum(['module', 'ss', 'off', 'not-asked']),
-  lag: z.int().nullable(),
+  lag_ns: z.int().nullable(),
   late: z.boolean().nullable(),
   ...answer.shape,
 }
@@ -58,9 +59,23 @@ const ehash = z.strictObject(
   ),
 )
 
+const NAT: Readonly<Record<keyof typeof NAT_FIELDS, z.ZodType>> = {
+  saddr: address,
+  sport: count.max(65535),
+  daddr: address,
+  dport: count.max(65535),
+  netns: count,
+}
+const nat = z.strictObject(
+  described(
+    Object.entries(NAT_FIELDS).map(([name, means]) => ({ name, means })),
+    NAT,
+  ),
+)
+
 const verdict = z.strictObject({
   ...described(COLUMNS, {
-    ...connection,
+    ...line,
     outcome: z.enum(OUTCOMES),
     cause: z.enum(Object.keys(CAUSES).toSorted()),
     who: z.enum(WHO),
@@ -68,10 +83,16 @@ const verdict = z.strictObject({
     pid: count.nullable(),
     comm: text,
     owner: z.enum(['closer', 'socket', 'none']),
+    by_pid: count.nullable(),
+    by_comm: text,
     cgroup: text,
+    nat: nat.optional(),
     reset_reason: text,
     drop_reason: text,
+    segment: z.enum(['rst', 'answered']).nullable(),
+    unread_bytes: number,
     ehash,
+    why: z.string(),
     because: sentences,
   }),
   stack: sentences.optional().describe(`${STACK.means} (--stack)`),
@@ -83,23 +104,15 @@ const verdict = z.strictObject({
   ),
 })
 
-const number = count.nullable()
 const step = z.strictObject(
   described(STEP_FIELDS, {
-    ...connection,
+    ...line,
     step: z.string(),
     returned: text,
-    took: z.int().nullable(),
+    took_ns: z.int().nullable(),
     reason: text,
     location: text,
     cpu: count,
-    flags: text,
-    seq: number,
-    ack: number,
-    window: number,
-    length: z.int().nullable(),
-    ttl: number,
-    ip_id: number,
     skb: text,
     sk: text,
   }),

@@ -1,75 +1,57 @@
 // SPDX-License-Identifier: MIT
-import { styleText } from 'node:util'
-import { endpoint } from '../flow/tuple.ts'
-import { isoTime, type Time } from '../time.ts'
+import type { CauseId } from '../verdict/causes.ts'
 import type { Verdict } from '../verdict/verdict.ts'
-import { explanation } from './explanation.ts'
-import type { CreateSink } from './sink.ts'
+import { localTime } from './clock.ts'
+import { createCrowd } from './crowd.ts'
+import { below } from './entry.ts'
+import { headings, headOf } from './head.ts'
+import type { CreateSink, Shown, Start } from './sink.ts'
 import { stepEntry } from './step.ts'
-import { printable, wrap } from './text.ts'
+import { createWide, WIDE } from './wide.ts'
 
-const WIDTH = 80
-const INDENT = 13
-
-/** For people: a row for each verdict with its evidence below. What a cause means is said once, below its first verdict. */
-export const table: CreateSink = ({ paint, stack, explain }) => {
-  const explained = new Set<string>()
-  const isNew = ({ cause }: Verdict) => explain && explained.size < explained.add(cause).size
+/**
+ * For people: two lines for each verdict, the head and a sentence, below the day. `--explain` says what a cause means once,
+ * below its first verdict. On a terminal repeats have no sentence, and floods are counted.
+ */
+export const table: CreateSink = (shown) => {
+  const entry = entriesOf(shown)
+  const crowd = createCrowd()
+  let day = ''
+  const dayLine = (at: Verdict['at'], { boot }: Start) => {
+    const before = day
+    day = localTime(at, boot, shown.zone).day
+    return day === before ? '' : `${day}\n`
+  }
   return {
-    start: () => row('TIME (UTC)', 'PEER', 'LOCAL', 'CAUSE'),
-    verdict: (verdict, { boot }) => entry(verdict, boot, { paint, stack, explain: isNew(verdict) }),
-    step: stepEntry,
-    end: () => '',
+    start: (start) => (day === '' ? entry.headings() : '') + dayLine(start.at, start),
+    verdict: (verdict, start) => {
+      const counts = shown.watched ? crowd.counts(shown.width, verdict.at) : ''
+      if (shown.watched && !crowd.admits(verdict)) return counts
+      const isRepeat = shown.watched && crowd.isRepeat(verdict)
+      return counts + dayLine(verdict.at, start) + entry.verdict(verdict, start, isRepeat)
+    },
+    step: (step, start) => stepEntry(step, start, shown),
+    tick: (at) => crowd.counts(shown.width, at),
+    end: () => crowd.counts(shown.width),
   }
 }
 
-type Look = { paint: boolean; stack: boolean; explain: boolean }
-
-// A row with the cause, a line of who it was, and the evidence, in 80 columns where addresses allow it.
-const entry = (verdict: Verdict, boot: Time, { paint, stack, explain }: Look): string => {
-  const { tuple, cause } = verdict
-  const time = isoTime(verdict.at, boot).slice(11, 23)
-  const head = row(
-    time,
-    endpoint(tuple.saddr, tuple.sport),
-    endpoint(tuple.daddr, tuple.dport),
-    coloured(verdict, cause, paint),
-  )
-  const evidence = verdict.because.flatMap((sentence) => {
-    const [first = '', ...rest] = wrap(printable(sentence), WIDTH - INDENT - 2)
-    return [`- ${first}`, ...rest.map((line) => `  ${line}`)]
-  })
-  const frames = stack ? verdict.stack.map((name) => `  ${printable(name)}`) : []
-  const meaning = explain ? explanation(cause, WIDTH - INDENT).flat() : []
-  return (
-    head +
-    [...wrap(printable(summary(verdict)), WIDTH - INDENT), ...evidence, ...frames, ...meaning]
-      .map((line) => `${' '.repeat(INDENT)}${line}\n`)
-      .join('')
-  )
-}
-
-const row = (time: string, peer: string, local: string, cause: string) =>
-  `${time.padEnd(12)} ${peer.padEnd(21)} ${local.padEnd(21)} ${cause}\n`
-
-const summary = ({ outcome, who, confidence, owner, state, tuple }: Verdict) =>
-  [
-    `${OUTCOMES[outcome]}: ${whoText(who, confidence)}`,
-    ...(owner === null ? [] : [`${owner.how} ${owner.comm}[${owner.pid}]`]),
-    ...(state === null ? [] : [`state ${state}`]),
-    `netns ${tuple.netns}`,
-  ].join('; ')
-
-const coloured = ({ confidence }: Verdict, text: string, paint: boolean) => {
-  if (!paint) return text
-  const colour = confidence === 'certain' ? 'red' : confidence === 'likely' ? 'yellow' : 'dim'
-  return styleText(colour, text, { validateStream: false })
-}
-
-const OUTCOMES = { sent: 'sent by this host', received: 'received', ignored: 'received and ignored' } as const
-
-// Of an ignored RST the cause may be certain, and nobody's doing.
-const whoText = (who: string, confidence: string) => {
-  if (who !== 'unknown') return `${who}, ${confidence}`
-  return confidence === 'unknown' ? 'who and why is not known' : confidence
+const entriesOf = (shown: Shown) => {
+  const { detail, paint, stack, zone } = shown
+  const explained = new Set<CauseId>()
+  const wide = createWide(detail === 'wide' ? Infinity : shown.width)
+  const isWide = detail === 'wide' || (detail === 'brief' && shown.width >= WIDE)
+  // A head alone is for grep, and for counting lines.
+  const page = () => (detail === 'quiet' ? Infinity : shown.width)
+  return {
+    headings: () => (isWide ? wide.headings() : headings(page())),
+    verdict: (verdict: Verdict, { boot }: Start, isRepeat: boolean) => {
+      const { time } = localTime(verdict.at, boot, zone)
+      const explain = shown.explain && explained.size < explained.add(verdict.cause).size
+      const head = isWide ? wide.line(verdict, time, paint) : headOf(verdict, time.slice(0, 8), page(), paint)
+      const evidence = detail === 'verbose'
+      const sentence = evidence || (detail === 'brief' && !isWide && !isRepeat)
+      return head + below(verdict, time, shown.width, { sentence, evidence, stack, explain })
+    },
+  }
 }

@@ -75,7 +75,7 @@ const kernelBtf = (wanted: AskedNames): Facts['btf'] => {
   try {
     return readBtf(readFileSync('/sys/kernel/btf/vmlinux'), wanted)
   } catch (error) {
-    return { error: messageOf(error) }
+    return { error: `/sys/kernel/btf/vmlinux: ${messageOf(error)}` }
   }
 }
 
@@ -128,14 +128,19 @@ const lockdown = () => {
 }
 
 const bpftraceVersion = async (path: string): Promise<Facts['bpftrace']> => {
-  const { stdout, exitCode, shortMessage } = await execa(path, ['--version'], {
+  const { stdout, exitCode, shortMessage, code } = await execa(path, ['--version'], {
     reject: false,
     stdin: 'ignore',
     timeout: 30_000,
   })
   const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1]
   if (exitCode === 0 && version !== undefined) return { path, version }
-  return { path, error: shortMessage ?? `it prints no version: ${JSON.stringify(stdout.slice(0, 80))}` }
+  if (code === 'ENOENT') return { path, error: 'not found' }
+  if (code === 'EACCES') return { path, error: 'not an executable file' }
+  return {
+    path,
+    error: shortMessage?.replaceAll('\n', ' ') ?? `it prints no version: ${JSON.stringify(stdout.slice(0, 80))}`,
+  }
 }
 
 const reach = (path: string, mode: number) => {

@@ -23,7 +23,7 @@ export const findNetns: FindNetns = (text) => {
   try {
     return isNetns(path) ? { inode: statSync(path).ino } : { tried: `${path} is not a network namespace` }
   } catch (error) {
-    return { tried: messageOf(error) }
+    return { tried: `${path}: ${messageOf(error)}` }
   }
 }
 

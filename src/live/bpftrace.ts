@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { Observable } from 'rxjs'
 import split2 from 'split2'
+import { inSlices } from './slices.ts'
 
 /**
  * What bpftrace does: all probes are attached, a line of standard output, or its end with its last lines of standard
  * error.
  */
 export type Output =
-  { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
+  | { kind: 'ready'; pid: number | undefined }
+  | { kind: 'output'; line: string }
+  | { kind: 'exit'; code: number | undefined; words: string }
 
 /**
  * bpftrace 0.17 looks for the kernel's BTF by id, which kernels before 5.11 do not have; there it knows no struct
@@ -65,12 +68,10 @@ export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSigna
     const words: string[] = []
     child.stderr.pipe(split2()).on('data', (line: string) => words.push(line) > 20 && words.shift())
     // split2 and not readline: readline splits at a carriage return, which a task's name may contain.
-    const lines = child.stdout.pipe(split2())
-    lines.on('data', (line: string) => {
+    const drained = inSlices(child.stdout.pipe(split2()), (line) => {
       if (line === READY) ready = true
-      subscriber.next(line === READY ? { kind: 'ready' } : { kind: 'output', line })
+      subscriber.next(line === READY ? { kind: 'ready', pid: child.pid } : { kind: 'output', line })
     })
-    const drained = new Promise((resolve) => lines.once('end', resolve))
     const finish = async () => {
       const [{ exitCode, signal }] = await Promise.all([child, drained])
       if (signal !== undefined) words.push(`killed by ${signal}`)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-import ipaddr from 'ipaddr.js'
 import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
-import { socketNumbers, type NameOf } from '../program/fields.ts'
+import { socketNumbers } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 import { agoOf } from './ago.ts'
-import { splitLine, type Fields } from './fields.ts'
+import { split, type Fields } from './split.ts'
+import { readAddress, readAnswers, readTuple } from './tuple.ts'
 
 /**
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
  * task is its number still. Throws on a line that is not whole: the caller counts it as lost.
  */
 export const readLine = (line: string, names: Names, nameFrame: NameFrame = believed): Observation => {
-  const { kind, fields, stack } = splitLine(line)
+  const { kind, fields, stack } = split(line)
   const at = fields.time('at')
   if (kind === 'tick') return { kind, at }
   const event = { at, cpu: fields.number('cpu'), fn: fields.text('fn') }
@@ -22,6 +22,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
     return { kind, ...event, who: fields.hex('who'), value: names.value(event.fn, fields.hex('value')) }
   }
   const tuple = readTuple(fields)
+  if (kind === 'nat') return { kind, ...event, tuple, reply: readAnswers(fields) }
   switch (kind) {
     case 'call':
       return {
@@ -32,6 +33,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         segment: fields.given('skb') ? readSegment(fields) : null,
         socket: fields.given('sk') ? { sk: fields.hex('sk'), state: fields.state('state') } : null,
         was: readWas(fields, tuple),
+        ...readWay(fields),
         reason: readReason(fields, names.drop),
         location: fields.text('location') || null,
       }
@@ -45,12 +47,8 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         ...(fields.given('sk') ? { socket: readSocket(fields) } : {}),
       }
     case 'state': {
-      const from = fields.state('from')
-      const to = fields.state('to')
-      // Before it is closed an error may be an old one, which nobody has asked for.
-      const error = to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}
       const task = fields.has('pid') ? readTask(fields) : NOBODY
-      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, task }
+      return { kind, ...event, tuple, sk: fields.hex('sk'), ...readChange(fields), task }
     }
     case 'owner':
       return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
@@ -72,6 +70,17 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
   }
 }
 
+const readChange = (fields: Fields) => {
+  const to = fields.state('to')
+  return {
+    from: fields.state('from'),
+    to,
+    // Before it is closed an error may be an old one, which nobody has asked for.
+    ...(to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}),
+    ...(fields.given('bound') ? { bound: fields.number('bound') } : {}),
+  }
+}
+
 /**
  * No function on the ways of TCP is longer, in bytes: with a larger offset the address is in code that bpftrace does not
  * know, and the name is the last one below it.
@@ -86,28 +95,6 @@ const readStack = (stack: string, nameFrame: NameFrame): string[] =>
     const name = nameFrame(address, symbol)
     return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
   })
-
-/** Bytes of an address as a little-endian machine loads them from memory: in halves, the first byte lowest. */
-const address = (family: 4 | 6, low: bigint, high: bigint): string =>
-  ipaddr.fromByteArray(family === 4 ? bytes(low, 4) : [...bytes(low, 8), ...bytes(high, 8)]).toString()
-
-const bytes = (half: bigint, count: number) =>
-  Array.from({ length: count }, (_, i) => Number((half >> BigInt(8 * i)) & 255n))
-
-const readAddress = (fields: Fields, family: 4 | 6, low: NameOf<'hex'>, high: NameOf<'hex'>) =>
-  address(family, BigInt(`0x${fields.hex(low)}`), BigInt(`0x${fields.hex(high)}`))
-
-const readTuple = (fields: Fields) => {
-  const family = fields.number('family') === 6 ? (6 as const) : (4 as const)
-  return {
-    family,
-    saddr: readAddress(fields, family, 's0', 's1'),
-    sport: fields.number('sport'),
-    daddr: readAddress(fields, family, 'd0', 'd1'),
-    dport: fields.number('dport'),
-    netns: fields.number('netns'),
-  }
-}
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
 const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
@@ -132,6 +119,7 @@ const readSegment = (fields: Fields): Segment => ({
   ttl: fields.number('ttl'),
   ip_id: fields.number('ip_id'),
   ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
+  ...(fields.given('ifindex') ? { ifindex: fields.number('ifindex') } : {}),
   ...(fields.given('iif') ? readInterface(fields) : {}),
 })
 
@@ -141,6 +129,13 @@ const readInterface = (fields: Fields): Pick<Segment, 'dev'> => {
   const index = fields.number('iif')
   if (index === 1) return { dev: 'lo' }
   return index === fields.number('route') ? { dev: fields.text('route_dev') } : {}
+}
+
+const WAYS = ['in', 'through', 'out'] as const
+
+const readWay = (fields: Fields) => {
+  const way = fields.given('way') ? WAYS[fields.number('way') - 1] : undefined
+  return way === undefined ? {} : { way }
 }
 
 const isSocketNumber = (name: string): name is keyof typeof socketNumbers => name in socketNumbers
@@ -154,7 +149,10 @@ const readSocket = (fields: Fields): Socket => {
     const rcv_nxt = fields.has('tw_rcv_nxt') ? { rcv_nxt: fields.number('tw_rcv_nxt') } : {}
     return { ...socket, substate: fields.state('substate'), ...rcv_nxt, ...readWindow(fields) }
   }
-  if (state === 'NEW_SYN_RECV') return { ...socket, ...readWindow(fields) }
+  if (state === 'NEW_SYN_RECV') {
+    const sent = fields.has('snt_isn') ? { snt_isn: fields.number('snt_isn') } : {}
+    return { ...socket, ...readWindow(fields), ...sent }
+  }
   for (const name of SOCKET_NUMBERS) if (fields.has(name)) socket[name] = fields.number(name)
   if (fields.has('clock')) Object.assign(socket, readTimes(fields))
   if (fields.given('route')) socket.route = fields.number('route')

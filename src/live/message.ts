@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * One line of bpftrace's `-f json`: a loss, a line that our program printed, or at the end the map @sent, the number of
- * resets sent by CPU and network namespace.
+ * One line of bpftrace's `-f json`: a loss, a line that our program printed, the map @n, how many lines it has printed by
+ * CPU, or at the end the map @sent, the number of resets sent by CPU and network namespace.
  */
 export type Message =
-  { kind: 'lost'; count: number } | { kind: 'line'; text: string } | { kind: 'sent'; byNetns: Map<number, number> }
+  | { kind: 'lost'; count: number }
+  | { kind: 'line'; text: string }
+  | { kind: 'counts'; byCpu: Map<string, number> }
+  | { kind: 'sent'; byNetns: Map<number, number> }
 
 /**
  * Reads one line of bpftrace's JSON. Other maps, warnings about helpers, and attached_probes (0.17 writes it before it
@@ -24,7 +27,7 @@ export const readMessage = (line: string): Message | undefined => {
     case 'printf':
       return typeof data === 'string' ? { kind: 'line', text: data } : undefined
     case 'map':
-      return sentCounts(data)
+      return lineCounts(data) ?? sentCounts(data)
     default:
       return undefined
   }
@@ -33,18 +36,28 @@ export const readMessage = (line: string): Message | undefined => {
 const eventCount = (data: unknown) =>
   typeof data === 'object' && data !== null && 'events' in data && typeof data.events === 'number' ? data.events : 1
 
+const lineCounts = (data: unknown): Message | undefined => {
+  const counts = mapOf(data, '@n', /^\d{1,10}$/)
+  return counts === undefined ? undefined : { kind: 'counts', byCpu: new Map(counts) }
+}
+
 const sentCounts = (data: unknown): Message | undefined => {
-  if (typeof data !== 'object' || data === null || !('@sent' in data)) return undefined
-  const sent: unknown = data['@sent']
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return undefined
+  const sent = mapOf(data, '@sent', /^\d{1,10},\d{1,10}$/)
+  if (sent === undefined) return undefined
   const byNetns = new Map<number, number>()
-  for (const [key, count] of Object.entries(sent).filter((pair): pair is [string, number] => isCount(pair))) {
+  for (const [key, count] of sent) {
     const netns = Number(key.split(',')[1])
     byNetns.set(netns, (byNetns.get(netns) ?? 0) + count)
   }
   return { kind: 'sent', byNetns }
 }
 
-// These numbers go into recordings, whose schema must accept them.
-const isCount = ([key, count]: [string, unknown]) =>
-  /^\d{1,10},\d{1,10}$/.test(key) && typeof count === 'number' && Number.isSafeInteger(count) && count >= 0
+// The counts of a map by key. They go into recordings, whose schema must accept them: other pairs are left out.
+const mapOf = (data: unknown, name: '@n' | '@sent', key: RegExp): [string, number][] | undefined => {
+  if (typeof data !== 'object' || data === null || !(name in data)) return undefined
+  const map: unknown = Object.entries(data).find(([one]) => one === name)?.[1]
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return undefined
+  return Object.entries(map).filter((pair): pair is [string, number] => key.test(pair[0]) && isCount(pair[1]))
+}
+
+const isCount = (count: unknown) => typeof count === 'number' && Number.isSafeInteger(count) && count >= 0

@@ -29,7 +29,7 @@ export const needs = (facts: Facts): Check[] => [
   {
     name: 'bpftrace',
     ok: 'version' in facts.bpftrace && !below(facts.bpftrace.version),
-    found: 'version' in facts.bpftrace ? facts.bpftrace.version : `${facts.bpftrace.path}: ${facts.bpftrace.error}`,
+    found: 'version' in facts.bpftrace ? facts.bpftrace.version : whyNot(facts.bpftrace),
     remedy:
       'version' in facts.bpftrace
         ? 'install bpftrace 0.17 or later: older ones print wrong numbers without a word'
@@ -98,6 +98,9 @@ export const helps = (facts: Facts): Check[] => [
     remedy: 'apt-get install iproute2: it is asked where the module is not',
   },
 ]
+
+// The path that nobody chose says nothing.
+const whyNot = ({ path, error }: { path: string; error: string }) => (path === 'bpftrace' ? error : `${path}: ${error}`)
 
 const isTraceable = (btf: Facts['btf']) => !('error' in btf) && (hasKprobes(btf) || btf.typedefs.length > 0)
 

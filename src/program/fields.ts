@@ -3,37 +3,16 @@
 // (src/live/line.ts), the samples of the tests and the reference in probes/README.md. A new field is a row here, its name in
 // the print of the probes that know it, and where a rule needs it a field of src/observation.ts.
 import type { Socket } from '../observation.ts'
+import { field, type Field, type Reader } from './field.ts'
 
-/**
- * How a field is read: `hex` as the digits of a pointer or of half an address, `bits` as a number in hex, `time` as
- * nanoseconds since boot, `state` as the name of a TCP state.
- */
-export type Reader = 'text' | 'number' | 'hex' | 'bits' | 'time' | 'state'
-
-/** One field of a line, `name=value`. */
-export type Field<R extends Reader = Reader> = {
-  format: '%s' | '%d' | '%u' | '%lu' | '%lld' | '%llu' | '%lx'
-  reader: R
-  /** What bpftrace prints: over the variables that the fragments and the probes set. Its holes are filled as a probe's. */
-  expression: string
-  meaning: string
-  unit: string
-}
-
-const field = <R extends Reader>(
-  format: Field['format'],
-  reader: R,
-  expression: string,
-  meaning: string,
-  unit = '',
-): Field<R> => ({ format, reader, expression, meaning, unit })
+export type { Field, Reader }
 
 /** Every line but a tick begins with these. */
 const event = {
   fn: field('%s', 'text', '/*{fn}*/', 'the kernel function, or the event in a word of ours'),
   at: field('%llu', 'time', 'nsecs', 'when the probe fired, since boot', 'ns'),
   cpu: field('%d', 'number', 'cpu', 'the CPU that it fired on'),
-  n: field('%lld', 'number', '@n[cpu]', 'the number of the line on its CPU, from 1 on: a gap is a loss'),
+  n: field('%lld', 'number', '@n[cpu] + 1', 'the number of the line on its CPU, from 1 on: a gap is a loss'),
 }
 
 /** The connection, as a packet has it that arrives here. Addresses as the machine loads them, in halves. */
@@ -61,6 +40,16 @@ const segment = {
 }
 
 const dev = field('%s', 'text', '$skb->dev->name', 'the interface that it came in by; empty: not known any more')
+
+/** The tuple of the answers to a connection that NAT has changed, as they come where it is translated. */
+const reply = {
+  r0: field('%lx', 'hex', '$r0', 'the address that they come from, as s0'),
+  r1: field('%lx', 'hex', '$r1', 'the same, as s1'),
+  rport: field('%llu', 'number', '$rport', 'the port that they come from'),
+  t0: field('%lx', 'hex', '$t0', 'the address that they are sent to, as d0'),
+  t1: field('%lx', 'hex', '$t1', 'the same, as d1'),
+  tport: field('%llu', 'number', '$tport', 'the port that they are sent to'),
+}
 
 /** A socket of any sort. */
 const socket = {
@@ -175,12 +164,21 @@ const other = {
     'since a RST of this host itself, or since boot where there was none; 0: not known',
     'ns',
   ),
+  snt_isn: field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
+  ifindex: field('%d', 'number', '$skb->dev->ifindex', 'the number of that interface; 0: not known any more'),
+  bound: field(
+    '%d',
+    'number',
+    '$sk->__sk_common.skc_bound_dev_if',
+    'the interface that the socket is bound to; 0: none',
+  ),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),
   sk_err: field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'),
   who: field('%lx', 'hex', '$who', 'the task, or the CPU of an idle one: pairs a call with its return'),
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),
+  way: field('%llu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
   stack: field(
     '%s',
@@ -191,12 +189,26 @@ const other = {
 }
 
 /** The rows by what they tell of, in the order of the reference. A print may name a group for all of its rows. */
-export const GROUPS = { event, tuple, segment, socket, socketNumbers, times, mini, flow, task, was, other } as const
+export const GROUPS = {
+  event,
+  tuple,
+  reply,
+  segment,
+  socket,
+  socketNumbers,
+  times,
+  mini,
+  flow,
+  task,
+  was,
+  other,
+} as const
 
 /** Every row by its name. */
 export const FIELDS = {
   ...event,
   ...tuple,
+  ...reply,
   ...segment,
   ...socket,
   ...socketNumbers,
@@ -221,6 +233,7 @@ export const KINDS: Readonly<Record<string, readonly (keyof typeof GROUPS | keyo
   packet: ['event', 'tuple'],
   state: ['event', 'tuple'],
   owner: ['event', 'tuple'],
+  nat: ['event', 'tuple'],
   call: ['event', 'tuple'],
   reset: ['event', 'tuple'],
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the holes of the files in probes/ are filled with.
 import type { Filter } from '../filter/filter.ts'
-import { renderFilter } from '../filter/render.ts'
+import { renderFilter, renderTranslated } from '../filter/render.ts'
 import type { Btf } from '../host/btf.ts'
+import { NAT_MARK } from '../host/natMark.ts'
 import { body, type Holes } from './fill.ts'
 import { dropHoles, type Part } from './parts.ts'
 
@@ -25,6 +26,7 @@ export const FRAGMENTS = [
   'is_request',
   'lookup4',
   'lookup6',
+  'of_conntrack',
   'of_request',
   'of_skb',
   'of_sock',
@@ -44,34 +46,42 @@ export const FRAGMENTS = [
 ] as const
 
 /**
- * What a program remembers between events: the flow of each segment, segments for request sockets, when this host last
- * replied with a RST, a sample of the segments of each socket, and the last
- * RST that came in.
+ * What a program remembers between events, by the files that it has: the flow of each segment, segments for request sockets,
+ * when this host last replied with a RST, which connections the filter selects by another tuple, a sample of the segments
+ * of each socket, the last RST that came in.
  */
-export type Memory = Readonly<Record<'flows' | 'requests' | 'replies' | 'made' | 'arrivals', boolean>>
+export type Memory = Readonly<Record<'flows' | 'requests' | 'replies' | 'nat' | 'made' | 'arrivals', boolean>>
 
+/**
 /**
  * What every file's holes are filled with, whatever it is attached to, by what the program remembers.
  */
 export const sharedHoles = (
   filter: Filter,
-  { flows, requests, replies, made, arrivals }: Memory,
+  { flows, requests, replies, nat, made, arrivals }: Memory,
   readProbe: ReadProbe,
 ): Holes => {
   const fragments = Object.fromEntries(FRAGMENTS.map((name) => [name, body(readProbe(`fragments/${name}.bt`))]))
   const flowFact = (map: string) => (flows ? `(uint64)@${map}[$s0, $s1, $d0, $d1, $ports, $netns]` : '0')
   const { ports, addresses, netns, peer, all } = renderFilter(filter)
+  const { server, client } = renderTranslated(filter)
+  const translated = '@nat[$s0, $s1, $d0, $d1, ($sport << 16) | $dport] != 0'
+  const ends = `${ports} && ${addresses}`
   return {
     ...fragments,
-    ...(asksPorts(filter) ? {} : { first_ports: '' }),
+    ...(asksPorts(filter) || nat ? {} : { first_ports: '' }),
     ...(requests ? {} : { is_request: '$request = (uint64)0;' }),
-    match: all,
+    match: nat ? `(${all} || (${netns} && ${translated}))` : all,
     match_ports: ports,
-    match_addresses: addresses,
+    match_addresses: nat ? `((${ends}) || ${translated})` : addresses,
+    match_ends: nat ? `((${ends}) || ${translated})` : ends,
     match_netns: netns,
     match_peer: peer,
-    match_first: ports,
+    match_first: nat ? `(${ports} || @nat_ports[($sport << 16) | $dport] != 0)` : ports,
     match_segment: '1',
+    selects_server: server,
+    selects_client: client,
+    nat_mark: String(NAT_MARK),
     wanted: '1',
     when: '1',
     sent: '',
@@ -93,6 +103,11 @@ export const sharedHoles = (
     flow_last: flowFact('last'),
   }
 }
+
+/** Whether the filter asks for addresses or ports, which NAT may change. */
+export const asksEnds = (filter: Filter): boolean =>
+  asksPorts(filter) ||
+  [filter.saddr, filter.notSaddr, filter.daddr, filter.notDaddr].some((prefixes) => prefixes.length > 0)
 
 const asksPorts = ({ sport, notSport, dport, notDport }: Filter) =>
   [sport, notSport, dport, notDport].some((ranges) => ranges.length > 0)

@@ -2,12 +2,12 @@
 import { readFacts, type Facts, type Asked } from '../host/facts.ts'
 import { recordedFacts } from '../host/recordedFacts.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { PARTS, TRACEPOINT_PARTS } from './parts.ts'
+import { NAT, PARTS, TRACEPOINT_PARTS } from './parts.ts'
 
 /** What a program depends on: names of the kernel that parts and steps attach to, and what stands for them. */
 const wanted = (): Asked => {
   const functions = [
-    ...PARTS.flatMap((part) => part.functions),
+    ...[...PARTS, ...NAT].flatMap((part) => part.functions),
     ...CATALOGUE.flatMap(({ type, name }) => (type === 'function' ? [name] : [])),
   ]
   const tracepoints = [
@@ -18,7 +18,7 @@ const wanted = (): Asked => {
     functions: [...new Set([...functions, 'register_kprobe', 'sk_skb_reason_drop'])],
     typedefs: [...new Set(tracepoints)].map((name) => `btf_trace_${name}`),
     enums: ['sk_rst_reason', 'skb_drop_reason', 'tcp_tw_status'],
-    modules: [...new Set(CATALOGUE.flatMap(({ module }) => module ?? []))],
+    modules: [...new Set([...NAT, ...CATALOGUE].flatMap(({ module }) => module ?? []))],
     copied: PARTS.flatMap(({ copies, functions }) => (copies === true ? functions : [])),
     copies: Object.fromEntries(CATALOGUE.flatMap(({ name, copy }) => (copy === undefined ? [] : [[name, copy]]))),
   }

@@ -17,6 +17,8 @@ export type Part = {
   needs?: readonly string[]
   /** It takes no argument of its functions that matters, so that a copy of one that the compiler made will do. */
   copies?: true
+  /** The module that has its functions, which BTF does not know. */
+  module?: string
   /** Runs for each packet: only with `--ttl`. */
   perPacket?: true
 }
@@ -74,6 +76,15 @@ export const REPLY: Part = {
 /** The two that reply to a segment, and where what they ask for is kept. */
 const SEND_RESET = ['tcp_v4_send_reset', 'tcp_v6_send_reset'] as const
 const KEPT = ['inet_sock_set_state.bt'] as const
+/**
+ * What a filter of addresses or ports needs to select a connection by the tuple that NAT gave it. Conntrack may be loaded after
+ * the trace has begun, and is not asked then.
+ */
+export const NAT: readonly Part[] = [
+  { file: 'nat.bt', functions: ['__nf_conntrack_confirm'], module: 'nf_conntrack' },
+  { file: 'nat_end.bt', functions: ['nf_conntrack_free'], module: 'nf_conntrack', needs: ['nat.bt'] },
+  { file: 'nat_known.bt', functions: ['read_null'], needs: ['nat.bt'] },
+]
 
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
@@ -197,7 +208,9 @@ export const presentIn = (btf: Btf, copies: readonly string[], part: Part): read
   if (part.timer === true) return []
   const here = namesOf(part).filter((name) =>
     part.tracepoint === undefined
-      ? name in btf.functions || (part.copies === true && copyOf(name, copies) !== undefined)
+      ? name in btf.functions ||
+        part.module !== undefined ||
+        (part.copies === true && copyOf(name, copies) !== undefined)
       : btf.typedefs.includes(`btf_trace_${name}`),
   )
   return here.length > 0 ? here : undefined

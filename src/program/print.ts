@@ -39,7 +39,10 @@ const printed = (word: string): Printed[] => {
   return [{ name, field, expression: expression ?? field.expression }]
 }
 
-/** The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. */
+/**
+ * The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. A line
+ * is counted when it is out: what @n counts has come, or is in a buffer, or is lost (frame.bt prints @n).
+ */
 export const printText = (asked: string): string => {
   const { kind, fn = FIELDS.fn.expression, fields } = parsePrint(asked)
   const variables = fn.match(/(?<=<)\$\w+(?=>)/g) ?? []
@@ -52,7 +55,7 @@ export const printText = (asked: string): string => {
     return isNumber(expression) ? [] : [expression]
   })
   const call = `printf("${kind}${format.join('')}\\n",\n${wrapped(values)});`
-  return kind === 'tick' ? call : `@pending = ${TICKS};\n@n[cpu]++;\n${call}`
+  return kind === 'tick' ? call : `@pending = ${TICKS};\n${call}\n@n[cpu]++;`
 }
 
 // A number is in the format itself.

@@ -5,8 +5,8 @@ import type { Btf } from '../host/btf.ts'
 import type { Symbols } from '../host/facts.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { body, fill, type Holes } from './fill.ts'
-import { functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
-import { copyOf, namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
+import { asksEnds, functionHoles, sharedHoles, tracepointHoles, type ReadProbe } from './holes.ts'
+import { copyOf, hasKprobes, NAT, namesOf as attachedTo, partsFor, presentIn, type Part } from './parts.ts'
 import { filesOf, isEntrance, stepHoles, stepOf } from './packetPath.ts'
 
 /** What a program is made for: which connections, which steps of the trail, and whether the TTL of each packet counts. */
@@ -30,6 +30,7 @@ const ARRIVALS_FILE = 'tcp_rcv.bt'
 const SAMPLES_FILES = ['tcp_finish_connect.bt', 'tcp_child_process.bt']
 const REQUESTS_FILE = 'tcp_check_req.bt'
 const REPLIES_FILE = 'tcp_send_reset.bt'
+const NAT_FILE = 'nat.bt'
 
 /**
  * Writes the program for one kernel: the files of probes/ one after the other, their holes filled. Pure otherwise, so
@@ -41,7 +42,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   const copies = symbols.copies.filter((copy) => !without.some((name) => copyOf(name, [copy]) !== undefined))
   // A step that tells all of what a part tells some of takes its place.
   const told = CATALOGUE.filter(({ name }) => wanted.steps.includes(name)).map(({ by }): string => by)
-  const asked = partsFor(btf, copies).filter(
+  const asked = [...partsFor(btf, copies), ...natParts(btf, symbols, wanted)].filter(
     ({ file, perPacket }) => (ttl || perPacket !== true) && !told.includes(file),
   )
   const here = partsHere(btf, copies, asked)
@@ -62,6 +63,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     replies: has(REPLIES_FILE),
     made: SAMPLES_FILES.some(has),
     arrivals: has(ARRIVALS_FILE),
+    nat: has(NAT_FILE),
   }
   const shared = sharedHoles(filter, memory, readProbe)
   const entrances = present.some(({ traced }) => isEntrance(traced))
@@ -84,6 +86,14 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
   return { text: [head, frame, ...parts].join('\n'), probes: traced, missing: [...new Set(missing)] }
 }
 
+// Where conntrack is loaded, or part of the kernel; without kprobes nothing tells of it.
+const natParts = (btf: Btf, { modules }: Symbols, { filter, without = [] }: Wanted): readonly Part[] => {
+  const isHere = ({ module, functions: [name = ''] }: Part) =>
+    !without.includes(name) && (module === undefined || modules.includes(module) || name in btf.functions)
+  const parts = hasKprobes(btf) && asksEnds(filter) ? NAT.filter(isHere) : []
+  return parts.some(({ file }) => file === NAT_FILE) ? parts : []
+}
+
 // To a program, what must not be attached to is not there.
 const lacking = (btf: Btf, without: readonly string[]): Btf =>
   without.length === 0
@@ -95,11 +105,14 @@ const lacking = (btf: Btf, without: readonly string[]): Btf =>
       }
 
 /** What bpftrace is to print of maps when it ends. */
-const PRINTED = 'sent'
+const PRINTED = ['sent', 'n']
 
 const clearing = (parts: readonly string[]): string => {
   const maps = new Set([...parts.join('\n').matchAll(/@(\w+)\[/g)].map(([, name = '']) => name))
-  return ['@pending = 0;', ...[...maps].filter((name) => name !== PRINTED).map((name) => `clear(@${name});`)].join('\n')
+  return [
+    '@pending = 0;',
+    ...[...maps].filter((name) => !PRINTED.includes(name)).map((name) => `clear(@${name});`),
+  ].join('\n')
 }
 
 const partsHere = (btf: Btf, copies: readonly string[], asked: readonly Part[]) =>

@@ -3,7 +3,7 @@ import { createReadStream, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
-import { concatAll, defer, from, type Observable } from 'rxjs'
+import { Observable } from 'rxjs'
 import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
@@ -13,8 +13,18 @@ const STDIN = 0
 /** Longer than any line that is ours: a file of something else may have no end of line at all. */
 const LONGEST_LINE = 1024 * 1024
 
-/** What a replay tells beside its Observations: a warning, and how many bytes of the file it has read. */
-export type Listener = { warn: (message: string) => void; read?: ((bytes: number) => void) | undefined }
+/** Read at once: some hundred lines. */
+const CHUNK_BYTES = 256 * 1024
+
+/** What an Observation waits for before it is given; undefined: nothing. */
+export type Pace = (observation: Observation) => Promise<void> | undefined
+
+/** What a replay tells beside its Observations: a warning, and how many bytes of the file it has read; and its pace. */
+export type Listener = {
+  warn: (message: string) => void
+  read?: ((bytes: number) => void) | undefined
+  pace?: Pace | undefined
+}
 
 /**
  * The Observations of a recording, `-` for standard input; gzip is known by its content. A recording that was cut off gives
@@ -24,21 +34,88 @@ export type Listener = { warn: (message: string) => void; read?: ((bytes: number
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, listener: Listener): Observable<Observation> =>
-  defer(() => from(observations(file, listener)).pipe(concatAll()))
+  oneByOne(() => observations(file, listener))
+
+/** Several recordings, one behind the other: `next` gives the Observations of one, until `done`. */
+export type Recordings = { next: () => Observable<Observation>; done: () => boolean }
+
+/**
+ * The recordings in some files, of which one may hold several, as `cat A B` makes it: each begins with its `start`. `next` may be
+ * called again when what it gave has completed; it fails as `replay` does. `read` is told the bytes read of all files together.
+ */
+export const recordings = (files: readonly string[], listener: Listener): Recordings => {
+  const batches = allOf(files, listener)
+  /** What was read from the next start on. */
+  let rest: Observation[] = []
+  let done = false
+  async function* one(): AsyncGenerator<Observation[]> {
+    for (let first = true; ;) {
+      const { value = [], done: atEnd } = rest.length > 0 ? { value: rest } : await batches.next()
+      rest = []
+      if (atEnd === true) {
+        done = true
+        return
+      }
+      const next = value.findIndex(({ kind }, index) => kind === 'start' && !(first && index === 0))
+      if (value.length > 0) first = false
+      yield next < 0 ? value : value.slice(0, next)
+      if (next < 0) continue
+      rest = value.slice(next)
+      return
+    }
+  }
+  return { next: () => oneByOne(one), done: () => done }
+}
+
+// The Observations of batches. Whoever has enough, in the middle of a batch, gets no more of it.
+const oneByOne = (batches: () => AsyncGenerator<Observation[]>): Observable<Observation> =>
+  new Observable((subscriber) => {
+    const give = async () => {
+      for await (const batch of batches())
+        for (const observation of batch) {
+          if (subscriber.closed) return
+          subscriber.next(observation)
+        }
+    }
+    give().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    )
+  })
+
+async function* allOf(
+  files: readonly string[],
+  { warn, read, pace }: Listener,
+): AsyncGenerator<Observation[], undefined> {
+  let before = 0
+  for (const file of files) {
+    let here = 0
+    const told = read === undefined ? undefined : (bytes: number) => read(before + (here = bytes))
+    yield* observations(file, { warn, read: told, pace })
+    before += here
+  }
+  return undefined
+}
 
 // In batches, as they are read: an await for each line would take longer than its judgement.
-async function* observations(file: string, { warn, read }: Listener): AsyncGenerator<Observation[]> {
+async function* observations(file: string, { warn, read, pace }: Listener): AsyncGenerator<Observation[]> {
   let number = 0
   let whole = 0
   let stopped = false
   for await (const lines of readable(file, () => number, read)) {
-    const batch: Observation[] = []
+    let batch: Observation[] = []
     for (const line of lines) {
       number += 1
       try {
         const observation = decode(line.text, number)
         whole = number
         stopped ||= observation.kind === 'stop'
+        const waiting = pace?.(observation)
+        if (waiting !== undefined) {
+          yield batch
+          batch = []
+          await waiting
+        }
         batch.push(observation)
       } catch (error) {
         // Half a line at the very end is a write that was cut off, and no fault of the rest.
@@ -84,7 +161,7 @@ async function* lines(file: string, read: Listener['read']): AsyncGenerator<Line
 }
 
 async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
-  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file) })
+  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file), highWaterMark: CHUNK_BYTES })
   const chunks = counted(source, read)
   const first = await chunks.next()
   if (first.done === true) return

@@ -117,6 +117,7 @@ const enter = (ledger: Ledger, observation: Observation) => {
     case 'start':
     case 'packet':
     case 'owner':
+    case 'nat':
     case 'lookup':
     case 'tick':
     case 'call':

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 
 /** Whose doing a reset was. */
-export type Who =
-  | 'local-app'
-  | 'local-kernel'
-  | 'local-admin'
-  | 'local-firewall'
-  | 'peer'
-  | 'peer-app'
-  | 'peer-kernel'
-  | 'middlebox'
-  | 'unknown'
+export const WHO = [
+  'local-app',
+  'local-kernel',
+  'local-admin',
+  'local-firewall',
+  'peer',
+  'peer-app',
+  'peer-kernel',
+  'middlebox',
+  'unknown',
+] as const
+export type Who = (typeof WHO)[number]
 
 /** This host sent the RST, or one came in and ended something here, or one came in to no effect. */
-export type Outcome = 'sent' | 'received' | 'ignored'
+export const OUTCOMES = ['sent', 'received', 'ignored'] as const
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** What is said of a cause, whatever the case. Each has a file in causes/, beside its rules. */
 export type Cause = {

@@ -10,6 +10,9 @@ export const isOrphan = ({ reset: { socket } }: Case): boolean => socket?.dead =
 export const closerText = (closer: Task | null): string =>
   closer === null ? 'a process' : `${closer.comm}[${closer.pid}]`
 
+/** ` in ESTABLISHED`: the state until the reset, where it is known. */
+export const inStateText = ({ stateBefore }: Case): string => (stateBefore === null ? '' : ` in ${stateBefore}`)
+
 /** task_struct's exit_code: a signal in the low 7 bits, else what was given to exit() above 8. */
 export const endText = ({ exit_code }: Task): string => {
   const code = exit_code ?? 0

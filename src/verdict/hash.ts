@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { TOO_MANY } from '../flow/asked.ts'
 import type { Case } from '../flow/case.ts'
 import type { Answer, Kind } from '../observation.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
@@ -20,6 +21,7 @@ export const hashText = ({ before, after, late, reset }: Case): string[] => [
 const lookupText = (lookup: Kind<'lookup'>, since: string) => {
   const { answer, source } = lookup
   const when = `${spanText(lagOf(lookup))} after ${since}`
+  if (answer.error === TOO_MANY) return `the TCP hash (${source}) was ${TOO_MANY}`
   return answer.found === null
     ? `${when} the look-up in the TCP hash (${source}) failed: ${answer.error}`
     : `${when} the TCP hash (${source}) held ${content(answer, answer.found)}`
@@ -32,12 +34,18 @@ const sameness = ({ socket }: Kind<'reset'>, { answer: { found, cookie } }: Kind
 }
 
 const nearMisses = ({ answer }: Kind<'lookup'>) => [
+  ...(answer.near_skipped === true ? [`near misses were ${TOO_MANY}`] : []),
   ...(answer.reversed === undefined
     ? []
     : [`near miss: with its two ends swapped the 5-tuple is there: ${answer.reversed}`]),
   ...(answer.other_netns === undefined
     ? []
     : [`near miss: the network namespace ${answer.other_netns} has the 5-tuple: ${answer.other_found}`]),
+  ...(answer.netns_cut === true && answer.other_netns === undefined
+    ? [
+        `of the other network namespaces ${answer.netns_seen} were looked into, and none has the 5-tuple; there are more`,
+      ]
+    : []),
   ...(answer.listen_differs === undefined
     ? []
     : [

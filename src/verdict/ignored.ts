@@ -2,7 +2,7 @@
 // The RST that came in and that no full socket obeyed, where the kernel dropped it, and the socket that it did not end.
 // mini.ts has the RSTs for request sockets and time-waits.
 import { EARLY, isArrival, type Case } from '../flow/case.ts'
-import type { Segment, Socket } from '../observation.ts'
+import type { Kind, Segment, Socket } from '../observation.ts'
 import { certain, likely, type Evidence } from './rule.ts'
 
 /**
@@ -13,16 +13,19 @@ export const ignoredRst = ({ reset, drop, gaps }: Case): Segment | undefined =>
   isArrival(reset) && reset.segment !== null && (gaps.length === 0 || drop !== null) ? reset.segment : undefined
 
 /** Evidence that is certain when the kernel was seen to drop the RST; its absence leaves a doubt. */
-export const ignoredBecause = (reset: Case, ...because: string[]): Evidence =>
-  reset.drop === null ? likely(...because) : certain(...because, ...dropText(reset))
+export const ignoredBecause = (reset: Case, why: string, ...because: string[]): Evidence =>
+  reset.drop === null ? likely(why, ...because) : certain(why, ...because, ...dropText(reset))
 
 /** Where and for what the kernel dropped the RST: a sentence, or none where no drop was seen. */
-export const dropText = ({ drop }: Case): string[] => {
-  if (drop === null) return []
-  return [
-    `the kernel dropped it ${drop.location === null ? 'at an unknown place' : `in ${drop.location}`}${drop.reason === null ? '' : `: ${drop.reason}`}`,
-  ]
-}
+export const dropText = ({ drop }: Case): string[] =>
+  drop === null ? [] : [`the kernel dropped it ${placeText(drop)}`]
+
+/** The same of a RST of this host itself, which did not leave it. */
+export const unsentText = ({ unsent }: Case): string[] =>
+  unsent === null ? [] : [`the RST did not leave this host: the kernel dropped it ${placeText(unsent)}`]
+
+const placeText = ({ location, reason }: Kind<'call'>) =>
+  `${location === null ? 'at an unknown place' : `in ${location}`}${reason === null ? '' : `: ${reason}`}`
 
 /** Whether the RST was seen before it was known to be for this host. */
 export const isEarly = ({ reset: { fn } }: Case): boolean => fn === EARLY

@@ -2,8 +2,10 @@
 import type { Case } from '../flow/case.ts'
 import { happened } from '../flow/decided.ts'
 import { ownerOf } from '../flow/owner.ts'
+import { nanosecondsBetween, spanText } from '../time.ts'
 import { missing, unknownCause } from './causes/unknown.ts'
 import { hashText } from './hash.ts'
+import { unsentText } from './ignored.ts'
 import { reasonText } from './reasons.ts'
 import type { Confidence } from './rule.ts'
 import { agoText, strayOf, strayText } from './stray.ts'
@@ -15,7 +17,10 @@ export const judge = (reset: Case): Verdict => {
   const judgement = judgeAlone(reset)
   const { cause, confidence, because } = judgement
   const owed = owedToHash(reset, cause, confidence)
-  return verdictOf(reset, { ...judgement, because: [...because, ...hashText(reset), ...owed, ...reset.gaps] })
+  return verdictOf(reset, {
+    ...judgement,
+    because: [...because, ...unsentText(reset), ...hashText(reset), ...owed, ...reset.gaps],
+  })
 }
 
 /** The judgement without the sentences on the TCP hash and on gaps. */
@@ -36,6 +41,7 @@ const echoed = (reset: Case): Judgement | undefined => {
     ...first,
     confidence: reset.gaps.length > 0 ? 'likely' : first.confidence,
     owner: ownerOfEcho(reset, first.owner ?? earlier.owner),
+    why: `a late segment, ${spanText(nanosecondsBetween(reset.reset.at, earlier.reset.at))} after our own RST`,
     because: [
       `${strayText(reset, stray)}: the echo of the RST by which this host had ended the connection ${agoText(reset, earlier.reset)}`,
       ...first.because.map((sentence) => `of that one: ${sentence}`),
@@ -52,21 +58,23 @@ const explained = (reset: Case): Judgement | undefined => {
   for (const { cause, explain } of RULES) {
     const evidence = explain(reset)
     if (evidence === undefined) continue
-    const { who, owner, rstReasons } = evidence
+    const { why, who, owner, by, rstReasons } = evidence
     const reasons = reasonText(reset, rstReasons === undefined ? cause : { ...cause, rstReasons })
     const confidence = reset.gaps.length > 0 || reasons.against ? 'likely' : evidence.confidence
-    return { cause: cause.id, confidence, because: [...evidence.because, ...reasons.because], who, owner }
+    return { cause: cause.id, confidence, why, because: [...evidence.because, ...reasons.because], who, owner, by }
   }
   return undefined
 }
 
 const unexplained = (reset: Case): Judgement => {
-  const because = [...missing(reset), ...reasonText(reset, unknownCause).because]
-  return { cause: unknownCause.id, confidence: 'unknown', because }
+  const { why, because } = missing(reset)
+  const reasons = reasonText(reset, unknownCause).because
+  return { cause: unknownCause.id, confidence: 'unknown', why, because: [...because, ...reasons] }
 }
 
 // The same case judged without the answers of the TCP hash shows what they were good for.
 const owedToHash = (reset: Case, cause: CauseId, confidence: Confidence): string[] => {
+  if (reset.before === null && reset.after === null) return []
   const bare = judgeAlone({ ...reset, before: null, after: null })
   if (bare.cause !== cause)
     return [

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The RST that came in for a mini-socket, which tcp_reset never sees, and whether the mini-socket takes it.
 import type { Case } from '../flow/case.ts'
+import { sequenceDistance } from '../flow/states.ts'
 import type { Segment, Socket } from '../observation.ts'
+import { hasAck } from './replied.ts'
 import { inWindow, numbersText } from './window.ts'
 
 type Mini = { segment: Segment; socket: Socket }
@@ -20,6 +22,13 @@ const rstIn = ({ reset }: Case, fn: string): Mini | undefined =>
 /** Whether the window of a request socket takes the RST. */
 export const requestTakes = ({ segment, socket: { rcv_nxt = segment.seq, rcv_wnd = 0 } }: Mini): boolean =>
   inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd)
+
+/**
+ * Whether the RST acknowledges another number than that of the SYN ACK. tcp_check_req gives such a segment to the listener before
+ * it looks at anything else (net/ipv4/tcp_minisocks.c). False where the number is not known.
+ */
+export const acknowledgesAnother = ({ segment, socket: { snt_isn } }: Mini): boolean =>
+  snt_isn !== undefined && hasAck(segment) && sequenceDistance(segment.ack, snt_isn) !== 1
 
 /** What a verdict says of a RST for a request socket, with the numbers. */
 export const requestText = ({ segment, socket }: Mini): string =>

@@ -36,6 +36,9 @@ export const opensConnection = ({ flags }: Segment): boolean => (flags & (FLAG.s
 export const hasSyn = ({ flags }: Segment): boolean => (flags & FLAG.syn) !== 0
 export const hasAck = ({ flags }: Segment): boolean => (flags & FLAG.ack) !== 0
 
+/** `1 byte`, `19 bytes`. */
+export const bytesText = (count: number): string => `${count} byte${count === 1 ? '' : 's'}`
+
 /** `a segment with PSH ACK, seq 1000, ack 2000 and 5 bytes of data`. */
 export const segmentText = ({ flags, seq, ack, length }: Segment): string =>
   `a segment with ${flagNames(flags)}, seq ${seq}, ack ${ack} and ${length} bytes of data`

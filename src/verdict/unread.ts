@@ -7,9 +7,12 @@ import { calledBy } from './caller.ts'
 /** States in which the peer's FIN was taken: it counts one in rcv_nxt, and in copied_seq only once it was read. */
 const PEER_CLOSED = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING']
 
-/** Bytes that were never read, as __tcp_close() counts them (net/ipv4/tcp.c): without the peer's FIN. */
-export const unreadBytes = ({ reset: { socket }, stateBefore }: Case): number => {
-  if (socket?.rcv_nxt === undefined || socket.copied_seq === undefined) return 0
+/** Bytes that were never read, as __tcp_close() counts them (net/ipv4/tcp.c): without the peer's FIN. 0 where not seen. */
+export const unreadBytes = (reset: Case): number => unreadOf(reset) ?? 0
+
+/** The same; null where the socket's numbers were not seen. */
+export const unreadOf = ({ reset: { socket }, stateBefore }: Case): number | null => {
+  if (socket?.rcv_nxt === undefined || socket.copied_seq === undefined) return null
   const distance = sequenceDistance(socket.rcv_nxt, socket.copied_seq)
   return PEER_CLOSED.includes(stateBefore ?? '') && distance > 0 ? distance - 1 : distance
 }

@@ -23,6 +23,9 @@ const row = z.object({
   pid: z.number().nullable(),
   comm: z.string().nullable(),
   cause: z.string(),
+  outcome: z.string(),
+  who: z.string(),
+  confidence: z.string(),
 })
 type Row = z.infer<typeof row>
 
@@ -34,11 +37,14 @@ const OPTIONS: readonly (readonly [string, string, (row: Row) => boolean])[] = [
   ['dport', '80', ({ dport }) => dport === 80],
   ['netns', '4026531840', ({ netns }) => netns === 4026531840],
   ['pid', '812,4', ({ pid }) => pid === 812],
-  ['comm', 'nginx,Web Content', ({ comm }) => comm === 'nginx' || comm === 'Web Content'],
+  ['comm', 'ng*,Web Content', ({ comm }) => comm === 'nginx' || comm === 'Web Content'],
   ['dev', 'eth0', () => false],
   // Without a state here are those whose state was not seen: `none` is none of them.
   ['state', 'tcp_established,none', ({ state }) => state === 'ESTABLISHED'],
-  ['cause', 'peer-aborted', ({ cause }) => cause === 'peer-aborted'],
+  ['cause', 'peer-a*', ({ cause }) => cause === 'peer-aborted'],
+  ['outcome', 'ignored,sent', ({ outcome }) => outcome !== 'received'],
+  ['who', 'peer*', ({ who }) => who.startsWith('peer')],
+  ['confidence', 'unknown', ({ confidence }) => confidence === 'unknown'],
 ]
 const ALL = OPTIONS.flatMap(([name, value, holds]) => [
   { args: [`--${name}`, value], holds },
@@ -66,7 +72,8 @@ const MIXED = Array.from({ length: 48 }, (_, n) => {
       ...reset({
         at: at(when + 1),
         socket: n % 9 === 8 ? null : socket({ sk, state }),
-        segment: segment({ flags: RST_ACK }),
+        // Some are this host's own.
+        ...(n % 10 === 7 ? { fn: 'tcp_send_active_reset', segment: null } : { segment: segment({ flags: RST_ACK }) }),
       }),
       tuple,
     },
@@ -114,6 +121,33 @@ test.each([
   [['--netns', 'all', '--netns', '4026531840'], () => true],
   [['--dport', '80,443', '--not-dport', '80'], ({ dport }: Row) => dport === 443],
 ])('one option twice: %j', async (args, holds) => {
+  expect(await replayed(args)).toEqual(that(holds))
+})
+
+test.each<[string[], (row: Row) => boolean]>([
+  [['-4'], ({ family }) => family === 4],
+  [['-6'], ({ family }) => family === 6],
+  [['-4', '-6'], () => true],
+  [['-6', '--saddr', '192.0.2.9,2001:db8::7'], ({ saddr }) => saddr === '2001:db8::7'],
+  [['-4', '--not-saddr', '192.0.2.9'], ({ family, saddr }) => family === 4 && saddr !== '192.0.2.9'],
+])('families: %j', async (args, holds) => {
+  expect(that(holds).length).toBeGreaterThan(0)
+  expect(await replayed(args)).toEqual(that(holds))
+})
+
+test.each<[string[], (row: Row) => boolean]>([
+  [['--peer', '192.0.2.9'], ({ saddr }) => saddr === '192.0.2.9'],
+  [['--peer', '192.0.2.9:40001'], ({ saddr, sport }) => saddr === '192.0.2.9' && sport === 40001],
+  [
+    ['--peer', '192.0.2.0/24:40000-40003,[2001:db8::7]:40000-40003'],
+    ({ saddr, sport }) => (saddr === '192.0.2.9' || saddr === '2001:db8::7') && sport <= 40003,
+  ],
+  [['--peer', '2001:db8::7', '--sport', '40003'], ({ saddr, sport }) => saddr === '2001:db8::7' && sport === 40003],
+  [['--local', ':80'], ({ dport }) => dport === 80],
+  [['--local', '*:80,*:443'], () => true],
+  [['--not-peer', '192.0.2.9', '--not-local', ':443'], ({ saddr, dport }) => saddr !== '192.0.2.9' && dport !== 443],
+])('ends: %j', async (args, holds) => {
+  expect(that(holds).length).toBeGreaterThan(0)
   expect(await replayed(args)).toEqual(that(holds))
 })
 

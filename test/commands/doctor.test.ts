@@ -47,7 +47,7 @@ test('a machine without anything', async () => {
     Needed:
       MISS root      effective user id 1000
                      hint: run as root, with sudo for instance: bpftrace needs it
-      MISS bpftrace  bpftrace: ENOENT
+      MISS bpftrace  ENOENT
                      hint: install it (apt-get install bpftrace), or name it with --bpftrace FILE
       MISS setpriv   not found
                      hint: install util-linux: setpriv ties the life of bpftrace to ours

@@ -3,8 +3,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseAddresses } from '../../src/filter/address.ts'
 import { ANY, type Filter } from '../../src/filter/filter.ts'
-import { matches } from '../../src/filter/match.ts'
-import { renderFilter } from '../../src/filter/render.ts'
+import { matches, matchesByAny } from '../../src/filter/match.ts'
+import { endsOf } from '../../src/flow/translations.ts'
+import { renderFilter, renderTranslated } from '../../src/filter/render.ts'
 import type { Tuple } from '../../src/flow/tuple.ts'
 import { filters, tuplesNear } from './arbitrary.ts'
 import { loaded } from './loaded.ts'
@@ -80,4 +81,64 @@ test.each([
     expected,
     !expected,
   ])
+})
+
+/** A filter, and both tuples of a connection that it selects or nearly does, of one family. */
+const translated = filters.chain((filter) =>
+  fc
+    .tuple(fc.constant(filter), tuplesNear(filter), tuplesNear(filter))
+    .filter(([, tuple, reply]) => tuple.family === reply.family),
+)
+const WITHOUT_NOT = { notSaddr: [], notSport: [], notDaddr: [], notDport: [], notNetns: [] }
+
+test('a filter selects a connection with one tuple as ever, and twice the same tuple is one', () => {
+  fc.assert(
+    fc.property(pairs, ([filter, tuple]) => {
+      expect(matchesByAny(filter, tuple, [])).toBe(matches(filter, tuple))
+      expect(matchesByAny(filter, tuple, [tuple])).toBe(matches(filter, tuple))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('what is asked for, either tuple may have; what is excluded, neither', () => {
+  let seen = 0
+  fc.assert(
+    fc.property(translated, ([filter, tuple, other]) => {
+      const wanted: Filter = { ...filter, ...WITHOUT_NOT, netns: [] }
+      const either = matches(wanted, tuple) || matches(wanted, other)
+      seen += Number(either)
+      expect(matchesByAny(wanted, tuple, [other]) || !either).toBe(true)
+      const unwanted: Filter = { ...filter, saddr: [], sport: [], daddr: [], dport: [], netns: [], notNetns: [] }
+      expect(matchesByAny(unwanted, tuple, [other])).toBe(matches(unwanted, tuple) && matches(unwanted, other))
+    }),
+    { numRuns: 2000 },
+  )
+  expect(seen).toBeGreaterThan(100)
+})
+
+test('the kernel tells of NAT for every end that the filter selects, and without exclusions for no other', () => {
+  const seen = { true: 0, false: 0 }
+  fc.assert(
+    fc.property(translated, ([filter, original, reply]) => {
+      const anywhere: Filter = { ...filter, netns: [], notNetns: [] }
+      const rendered = renderTranslated(anywhere)
+      const [server, client] = endsOf({ tuple: original, reply })
+      for (const [side, { tuple, other }] of [
+        ['server', server],
+        ['client', client],
+      ] as const) {
+        const here = matchesByAny(anywhere, tuple, [other])
+        const there = evaluate(rendered[side], original, reply)
+        seen[`${here}`] += 1
+        expect(there || !here).toBe(true)
+        const wanted: Filter = { ...anywhere, ...WITHOUT_NOT }
+        const [one, two] = [renderTranslated(wanted)[side], matchesByAny(wanted, tuple, [other])]
+        expect(evaluate(one, original, reply)).toBe(two)
+      }
+    }),
+    { numRuns: 500 },
+  )
+  expect(seen.true).toBeGreaterThan(20)
+  expect(seen.false).toBeGreaterThan(20)
 })

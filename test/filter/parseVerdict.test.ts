@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from 'vitest'
-import { parseCauses, parseComms, parseDevs, parsePids, parseStates } from '../../src/filter/parseVerdict.ts'
+import {
+  parseCause,
+  parseCauses,
+  parseComms,
+  parseConfidences,
+  parseDevs,
+  parseOutcomes,
+  parsePids,
+  parseStates,
+  parseWho,
+} from '../../src/filter/parseVerdict.ts'
 import { thrown } from '../thrown.ts'
 
 type Parse = (option: string, text: string) => readonly (string | number)[]
@@ -9,7 +19,7 @@ const HOSTILE = ['', ' ', 'a,', ',a', ',,', '\n', '\0']
 const refuses = (parse: Parse, texts: readonly string[]) =>
   test.each(texts)('not %j', (text) => {
     const { message, hint, exitCode } = thrown(() => parse('--option', text))
-    expect({ message: /^(--option: |there is no cause )/.test(message), exitCode }).toEqual({
+    expect({ message: message.startsWith('--option: '), exitCode }).toEqual({
       message: true,
       exitCode: 2,
     })
@@ -31,6 +41,7 @@ describe('names of tasks', () => {
     [' ', [' ']],
     ['ééééééééé', ['ééééééé\ufffd']],
     ['__proto__', ['__proto__']],
+    ['php*,*-longer-than-15-bytes', ['php*', '*-longer-than-15-bytes']],
   ])('%j', (text, expected) => expect(parseComms('', text)).toEqual(expected))
   refuses(parseComms, ['', 'a,', ',a', ',,'])
 })
@@ -46,11 +57,60 @@ describe('states', () => {
     ['tcp_syn_sent,Time_Wait', ['SYN_SENT', 'TIME_WAIT']],
     ['none', ['NONE']],
     ['TCP_NEW_SYN_RECV', ['NEW_SYN_RECV']],
+    ['ESTAB,UNCONN,LISTEN', ['ESTABLISHED', 'CLOSE', 'LISTEN']],
+    ['syn-sent,syn-recv,close-wait', ['SYN_SENT', 'SYN_RECV', 'CLOSE_WAIT']],
+    ['fin-wait-1,FIN-WAIT-2,fin_wait1', ['FIN_WAIT1', 'FIN_WAIT2', 'FIN_WAIT1']],
+    ['closed,listening', ['CLOSE', 'LISTEN']],
   ])('%j', (text, expected) => expect(parseStates('', text)).toEqual(expected))
-  refuses(parseStates, [...HOSTILE, 'TCP_', 'TCP_TCP_CLOSE', 'ESTAB', 'established ', '1', '$(id)', 'toString'])
+  refuses(parseStates, [...HOSTILE, 'TCP_', 'TCP_TCP_CLOSE', 'ESTA', 'established ', '1', '$(id)', 'toString'])
 })
 
 describe('causes', () => {
-  test('several', () => expect(parseCauses('', 'linger-zero,unknown')).toEqual(['linger-zero', 'unknown']))
-  refuses(parseCauses, [...HOSTILE, 'Linger-zero', 'linger', '__proto__', 'toString', '$(id)'])
+  test.each([
+    ['linger-zero,unknown', ['linger-zero', 'unknown']],
+    ['unread', ['unread-data-on-close']],
+    ['mptcp,time-wait', ['mptcp', 'time-wait']],
+    ['time-wait-*', ['time-wait-overflow', 'time-wait-assassinated']],
+    ['*-listener', ['no-listener', 'bad-ack-to-listener', 'ignored-listener']],
+    ['?ptcp', ['mptcp']],
+  ])('%j', (text, expected) => expect(parseCauses('', text)).toEqual(expected))
+
+  refuses(parseCauses, [...HOSTILE, 'Linger-zero', 'linger', 'ignored', 'x*', '__proto__', 'toString', '$(id)'])
+
+  test.each([
+    [
+      'peer_aborted',
+      '--cause: there is no cause "peer_aborted"',
+      'did you mean peer-aborted? trace-reset causes --list lists them',
+    ],
+    ['x*', '--cause: there is no cause "x*"', 'trace-reset causes --list lists them'],
+    [
+      'linger',
+      '--cause: there is no cause "linger": it may be linger2-abort, linger-zero',
+      'write more of the name, or linger* for all of them',
+    ],
+  ])('refused with what is near: %s', (name, message, hint) => {
+    expect(thrown(() => parseCauses('--cause', name))).toMatchObject({ message, hint })
+  })
+
+  test('one alone', () => {
+    expect(parseCause('unread')).toBe('unread-data-on-close')
+    expect(thrown(() => parseCause('ignored-*'))).toMatchObject({
+      message: '"ignored-*" is not one cause',
+      exitCode: 2,
+    })
+  })
+})
+
+describe('outcomes, whose doing, confidences', () => {
+  test.each<[Parse, string, string[]]>([
+    [parseOutcomes, 'sent,ignored', ['sent', 'ignored']],
+    [parseWho, 'peer,middlebox', ['peer', 'middlebox']],
+    [parseWho, 'peer*', ['peer', 'peer-app', 'peer-kernel']],
+    [parseWho, 'local-f', ['local-firewall']],
+    [parseConfidences, 'likely,unknown', ['likely', 'unknown']],
+  ])('case %#', (parse, text, expected) => expect(parse('', text)).toEqual(expected))
+  refuses(parseOutcomes, [...HOSTILE, 'Sent', 'out', '*x'])
+  refuses(parseWho, [...HOSTILE, 'local', 'kernel', 'toString'])
+  refuses(parseConfidences, [...HOSTILE, 'sure'])
 })

@@ -4,17 +4,26 @@ import { expect } from 'vitest'
 import type { Tuple } from '../../src/flow/tuple.ts'
 import { loaded } from './loaded.ts'
 
-const TOKEN = /\$(?:family|s0|s1|sport|d0|d1|dport|netns)\b|0x[0-9a-f]{8}\b|\d+\b|[()]|[=!]=|>>|[<>]=?|&&?|\|\||\s+/g
+const TOKEN = /\$(?:family|[sdrt][01]|[sdrt]port|netns)\b|0x[0-9a-f]{8}\b|\d+\b|[()]|[=!]=|>>|[<>]=?|&&?|\|\||\s+/g
 
 /** bpftrace's operators are C's, and JavaScript's on BigInt bind alike but for &: what is left is to spell numbers and names. */
-export const evaluate = (expression: string, tuple: Tuple): boolean => {
+/** `reply`: the tuple of the answers, where NAT is asked of. */
+export const evaluate = (expression: string, tuple: Tuple, reply?: Tuple): boolean => {
   expect(expression.replaceAll(TOKEN, '')).toBe('')
   const translated = expression.replaceAll(TOKEN, (token) =>
     token.startsWith('$') ? `variables.${token.slice(1)}` : /^\d/.test(token) ? `${token}n` : token,
   )
   // oxlint-disable-next-line typescript/no-implied-eval
-  const value: unknown = new Function('variables', `return ${translated}`)(variables(tuple))
+  const value: unknown = new Function('variables', `return ${translated}`)({
+    ...(reply === undefined ? {} : answers(reply)),
+    ...variables(tuple),
+  })
   return Boolean(value)
+}
+
+const answers = (reply: Tuple) => {
+  const { s0: r0, s1: r1, sport: rport, d0: t0, d1: t1, dport: tport } = variables(reply)
+  return { r0, r1, rport, t0, t1, tport }
 }
 
 const variables = ({ family, saddr, sport, daddr, dport, netns }: Tuple) => {

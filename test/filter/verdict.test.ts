@@ -24,6 +24,20 @@ test.each<[Partial<VerdictFilter>, Verdict, boolean]>([
   [{ notComm: ['apache2', 'nginx'] }, NGINX, false],
   [{ comm: ['nginx'] }, OWNERLESS, false],
   [{ notComm: ['nginx'] }, OWNERLESS, true],
+  [{ comm: ['ng*'] }, NGINX, true],
+  [{ comm: ['*x', 'apache?'] }, NGINX, true],
+  [{ comm: ['*'] }, OWNERLESS, false],
+  [{ notComm: ['ng?nx'] }, NGINX, false],
+  [{ comm: ['.*'] }, NGINX, false],
+  [{ comm: ['a[*'] }, verdict({ owner: { how: 'socket', pid: 1, comm: 'a[b', cgroup: null } }), true],
+  [{ outcome: ['sent'] }, NGINX, true],
+  [{ outcome: ['received', 'ignored'] }, NGINX, false],
+  [{ notOutcome: ['ignored'] }, IGNORED, false],
+  [{ who: ['local-kernel'] }, OWNERLESS, true],
+  [{ notWho: ['local-kernel'] }, OWNERLESS, false],
+  [{ who: ['peer', 'peer-app'] }, NGINX, false],
+  [{ confidence: ['certain'] }, verdict({ confidence: 'likely' }), false],
+  [{ notConfidence: ['unknown'] }, verdict({ confidence: 'likely' }), true],
   [{ dev: ['lo', 'eth0'] }, NGINX, true],
   [{ dev: ['eth'] }, NGINX, false],
   [{ notDev: ['eth0'] }, NGINX, false],
@@ -60,7 +74,7 @@ describe('described', () => {
       { first: 443, last: 443 },
     ]
     const filter = { ...ANY, ...ANY_VERDICT, notDport, comm: ['nginx'], notState: ['NONE'] }
-    expect(describeFilters(filter)).toBe('not-dport=80,443 comm=nginx not-state=NONE')
+    expect(describeFilters(filter)).toBe('not-dport=80,443 not-state=NONE comm=nginx')
   })
 
   test('every question and every opposite', () => {

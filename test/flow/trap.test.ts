@@ -39,6 +39,16 @@ test.each<[string, ReturnType<typeof reset>, boolean, boolean]>([
 ])('the trap of a flow is %s', (_, reply, isTaken, isKept) => {
   const flow = createFlows().of(TUPLE, at(0))
   flow.trap = trap
-  const { withoutRst } = openCase(reply, { flow, owner: null, after: null, past: NO_PAST, traced: null, gaps: [] })
+  const { withoutRst } = openCase(reply, {
+    flow,
+    owner: null,
+    after: null,
+    nat: [],
+    past: NO_PAST,
+    boundTo: null,
+    traced: null,
+    gaps: [],
+    lossBefore: false,
+  })
   expect([withoutRst === trap, flow.trap === trap]).toEqual([isTaken, isKept])
 })

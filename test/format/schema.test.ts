@@ -3,18 +3,23 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { COLUMNS, EXPLANATION, STACK } from '../../src/format/columns.ts'
+import { COLUMNS, EXPLANATION, OUTPUT_SCHEMA, STACK } from '../../src/format/columns.ts'
 import { EHASH_FIELDS } from '../../src/format/ehash.ts'
+import { NAT_FIELDS } from '../../src/format/nat.ts'
 import { FORMATS } from '../../src/format/format.ts'
 import { jsonOutput } from '../../src/format/schema.ts'
 import { STEP_FIELDS } from '../../src/format/step.ts'
 import { jsonSchema } from '../jsonSchema.ts'
-import { call, lookup, returned, start, verdict } from '../samples.ts'
+import { call, lookup, returned, shown, start, verdict } from '../samples.ts'
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../src/format/${name}`, import.meta.url))
 
 test('verdict.schema.json is the schema of the output', async () => {
-  const schema = jsonSchema('A line of trace-reset --format json', jsonOutput)
+  const head = {
+    $id: `urn:trace-reset:output:${OUTPUT_SCHEMA}`,
+    title: `A line of trace-reset --format json, schema ${OUTPUT_SCHEMA}`,
+  }
+  const schema = jsonSchema(head, jsonOutput, true)
   await expect(schema).toMatchFileSnapshot(pathOf('verdict.schema.json'))
 })
 
@@ -35,15 +40,15 @@ test.each([
   ['not asked', verdict({ after: null })],
   ['of no owner and no state', verdict({ owner: null, state: null })],
 ])('a verdict %s satisfies it, with all that options add', (_, given) => {
-  for (const shown of [false, true]) {
-    const sink = FORMATS.json({ paint: false, stack: shown, explain: shown, steps: shown })
+  for (const more of [false, true]) {
+    const sink = FORMATS.json(shown({ stack: more, explain: more, steps: more }))
     const line: unknown = JSON.parse(sink.verdict(given, start()).toString())
     expect(jsonOutput.parse(line)).toEqual(line)
   }
 })
 
 test('a step satisfies it; what has another field does not', () => {
-  const sink = FORMATS.json({ paint: false, stack: false, explain: false, steps: true })
+  const sink = FORMATS.json(shown({ steps: true }))
   const step = { call: call(), returned: { value: returned().value, took: 5 } }
   const line = z.looseObject({}).parse(JSON.parse(sink.step(step, start()).toString()))
   expect(jsonOutput.parse(line)).toEqual(line)
@@ -56,5 +61,5 @@ test('README.md has a row for each field, with what it means', () => {
   )
   const fields = [...COLUMNS, STACK, ...EXPLANATION].map(({ name, means }) => [name, means])
   const steps = STEP_FIELDS.map(({ name, means }) => [name, means])
-  expect(rows).toEqual([...fields, ...Object.entries(EHASH_FIELDS), ...steps])
+  expect(rows).toEqual([...fields, ...Object.entries(NAT_FIELDS), ...Object.entries(EHASH_FIELDS), ...steps])
 })

@@ -4,12 +4,12 @@ import { z } from 'zod'
 import type { Step } from '../../src/flow/steps.ts'
 import { FORMATS, type FormatName } from '../../src/format/format.ts'
 import { STEP_FIELDS } from '../../src/format/step.ts'
-import { call, RST_ACK, segment, start, TUPLE, verdict } from '../samples.ts'
+import { call, RST_ACK, segment, shown, start, TUPLE, verdict } from '../samples.ts'
 
 const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
 const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
 
-const formatted = (name: FormatName) => FORMATS[name]({ paint: false, stack: false, explain: false, steps: true })
+const formatted = (name: FormatName) => FORMATS[name](shown({ steps: true }))
 const text = (name: FormatName, ...steps: Step[]) => steps.map((step) => formatted(name).step(step, START)).join('')
 
 const TAKEN: Step = {
@@ -72,10 +72,10 @@ test('table', () => {
 
 test('json', () => {
   expect(text('json', ...EACH)).toMatchInlineSnapshot(`
-    "{"time":"2026-11-22T03:00:01.000000001Z","step":"tcp_v4_do_rcv","returned":"0","took":12345,"reason":null,"location":null,"cpu":0,"family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"dev":"eth0","flags":"PSH ACK","seq":1000,"ack":2000,"window":502,"length":5,"ttl":64,"ip_id":7,"skb":"ffff0001","sk":"ffff888103c48000","state":"ESTABLISHED"}
-    {"time":"2026-11-22T03:00:01.000000001Z","step":"kfree_skb","returned":null,"took":null,"reason":"TCP_RFC7323_PAWS","location":"tcp_v4_rcv","cpu":0,"family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"dev":null,"flags":"RST ACK","seq":1000,"ack":2000,"window":502,"length":0,"ttl":64,"ip_id":7,"skb":"ffff0001","sk":null,"state":null}
-    {"time":"2026-11-22T03:00:01.000000001Z","step":"tcp_done","returned":"","took":850,"reason":null,"location":null,"cpu":0,"family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"dev":null,"flags":null,"seq":null,"ack":null,"window":null,"length":null,"ttl":null,"ip_id":null,"skb":null,"sk":"ffff888103c48000","state":"CLOSE"}
-    {"time":"2026-11-22T03:00:01.000000001Z","step":"__inet6_lookup_established","returned":"NULL","took":1500000,"reason":null,"location":null,"cpu":0,"family":6,"saddr":"2001:db8::2","sport":40000,"daddr":"2001:db8::1","dport":80,"netns":4026531840,"dev":null,"flags":null,"seq":null,"ack":null,"window":null,"length":null,"ttl":null,"ip_id":null,"skb":null,"sk":null,"state":null}
+    "{"schema":1,"time":"2026-11-22T03:00:01.000000001Z","step":"tcp_v4_do_rcv","returned":"0","took_ns":12345,"reason":null,"location":null,"cpu":0,"family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"dev":"eth0","flags":"PSH ACK","seq":1000,"ack":2000,"window":502,"payload_bytes":5,"ttl":64,"ip_id":7,"skb":"ffff0001","sk":"ffff888103c48000","state":"ESTABLISHED","host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0"}
+    {"schema":1,"time":"2026-11-22T03:00:01.000000001Z","step":"kfree_skb","returned":null,"took_ns":null,"reason":"TCP_RFC7323_PAWS","location":"tcp_v4_rcv","cpu":0,"family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"dev":null,"flags":"RST ACK","seq":1000,"ack":2000,"window":502,"payload_bytes":0,"ttl":64,"ip_id":7,"skb":"ffff0001","sk":null,"state":null,"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0"}
+    {"schema":1,"time":"2026-11-22T03:00:01.000000001Z","step":"tcp_done","returned":"","took_ns":850,"reason":null,"location":null,"cpu":0,"family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"dev":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"skb":null,"sk":"ffff888103c48000","state":"CLOSE","host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0"}
+    {"schema":1,"time":"2026-11-22T03:00:01.000000001Z","step":"__inet6_lookup_established","returned":"NULL","took_ns":1500000,"reason":null,"location":null,"cpu":0,"family":6,"saddr":"2001:db8::2","sport":40000,"daddr":"2001:db8::1","dport":80,"netns":4026531840,"dev":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"skb":null,"sk":null,"state":null,"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0"}
     "
   `)
 })
@@ -83,12 +83,12 @@ test('json', () => {
 test('csv, below the columns of verdicts and steps', () => {
   const sink = formatted('csv')
   expect([sink.start(START), sink.verdict(verdict(), START)].join('') + text('csv', ...EACH)).toMatchInlineSnapshot(`
-    "time,outcome,cause,who,confidence,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,cgroup,dev,reset_reason,drop_reason,ehash_source,ehash_lag,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,because,step,returned,took,reason,location,cpu,flags,seq,ack,window,length,ttl,ip_id,skb,sk
-    2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,,,,,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread,,,,,,,,,,,,,,,
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,,,,,eth0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_v4_do_rcv,0,12345,,,0,PSH ACK,1000,2000,502,5,64,7,ffff0001,ffff888103c48000
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,kfree_skb,,,TCP_RFC7323_PAWS,tcp_v4_rcv,0,RST ACK,1000,2000,502,0,64,7,ffff0001,
-    2026-11-22T03:00:01.000000001Z,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,CLOSE,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,tcp_done,,850,,,0,,,,,,,,,ffff888103c48000
-    2026-11-22T03:00:01.000000001Z,,,,,6,2001:db8::2,40000,2001:db8::1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,__inet6_lookup_established,NULL,1500000,,,0,,,,,,,,,
+    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_near_skipped,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because,step,returned,took_ns,reason,location,cpu,skb,sk
+    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread,,,,,,,,
+    1,2026-11-22T03:00:01.000000001Z,,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,,,,,,,eth0,,,,,,,,,PSH ACK,1000,2000,502,5,64,7,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,,tcp_v4_do_rcv,0,12345,,,0,ffff0001,ffff888103c48000
+    1,2026-11-22T03:00:01.000000001Z,,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,,,,,,,,,,,,,,,,,RST ACK,1000,2000,502,0,64,7,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,,kfree_skb,,,TCP_RFC7323_PAWS,tcp_v4_rcv,0,ffff0001,
+    1,2026-11-22T03:00:01.000000001Z,,,,,,4,192.0.2.2,40000,192.0.2.1,80,4026531840,CLOSE,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,,tcp_done,,850,,,0,,ffff888103c48000
+    1,2026-11-22T03:00:01.000000001Z,,,,,,6,2001:db8::2,40000,2001:db8::1,80,4026531840,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,,__inet6_lookup_established,NULL,1500000,,,0,,
     "
   `)
 })
@@ -101,7 +101,7 @@ test('csv has the columns of both, each once, and as many cells in each row', ()
   const names = sink.start(START).toString().trimEnd().split(',')
   expect(new Set(names).size).toBe(names.length)
   for (const { name } of STEP_FIELDS) expect(names).toContain(name)
-  const bare = FORMATS.csv({ paint: false, stack: false, explain: false, steps: false })
+  const bare = FORMATS.csv(shown())
   const ofVerdicts = bare.start(START).toString().trimEnd().split(',')
   expect(names.filter((name) => ofVerdicts.includes(name))).toEqual(ofVerdicts)
   const rows = [sink.verdict(verdict(), START), text('csv', ...EACH), text('csv', HOSTILE)]
@@ -120,7 +120,7 @@ test('json has the fields in their order, and says null where there is nothing',
     expect(fields).toEqual(STEP_FIELDS.map(({ name }) => name))
   }
   expect(JSON.parse(text('json', OF_SOCKET))).toMatchObject({ seq: null, dev: null, reason: null, returned: '' })
-  expect(JSON.parse(text('json', DROPPED))).toMatchObject({ returned: null, took: null, sk: null })
+  expect(JSON.parse(text('json', DROPPED))).toMatchObject({ returned: null, took_ns: null, sk: null })
 })
 
 test.each(NAMES)('hostile names control nothing in %s', (name) => {

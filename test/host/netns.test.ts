@@ -15,10 +15,10 @@ describe('our own network namespace', () => {
 })
 
 test.each([
-  ['4194305', 'ENOENT: .*/proc/4194305/ns/net'],
-  ['no-such-name', 'ENOENT: .*/run/netns/no-such-name'],
+  ['4194305', '^/proc/4194305/ns/net: no such file or directory$'],
+  ['no-such-name', '^/run/netns/no-such-name: no such file or directory$'],
   ['..', '/run/netns/\\.\\.'],
-  ['/none', 'ENOENT: .*/none'],
+  ['/none', '^/none: no such file or directory$'],
   ['/etc/passwd', '^/etc/passwd is not a network namespace$'],
   ['/proc/self/ns/mnt', '^/proc/self/ns/mnt is not a network namespace$'],
   ['a\0b', 'null bytes'],

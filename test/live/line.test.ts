@@ -50,6 +50,13 @@ const LINES = {
     exit_code: '9',
   }),
   owner: lineOf('owner', 'accept', { sk: 'ffff8001', ...NGINX }),
+  nat: lineOf('nat', '__nf_conntrack_confirm', {
+    r0: '10200c0',
+    rport: '80',
+    t0: '20200c0',
+    tport: '40000',
+    dport: '32193',
+  }),
   received: lineOf('reset', 'tcp_reset', {
     ...SEGMENT,
     sk: 'ffff8001',
@@ -331,7 +338,7 @@ test.each<[keyof typeof LINES, unknown]>([
       ...bare,
       fn: 'tcp_check_req',
       segment: { ...segment, dev: 'eth0' },
-      socket: { sk: 'ffff8001', state: 'NEW_SYN_RECV', rcv_nxt: 1000, rcv_wnd: 64240 },
+      socket: { sk: 'ffff8001', state: 'NEW_SYN_RECV', rcv_nxt: 1000, rcv_wnd: 64240, snt_isn: 0 },
     },
   ],
   [

@@ -51,6 +51,23 @@ test.each<[string, [number, number][] | undefined]>([
   expect(readMessage(`{"type": "map", "data": ${data}}`)).toEqual(expected)
 })
 
+test.each<[string, [string, number][] | undefined]>([
+  [
+    '{"@n": {"0": 5, "1": 9}}',
+    [
+      ['0', 5],
+      ['1', 9],
+    ],
+  ],
+  ['{"@n": {}}', []],
+  ['{"@n": {"0": "many", "eth0": 1, "-1": 2, "2": 0, "3": 1.5}}', [['2', 0]]],
+  ['{"@n": 3}', undefined],
+  ['{"@packets": {"0": 5}}', undefined],
+])('the lines that were counted: %s', (data, counts) => {
+  const expected = counts === undefined ? undefined : { kind: 'counts', byCpu: new Map(counts) }
+  expect(readMessage(`{"type": "map", "data": ${data}}`)).toEqual(expected)
+})
+
 test.each(['', 'Attaching 8 probes...', '{"type":"printf","data":"tick', '{"type":"printf"} x'])(
   'no JSON: %j',
   (line) => {

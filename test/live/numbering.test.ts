@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest'
 import { createNumbering } from '../../src/live/numbering.ts'
+import { at } from '../samples.ts'
 
 const line = (cpu: number, n: number) => `packet fn=tcp_v4_rcv at=1 cpu=${cpu} n=${n} netns=1 comm=x cpu=0 n=99 \n`
 
@@ -28,4 +29,42 @@ test.each<[string, number[], string[], number]>([
   for (const text of lines) numbering.before(text)
   for (const count of told) numbering.told(count)
   expect(numbering.rest()).toBe(rest)
+})
+
+const counts = (...byCpu: number[]) => new Map(byCpu.map((count, cpu) => [`${cpu}`, count]))
+
+test('a CPU that prints no more shows its loss by what was counted, once a tick made later is read', () => {
+  const { before, counted, ticked, rest } = createNumbering()
+  for (const text of [line(0, 1), line(1, 1)]) before(text)
+  counted(counts(3, 1), at(100))
+  // On their way when they were counted.
+  expect(before(line(0, 2))).toBe(0)
+  expect(ticked(at(99))).toBe(0)
+  expect(ticked(at(101))).toBe(1)
+  expect(ticked(at(201))).toBe(0)
+  // It is not told again by the next line.
+  expect(before(line(0, 5))).toBe(1)
+  expect(rest()).toBe(0)
+})
+
+test('of several counts the youngest that were read before the tick are compared', () => {
+  const { counted, ticked, rest } = createNumbering()
+  counted(counts(1), at(100))
+  counted(counts(3), at(200))
+  counted(counts(7), at(300))
+  expect([ticked(at(250)), ticked(at(251)), rest(), rest()]).toEqual([3, 0, 4, 0])
+})
+
+test('at the end the counts show what no tick came for; bpftrace told of the same loss', () => {
+  const { before, counted, told, rest } = createNumbering()
+  before(line(2, 1))
+  counted(counts(0, 0, 4), at(100))
+  told(3)
+  expect(rest()).toBe(3)
+})
+
+test('a line that comes after its count was compared is none that is missing', () => {
+  const { before, counted, ticked } = createNumbering()
+  counted(counts(2), at(100))
+  expect([ticked(at(101)), before(line(0, 3))]).toEqual([2, 0])
 })

@@ -17,13 +17,22 @@ export const namesIn = (text: string): string[] =>
 
 const readProbe = (file: string) => readFileSync(new URL(`../../probes/${file}`, import.meta.url), 'utf8')
 
+const NODE_PORT = { ...ANY, dport: [{ first: 32193, last: 32193 }] }
+
 /** Every format of the programs of this kernel: of each trace, of every step, and of tracepoints alone. */
 const formatsOf = async (kernel: string): Promise<Format[]> => {
   const facts = await loadFacts({ facts: factsOf(kernel), bpftrace: 'bpftrace' })
   const btf = requireBtf(facts)
   const { register_kprobe: _, ...functions } = btf.functions
   const steps = CATALOGUE.map(({ name }) => name)
+  const nat = { functions: { ...btf.functions, read_null: ['file', 'buf', 'count', 'ppos'] } }
   const programs = [
+    writeProgram(
+      { ...btf, ...nat },
+      { ...facts.symbols, modules: ['nf_conntrack'] },
+      { filter: NODE_PORT, steps: [], ttl: false },
+      readProbe,
+    ),
     writeProgram(btf, facts.symbols, { filter: ANY, steps: [], ttl: false }, readProbe),
     writeProgram(btf, facts.symbols, { filter: ANY, steps, ttl: false }, readProbe),
     writeProgram({ ...btf, functions }, facts.symbols, { filter: ANY, steps: [], ttl: false }, readProbe),

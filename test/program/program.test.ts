@@ -8,7 +8,7 @@ import { parsePorts } from '../../src/filter/port.ts'
 import { CATALOGUE, PACKET_STEPS } from '../../src/program/catalogue.ts'
 import type { Btf } from '../../src/host/btf.ts'
 import { requireBtf } from '../../src/program/check.ts'
-import { namesOf, PARTS } from '../../src/program/parts.ts'
+import { NAT, namesOf, PARTS } from '../../src/program/parts.ts'
 import { body, fill } from '../../src/program/fill.ts'
 import { writeProgram, type Wanted } from '../../src/program/program.ts'
 import { loadFacts } from '../../src/program/loadFacts.ts'
@@ -34,6 +34,11 @@ const without = ({ btf, symbols }: Kernel, ...names: string[]): Kernel => ({
     functions: Object.fromEntries(Object.entries(btf.functions).filter(([name]) => !names.includes(name))),
   },
   symbols,
+})
+
+const natHere = ({ btf, symbols }: Kernel): Kernel => ({
+  btf: { ...btf, functions: { ...btf.functions, read_null: ['file', 'buf', 'count', 'ppos'] } },
+  symbols: { ...symbols, modules: ['nf_conntrack'] },
 })
 
 const FILTER: Filter = {
@@ -68,11 +73,44 @@ describe('golden', () => {
     await expect(write(await kernelOf('6.1'), wanted).text).toMatchFileSnapshot(`golden/${name}.bt`)
   })
 
+  test('the program for a filter of ports on a kernel with conntrack', async () => {
+    const { text, probes, missing } = write(natHere(await kernelOf('6.1')), { filter: FILTER })
+    await expect(text).toMatchFileSnapshot('golden/nat.bt')
+    expect({ probes: probes.slice(-3), missing }).toEqual({ probes: NAT.flatMap(namesOf), missing: [] })
+  })
+
   test('the program for a kernel without kprobes', async () => {
     for (const kernel of ['6.1', '6.12']) {
       const { text } = write(without(await kernelOf(kernel), 'register_kprobe'), { filter: FILTER })
       await expect(text).toMatchFileSnapshot(`golden/${kernel}-tracepoints.bt`)
     }
+  })
+})
+
+const told = ({ text }: { text: string }) => attaching(text, '__nf_conntrack_confirm').length
+
+describe('NAT', () => {
+  test.each<[string, Filter, number]>([
+    ['no filter', ANY, 0],
+    ['a filter of namespaces', { ...ANY, netns: [4026531840] }, 0],
+    ['a filter of ports', { ...ANY, notSport: parsePorts('', '80') }, 1],
+    ['a filter of addresses', { ...ANY, daddr: parseAddresses('', '192.0.2.7') }, 1],
+  ])('is followed for what it may change: %s', async (_, filter, count) => {
+    const kernel = natHere(await kernelOf('6.12'))
+    expect(told(write(kernel, { filter }))).toBe(count)
+    expect(told(write(await kernelOf('6.12'), { filter }))).toBe(0)
+    expect(told(write(without(kernel, 'register_kprobe'), { filter }))).toBe(0)
+    expect(told(write(kernel, { filter, without: ['__nf_conntrack_confirm'] }))).toBe(0)
+  })
+
+  test('runs nothing for each packet but one question of its ports', async () => {
+    const { text } = write(natHere(await kernelOf('6.1')), {
+      filter: { ...ANY, dport: parsePorts('', '32193') },
+      ttl: true,
+    })
+    const perPacket = text.slice(text.lastIndexOf('kprobe:tcp_v4_rcv'), text.indexOf('interval:s:60'))
+    const [asked = ''] = /if \((.*)\) \{/.exec(perPacket) ?? []
+    expect(asked.match(/@\w+/g)).toEqual(['@nat_ports'])
   })
 })
 
@@ -294,12 +332,12 @@ describe('steps', () => {
   })
 })
 
-test('every map but that of totals is cleared at the end: bpftrace would print it', async () => {
+test('every map but those of totals is cleared at the end: bpftrace would print it', async () => {
   const { text } = write(await kernelOf('6.1'), { steps: EVERY_STEP })
   const maps = new Set([...text.matchAll(/@(\w+)\[/g)].map(([, name]) => name))
   const cleared = [...text.slice(text.indexOf('\nEND')).matchAll(/clear\(@(\w+)\)/g)].map(([, name]) => name)
-  const atEnd = cleared.slice(0, maps.size - 1)
-  expect(new Set([...atEnd, 'sent'])).toEqual(maps)
+  const atEnd = cleared.slice(0, maps.size - 2)
+  expect(new Set([...atEnd, 'sent', 'n'])).toEqual(maps)
 })
 
 // The handshake's last ACK and the client's first data have the same numbers, for as long as it sends them.

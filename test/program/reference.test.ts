@@ -25,6 +25,7 @@ const printedBy = (): Map<string, string[]> => {
 const TITLES: Readonly<Record<keyof typeof GROUPS, string>> = {
   event: 'Every line begins with these; a tick has `at` alone.',
   tuple: 'The connection, as a packet has it that arrives here. Addresses are as the machine loads them from memory.',
+  reply: 'The tuple of the answers to a connection that NAT has changed, as they come where it is translated.',
   segment: 'The segment that arrived.',
   socket: 'A socket of any sort: full, time-wait or request.',
   socketNumbers: 'Numbers of a full socket, which an Observation has by the same names.',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { execa } from 'execa'
 import { from, lastValueFrom } from 'rxjs'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { SCHEMA, type Observation } from '../../src/observation.ts'
 import { recordTo } from '../../src/recording/record.ts'
 import { replay as observations } from '../../src/recording/replay.ts'
@@ -66,7 +66,7 @@ test.each([
   const active = reset({ fn: 'tcp_send_active_reset', segment: null })
   const [before, after] = [counters(0, { OutRsts: 100 }), counters(9000, { OutRsts: 123 })]
   const recording = [head, before, active, total(23), after, stop()].map((line) => `${JSON.stringify(line)}\n`).join('')
-  const { stderr } = await replayHere([file(recording), '--summary', '--dport', dport])
+  const { stderr } = await replayHere([file(recording), '--balance', '--dport', dport])
   expect(stderr).toContain(`sent: ${sent}`)
 })
 
@@ -189,3 +189,77 @@ test('a long recording takes no more memory than a short one', async () => {
   const run = await execa(process.execPath, ['--max-old-space-size=28', CLI, 'replay', path], { timeout: 60_000 })
   expect(run.stderr).toBe(TWO.trimEnd())
 }, 60_000)
+
+const balance = async (...files: string[]) =>
+  (await replayHere([...files, '--balance'])).stderr.split('\n').filter((line) => line.includes('netns'))
+
+describe('several recordings', () => {
+  const other = [start({ boot: { s: 1_000_000, ns: 0 } }), reset({ at: at(1) }), tick(2), stop()]
+  const OTHER = other.map((line) => `${JSON.stringify(line)}\n`).join('')
+
+  test.each(['table', 'csv', 'json'])('give what each gives, below one header: %s', async (format) => {
+    const files = [file(WHOLE), file(gzipSync(OTHER), '.gz'), file(WHOLE)]
+    const alone = []
+    for (const one of files) alone.push((await replayHere([one, '--format', format])).stdout)
+    const header = format === 'json' ? '' : `${alone[0]?.split('\n')[0]}\n`
+    const expected = header + alone.map((text) => text.slice(header.length)).join('')
+    expect(await replayHere([...files, '--format', format])).toEqual({
+      stdout: expected,
+      stderr: 'trace-reset: 5 resets: 0 sent, 5 received; 0 look-ups; nothing lost\n',
+      exitCode: 0,
+    })
+    const { stdout } = await traceReset(['replay', '-', '--format', format], { input: WHOLE + OTHER + WHOLE })
+    expect(stdout).toBe(expected)
+  })
+
+  test('-n counts over all, and the totals are of what was read for them', async () => {
+    const run = await replayHere([file(WHOLE), file(OTHER), file(WHOLE), '--format', 'json', '-n', '3'])
+    expect(counted(run)).toEqual({
+      verdicts: 3,
+      exitCode: 0,
+      stderr: 'trace-reset: 3 resets: 0 sent, 3 received; 0 look-ups; nothing lost\n',
+    })
+  })
+
+  test('an expectation is of all', async () => {
+    expect((await replayHere([file(WHOLE), file(OTHER), '--expect', 'peer-aborted=3'])).exitCode).toBe(0)
+  })
+
+  test('one that cannot be read is named, and those before it are judged', async () => {
+    const { stdout, stderr, exitCode } = await replayHere([file(WHOLE), 'no/such', '--format', 'json'])
+    expect({ verdicts: stdout.split('\n').length - 1, exitCode }).toEqual({ verdicts: 2, exitCode: 1 })
+    expect(stderr).toContain('trace-reset: cannot read no/such: no such file or directory\n')
+  })
+
+  test('each is balanced with its own counters', async () => {
+    const active = reset({ fn: 'tcp_send_active_reset', segment: null })
+    const [before, after] = [counters(0, { OutRsts: 1 }), counters(9000, { OutRsts: 3 })]
+    const counting = [start(), before, active, total(2), after, stop()]
+    const one = file(counting.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const alone = await balance(one)
+    expect(alone.length).toBeGreaterThan(0)
+    expect(await balance(one, one)).toEqual([...alone, ...alone])
+  })
+
+  test('standard input can be read once', async () => {
+    expect((await replayHere(['-', '-'])).exitCode).toBe(2)
+  })
+})
+
+test('-o - is standard output', async () => {
+  expect(await replayHere([file(WHOLE), '-o', '-'])).toEqual(await replayHere([file(WHOLE)]))
+})
+
+test.each([
+  [['--dport', '81'], 'the filter dport=81 leaves out all there is: 2 events of other connections'],
+  [['--cause', 'linger-zero'], 'the filter cause=linger-zero leaves out all there is: 2 resets by their verdict'],
+])('a filter that leaves nothing says so: %j', async (args, message) => {
+  const { stderr } = await replayHere([file(WHOLE), ...args])
+  expect(stderr).toContain(`; nothing lost\ntrace-reset: ${message}\n`)
+})
+
+test.each(['--packets', '--probe=tcp_reset'])('a recording without the steps of %s says so', async (option) => {
+  const { stderr, exitCode } = await replayHere([file(WHOLE), option])
+  expect(stderr).toContain('warning: no such step was recorded')
+  expect(exitCode).toBe(0)
+})

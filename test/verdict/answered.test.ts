@@ -3,9 +3,10 @@
 // explains and its neighbours.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
+import { NO_PAST } from '../../src/flow/past.ts'
 import type { Kind } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { ACK, briefly, caseOf, reset, segment, socket, SYN } from '../samples.ts'
+import { ACK, briefly, caseOf, lookup, reset, segment, socket, state, SYN } from '../samples.ts'
 
 const answered = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = {}) =>
   caseOf({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over }, rest)
@@ -22,7 +23,28 @@ test.each<Row>([
   ['a SYN that a listener got', answered({ socket: socket({ state: 'LISTEN' }) }), 'unknown'],
   ['no segment that was seen', answered({ segment: null }), 'unknown'],
   ['of another function', answered({ fn: 'tcp_send_active_reset' }), 'unknown'],
+  [
+    'a BPF program hides a listener',
+    answered({}, { after: lookup({ found: 'none', hidden: true }) }),
+    'no-listener, likely',
+  ],
+  ['beside a listener', answered({}, { after: lookup({ found: 'listener' }) }), 'no-listener, likely'],
+  ['none, nor hidden', answered({}, { after: lookup({ found: 'none' }) }), 'no-listener, certain'],
 ])('no-listener: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test.each([{ hidden: true, found: 'none' as const }, { found: 'listener' as const }])(
+  'no-listener: that nothing listens is not said beside a listener',
+  (answer) => {
+    const text = judge(answered({}, { after: lookup(answer) })).because.join('\n')
+    expect(text).not.toContain('nothing listens')
+    expect(text).toContain('a listener would take it')
+  },
+)
+
+test('near misses: that there are more network namespaces is said', () => {
+  const after = lookup({ found: 'none', netns_seen: 64, netns_cut: true })
+  expect(judge(answered({}, { after })).because.join('\n')).toContain('64 were looked into, and none has the 5-tuple')
+})
 
 test.each<Row>([
   ['an ACK', withFlags(ACK), 'no-socket, certain'],
@@ -57,6 +79,13 @@ test.each<Row>([
 const MINI = { sk: 'ffff8001', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 1000 }
 const afterClose = (stateBefore: string | null, length = 5) =>
   answered({ segment: segment({ length }), socket: socket({ state: 'CLOSE' }) }, { stateBefore })
+
+test('data-after-close: who had closed owns the time-wait', () => {
+  const shut = state({ to: 'FIN_WAIT1' })
+  const ending = { closed: state({ from: 'FIN_WAIT2' }), shut, owner: null, rstSince: false }
+  const { owner } = judge(answered({ segment: segment({ length: 5 }), socket: MINI }, { past: { ...NO_PAST, ending } }))
+  expect(owner).toEqual({ how: 'closer', pid: 812, comm: 'nginx', cgroup: null })
+})
 
 test.each<Row>([
   [

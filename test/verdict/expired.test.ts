@@ -88,6 +88,15 @@ test.each<Row>([
   ['a name that begins so', sent(['tcp_abort_on_overflow']), 'unknown'],
 ])('socket-killed: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
+test('socket-killed: whoever asked for it stands beside the owner', () => {
+  const ss = task({ comm: 'ss', pid: 99 })
+  const owner = { how: 'socket' as const, pid: 812, comm: 'nginx', cgroup: null }
+  const killed = judge(caseOf({ ...sent(KILL).reset, task: ss }, { owner }))
+  expect({ by: killed.by, owner: killed.owner }).toEqual({ by: { pid: 99, comm: 'ss' }, owner })
+  expect(judge(caseOf({ ...sent(KILL).reset, task: { ...ss, kthread: true } })).by).toBeNull()
+  expect(judge(sent(['tcp_keepalive_timer'])).by).toBeNull()
+})
+
 test.each<Row>([
   ['a subflow', sent(['mptcp_subflow_reset', 'mptcp_incoming_options']), 'mptcp, certain'],
   ['subflow_ functions', sent(['subflow_finish_connect', 'tcp_rcv_state_process']), 'mptcp, certain'],

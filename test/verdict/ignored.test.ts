@@ -33,7 +33,8 @@ const mini = (fn: string, over: Partial<Segment>, found?: Case['after'], on: Par
     { after: found ?? null },
   )
 const request = (seq: number, found?: Case['after']) => mini('tcp_check_req', { seq }, found)
-const requestWithAck = (found?: Case['after']) => mini('tcp_check_req', { seq: 1000, flags: RST_ACK }, found)
+const requestWithAck = (found?: Case['after'], on: Partial<Socket> = {}) =>
+  mini('tcp_check_req', { seq: 1000, ack: 2001, flags: RST_ACK }, found, on)
 const timeWait = (seq: number, found?: Case['after'], substate = 'TIME_WAIT') =>
   mini('tcp_timewait_state_process', { seq }, found, { state: 'TIME_WAIT', substate })
 const GONE = after('listener')
@@ -49,6 +50,18 @@ test.each<Row>([
   ['the exact number with ACK', requestWithAck(GONE), 'handshake-abandoned, certain'],
   // The kernel leaves it to the listener when it acknowledges another number than the SYN ACK's.
   ['the exact number with ACK, nobody asked', requestWithAck(), 'handshake-abandoned, likely'],
+  ['it acknowledges the SYN ACK', requestWithAck(undefined, { snt_isn: 2000 }), 'handshake-abandoned, certain'],
+  [
+    'it acknowledges the SYN ACK, whose number wraps',
+    mini('tcp_check_req', { seq: 1000, ack: 0, flags: RST_ACK }, undefined, { snt_isn: 0xffffffff }),
+    'handshake-abandoned, certain',
+  ],
+  ['it acknowledges another number', requestWithAck(undefined, { snt_isn: 2001 }), 'ignored-listener, certain'],
+  [
+    'without ACK no number is acknowledged',
+    mini('tcp_check_req', { seq: 1000, flags: 4 }, undefined, { snt_isn: 5 }),
+    'handshake-abandoned, certain',
+  ],
   ['in the window, and it is gone', request(1001, GONE), 'handshake-abandoned, certain'],
   ['the end of the window, and it is gone', request(1500, GONE), 'handshake-abandoned, certain'],
   ['in the window, nobody asked', request(1001), 'unknown'],
@@ -97,6 +110,8 @@ test.each<Row>([
   ['out of the window', came({ seq: 9000 }, {}, early('TCP_CSUM')), 'ignored-invalid, certain'],
   ['TCP_RESET', came({ seq: 9000 }, {}, early('TCP_RESET')), 'ignored-out-of-window, likely'],
   ['a reason that begins so', came({ seq: 9000 }, {}, early('TCP_CSUMX')), 'ignored-out-of-window, likely'],
+  ['netfilter', came({}, null, { drop: drop('nf_hook_slow', 'NETFILTER_DROP') }), 'ignored-invalid, certain'],
+  ['netfilter, no reasons', came({}, null, { drop: drop('nf_hook_slow', null) }), 'ignored-invalid, certain'],
   ['a TTL below the least', came({ ttl: 254 }, { min_ttl: 255 }, early(null)), 'ignored-invalid, certain'],
   ['a TTL that is the least', came({ ttl: 255 }, { min_ttl: 255 }, early(null)), 'ignored-invalid, likely'],
   ['a TTL below, and no drop', came({ ttl: 254 }, { min_ttl: 255 }, { drop: null }), 'unknown'],
@@ -149,6 +164,11 @@ test.each<Row>([
   ],
   ['taken, and nobody asked', came({}, null), 'unknown'],
   ['a connection', came({}, {}, { after: GONE }), 'unknown'],
+  [
+    'a handshake, and another number than its own is acknowledged',
+    requestWithAck(after('request'), { snt_isn: 7 }),
+    'ignored-listener, certain',
+  ],
 ])('ignored-listener: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
 test.each<Row>([

@@ -31,6 +31,7 @@ export const acceptQueueOverflow = {
     const { backlog = 0, limit } = found.socket
     if (limit === undefined || backlog <= limit) return undefined
     return certain(
+      `accept queue full: ${backlog} waiting, limit ${limit}`,
       `${reset.reset.fn} ran in tcp_check_req, for ${segmentText(found.segment)} that completes a handshake: net.ipv4.tcp_abort_on_overflow is 1`,
       `the listener's accept queue was full: backlog ${backlog}, limit ${limit}`,
     )
@@ -52,6 +53,7 @@ export const acceptQueueOverflowLate = {
       const { backlog, limit } = stray.listener ?? {}
       return {
         ...likely(
+          'queue full: its handshake seems dropped',
           `${strayText(reset, stray)}: no connection was made of the peer's handshake`,
           `the listener's accept queue is full: backlog ${backlog}, limit ${limit}; that the ACK was dropped was not seen`,
         ),
@@ -61,6 +63,7 @@ export const acceptQueueOverflowLate = {
     const { backlog, limit } = dropped.socket ?? {}
     return {
       ...certain(
+        'queue full: its handshake had been dropped',
         `${strayText(reset, stray)}: no connection was made of the peer's handshake`,
         `its ACK was dropped ${agoText(reset, dropped)}, the listener's accept queue being full: backlog ${backlog}, limit ${limit}`,
       ),

@@ -15,6 +15,8 @@ const cause = {
   rstReasons: ['TCP_FLAGS', 'TCP_OLD_ACK', 'TCP_TOO_OLD_ACK', 'TCP_ACK_UNSENT_DATA'],
 } as const satisfies Cause
 
+const WHY = 'the peer acknowledged a SYN not sent here'
+
 /**
  * For a request socket tcp_check_req gives an ACK with a wrong number to the listener (net/ipv4/tcp_minisocks.c), and
  * tcp_rcv_state_process in LISTEN asks for a RST. In SYN_RECV of a simultaneous open tcp_rcv_state_process asks for it
@@ -27,6 +29,7 @@ export const badAckInHandshake = {
     if (found === undefined || !hasAck(found.segment)) return undefined
     if (found.socket.state === 'SYN_RECV') {
       return certain(
+        WHY,
         `${reset.reset.fn} ran for a socket in SYN_RECV: both ends had sent SYN`,
         `it answers ${segmentText(found.segment)}: it does not acknowledge this host's SYN, which has snd_una ${found.socket.snd_una} and snd_nxt ${found.socket.snd_nxt}`,
       )
@@ -34,6 +37,7 @@ export const badAckInHandshake = {
     // tcp_check_req itself never resets for the number of an ACK.
     if (found.socket.state !== 'LISTEN' || !hasHandshake(reset) || found.caller === 'tcp_check_req') return undefined
     return certain(
+      WHY,
       `${reset.reset.fn} ran for a listener, which had a handshake with this peer under way`,
       `it answers ${segmentText(found.segment)}: it acknowledges a SYN that this host had not sent`,
     )

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { certain, type Rule } from '../rule.ts'
-import { hasSomething, strayAfter, strayText } from '../stray.ts'
+import { doubted, type Rule } from '../rule.ts'
+import { hasSomething, silenceDoubt, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'bad-ack-to-listener',
@@ -27,6 +27,10 @@ export const badAckToListener = {
     const stray = strayAfter(reset, 'nothing')
     if (stray === undefined || stray.listener === null || reset.past.ending !== null) return undefined
     if (hasSomething(stray.segment)) return undefined
-    return certain(`${strayText(reset, stray)}: it belongs to no handshake, or is a wrong SYN cookie`)
+    return doubted(
+      silenceDoubt(reset),
+      'its ACK fits no handshake here',
+      `${strayText(reset, stray)}: it belongs to no handshake, or is a wrong SYN cookie`,
+    )
   },
 } satisfies Rule

@@ -25,6 +25,7 @@ export const badSynAck = {
     const found = repliedForSocket(reset)
     if (found?.socket.state !== 'SYN_SENT') return undefined
     return certain(
+      'the SYN ACK does not answer our SYN',
       `${reset.reset.fn} ran for a socket in SYN_SENT`,
       `it answers ${segmentText(found.segment)}; this host's snd_nxt is ${found.socket.snd_nxt}: the ACK number or the timestamp does not fit this connection`,
     )

@@ -33,12 +33,13 @@ export const connectAbandoned = {
     const { ending } = reset.past
     if (stray === undefined || ending === null) return undefined
     const { closed } = ending
+    const why = `${closerText(closed.task)} stopped connecting ${agoText(reset, closed)} the answer`
     const because = [
       `${strayText(reset, stray)}: it answers the SYN of a socket that ${closerText(closed.task)} closed in SYN_SENT ${agoText(reset, closed)}`,
       ...endingText(closed.task),
     ]
     // Without the error a timer's end looks the same.
-    const evidence = closed.sk_err === undefined ? likely(...because) : certain(...because)
+    const evidence = closed.sk_err === undefined ? likely(why, ...because) : certain(why, ...because)
     return { ...evidence, ...ownerAs('closer', closed.task) }
   },
 } satisfies Rule

@@ -30,7 +30,16 @@ export const connectionRefused = {
       ...(segment === null ? [] : [`it acknowledges ${segment.ack}, and snd_nxt is ${socket.snd_nxt}`]),
     ]
     return hasForeignTtl(reset)
-      ? likely(...because, ttlText(segment, flow), 'so it may be of a box that answers for the peer')
-      : certain(...because, "the peer's kernel replies so, or a box that answers for it: a firewall, a load balancer")
+      ? likely(
+          'refused, perhaps by a box before the peer',
+          ...because,
+          ttlText(segment, flow),
+          'so it may be of a box that answers for the peer',
+        )
+      : certain(
+          'refused by the peer or a box before it',
+          ...because,
+          "the peer's kernel replies so, or a box that answers for it: a firewall, a load balancer",
+        )
   },
 } satisfies Rule

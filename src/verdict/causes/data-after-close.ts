@@ -3,9 +3,9 @@ import { isAnswer } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { closerText, endingText } from '../closer.ts'
 import { endingOf, ownerAs } from '../ending.ts'
-import { segmentText } from '../replied.ts'
+import { bytesText, segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
-import { strayAfter, strayText } from '../stray.ts'
+import { agoText, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'data-after-close',
@@ -30,18 +30,24 @@ const cause = {
  */
 export const dataAfterClose = {
   cause,
-  explain: ({ reset, stateBefore, withoutRst }) => {
+  explain: ({ reset, stateBefore, withoutRst, past }) => {
     const { socket, segment } = reset
     if (!isAnswer(reset) || socket === null || segment === null || segment.length <= 0) return undefined
     // An orphan in FIN_WAIT2 is a time-wait mini-socket when tcp_fin_timeout is at most 60 s (net/ipv4/tcp_input.c).
     if (socket.state === 'TIME_WAIT' && socket.substate === 'FIN_WAIT2') {
-      return certain(
-        `${reset.fn} ran for a socket closed by its application, in FIN_WAIT2 kept as a time-wait`,
-        `it answers ${segmentText(segment)}, after rcv_nxt ${socket.rcv_nxt}: nobody is left to read it`,
-      )
+      return {
+        ...certain(
+          `${bytesText(segment.length)} came after the close here`,
+          `${reset.fn} ran for a socket closed by its application, in FIN_WAIT2 kept as a time-wait`,
+          `it answers ${segmentText(segment)}, after rcv_nxt ${socket.rcv_nxt}: nobody is left to read it`,
+        ),
+        // A time-wait has no owner; who had closed is remembered.
+        ...ownerAs('closer', past.ending?.shut?.task ?? null),
+      }
     }
     if (stateBefore === 'FIN_WAIT1' || stateBefore === 'FIN_WAIT2') {
       return certain(
+        `${bytesText(segment.length)} came: nobody here reads any more`,
         `${withoutRst === null ? '' : 'tcp_reset and then '}${reset.fn} ran for a socket in ${stateBefore}, whose application had closed it or shut down reading`,
         `it answers ${segmentText(segment)}: nobody is left to read it`,
       )
@@ -61,8 +67,10 @@ export const dataLongAfterClose = {
     const { ending } = reset.past
     if (stray === undefined || ending === null || ending.shut === null) return undefined
     const { task } = ending.shut
+    const came = stray.segment.length > 0 ? bytesText(stray.segment.length) : 'a FIN'
     return {
       ...certain(
+        `${closerText(task)} had closed it ${agoText(reset, ending.shut)} ${came} came`,
         `${strayText(reset, stray)}: ${closerText(task)} had closed the connection, and nobody is left to read it`,
         ...endingOf(reset, ending),
         ...endingText(task),

@@ -23,6 +23,7 @@ export const disconnect = {
     calledBy(reset) === 'connect'
       ? {
           ...certain(
+            `${closerText(reset.closer)} disconnected the socket (AF_UNSPEC)`,
             `tcp_send_active_reset ran in tcp_disconnect below connect() by ${closerText(reset.closer)} (${stackText(reset)}): connect() to AF_UNSPEC disconnects a socket`,
             ...kernelText(reset),
           ),

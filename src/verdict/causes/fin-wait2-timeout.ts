@@ -24,6 +24,7 @@ export const finWait2Timeout = {
   explain: (reset) =>
     calledBy(reset) === 'keepalive' && isOrphan(reset) && reset.stateBefore === 'FIN_WAIT2'
       ? certain(
+          'the peer sent no FIN in time after ours',
           `tcp_send_active_reset ran in the keepalive timer (${stackText(reset)}), for an orphaned socket in FIN_WAIT2`,
           'the peer sent no FIN within net.ipv4.tcp_fin_timeout, as it was when the timer was set',
         )

@@ -27,6 +27,9 @@ export const firewallReject = {
     reset.reset.fn === 'nf_send_reset' && reset.reset.segment !== null
       ? certain(
           isRejectedHere(reset.reset)
+            ? 'a REJECT rule refused our own segment'
+            : 'a REJECT rule here refused the segment',
+          isRejectedHere(reset.reset)
             ? `netfilter's REJECT answered ${segmentText(reset.reset.segment)} that this host was sending (${stackText(reset)}): the segment never left, and the RST went to this host's own socket`
             : `netfilter's REJECT answered ${segmentText(reset.reset.segment)} (${stackText(reset)}): no socket was involved`,
         )

@@ -38,6 +38,7 @@ export const forged = {
       ...burstText(reset),
     ]
     return likely(
+      `another sender: TTL ${segment.ttl}, the flow has ${reset.reset.flow?.ttl}`,
       ...obeyedText(reset, socket),
       ...(odd.length > 0
         ? odd

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { requestTakes, requestText, rstForRequest } from '../mini.ts'
+import { acknowledgesAnother, requestTakes, requestText, rstForRequest } from '../mini.ts'
 import { isBare } from '../obeyed.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 
@@ -18,6 +18,8 @@ const cause = {
   ],
 } as const satisfies Cause
 
+const WHY = 'the peer gave up the handshake'
+
 /**
  * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous
  * open tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
@@ -28,6 +30,7 @@ export const handshakeAbandoned = {
     const { fn, socket, stack } = reset.reset
     if (fn === 'tcp_reset' && socket?.state === 'SYN_RECV') {
       return certain(
+        WHY,
         'tcp_reset ran for a RST while the socket was in SYN_RECV: the peer ends the handshake',
         ...(stack.includes('tcp_check_req')
           ? ['tcp_check_req called it: by TCP Fast Open the application may have had the data of the SYN already']
@@ -36,11 +39,12 @@ export const handshakeAbandoned = {
     }
     const mini = rstForRequest(reset)
     const found = reset.after?.answer.found ?? null
-    if (mini === undefined || found === 'request' || !requestTakes(mini)) return undefined
+    if (mini === undefined || found === 'request' || !requestTakes(mini) || acknowledgesAnother(mini)) return undefined
     // Later kernels of each series challenge all but the exact number, and the look-up tells.
     if (mini.segment.seq !== mini.socket.rcv_nxt && found === null) return undefined
     const because = [requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over']
-    // One that acknowledges another number than the SYN ACK's goes to the listener, and ends nothing.
-    return isBare(mini.segment) || found !== null ? certain(...because) : likely(...because)
+    // Without that number one that acknowledges another would look the same, and it ends nothing.
+    const isKnown = isBare(mini.segment) || mini.socket.snt_isn !== undefined || found !== null
+    return isKnown ? certain(WHY, ...because) : likely(WHY, ...because)
   },
 } satisfies Rule

@@ -53,6 +53,7 @@ const afterRequest = (reset: Case, silence: number) =>
     // A segment sent again and again before it was answered is another story: the peer was away.
     if (socket.retransmits !== 0) return undefined
     return likely(
+      `${spanText(silence)} idle: a box or the peer forgot it`,
       ...obeyedText(reset, socket),
       `it answers the first segment after a silence of ${spanText(silence)}: snd_una ${socket.snd_una}, snd_nxt ${socket.snd_nxt}, nothing retransmitted`,
       'a NAT, firewall or load balancer that drops idle connections replies like this, and so does a peer that has restarted',
@@ -68,6 +69,7 @@ const unasked = (reset: Case, silence: number): Evidence | undefined => {
   const application =
     isBare(segment) || hasForeignTtl(reset) ? '' : ", or the peer's application has the same idle limit"
   return likely(
+    `${spanText(silence)} idle: a box ${application === '' ? 'on the path' : 'or the peer'} ended it`,
     ...obeyedText(reset, socket),
     `nobody had asked for it in a silence of ${spanText(silence)}: all that this host had sent was acknowledged, snd_nxt ${socket.snd_nxt}, no probe was out`,
     `a NAT, firewall or load balancer resets an idle connection of its own accord when its time is up${application}`,

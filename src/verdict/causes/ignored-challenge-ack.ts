@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { sequenceDistance } from '../../flow/states.ts'
+import type { Segment, Socket } from '../../observation.ts'
 import { ignoredBecause, ignoredRst, survivor } from '../ignored.ts'
 import { requestTakes, requestText, rstForRequest } from '../mini.ts'
 import type { Cause } from '../cause.ts'
@@ -29,6 +31,7 @@ export const ignoredChallengeAck = {
       const survived = reset.after?.answer.found === 'request' && mini.segment.seq !== mini.socket.rcv_nxt
       if (!survived || !requestTakes(mini)) return undefined
       return certain(
+        offText(mini.segment, mini.socket),
         requestText(mini),
         'the request socket is still there: the kernel challenged the peer to send the exact number (RFC 5961)',
       )
@@ -39,8 +42,12 @@ export const ignoredChallengeAck = {
     if (!isAcceptable(segment, socket) || segment.seq === socket.rcv_nxt) return undefined
     return ignoredBecause(
       reset,
+      offText(segment, socket),
       `the socket was in ${socket.state}: ${numbersText(segment, socket)}`,
       'tcp_reset did not run for it: the kernel answers a RST that is in the window but not exact with a challenge ACK (RFC 5961, section 3.2)',
     )
   },
 } satisfies Rule
+
+const offText = ({ seq }: Segment, { rcv_nxt = seq }: Socket) =>
+  `its seq is ${Math.abs(sequenceDistance(seq, rcv_nxt))} off: peer challenged`

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { isByNetfilter } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { dropText, hasNoWindow, ignoredRst } from '../ignored.ts'
 import { certain, likely, type Rule } from '../rule.ts'
@@ -8,11 +9,13 @@ const cause = {
   id: 'ignored-invalid',
   who: 'unknown',
   outcome: 'ignored',
-  brief: 'bad checksum, signature, TTL or policy',
+  brief: 'bad checksum, signature, TTL, policy or firewall rule',
   means:
-    'A RST arrived and the kernel dropped it before it looked at the sequence number: bad checksum, signature, TTL or policy.',
-  usually: 'A damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
+    'A RST arrived and the kernel dropped it before it looked at the sequence number: bad checksum, signature, TTL, policy, or a firewall rule of this host.',
+  usually:
+    'A firewall rule that drops RSTs, or what conntrack takes for INVALID; a damaged packet, an attack on a protected connection (BGP), or a peer with another key.',
   next: [
+    'nft list ruleset, or iptables-save -c: which rule of INPUT or PREROUTING drops it?',
     'nstat -az TcpInCsumErrors TcpExtTCPMD5NotFound TcpExtTCPMD5Failure TcpExtTCPMinTTLDrop',
     'ip xfrm policy; the keys (TCP_MD5SIG, TCP-AO) on both sides',
   ],
@@ -20,7 +23,7 @@ const cause = {
 
 /**
  * tcp_v4_rcv drops the segment before TCP looks at its number: checksum, ip_minttl, policy, signature, socket filter
- * (net/ipv4/tcp_ipv4.c; net/ipv6/tcp_ipv6.c).
+ * (net/ipv4/tcp_ipv4.c; net/ipv6/tcp_ipv6.c). Or netfilter drops it before TCP sees it (net/netfilter/core.c, nf_hook_slow).
  */
 export const ignoredInvalid = {
   cause,
@@ -28,10 +31,24 @@ export const ignoredInvalid = {
     const segment = ignoredRst(reset)
     if (segment === undefined || reset.drop === null) return undefined
     const { socket } = reset.reset
+    if (isByNetfilter(reset.drop))
+      return {
+        ...certain(
+          'a firewall rule of this host dropped it',
+          'netfilter dropped it before TCP saw it, by a rule of this network namespace',
+          ...dropText(reset),
+        ),
+        who: 'local-firewall',
+      }
     if (INVALID.test(reset.drop.reason ?? ''))
-      return certain('the kernel dropped it before it looked at the sequence number', ...dropText(reset))
+      return certain(
+        `dropped at once for ${reset.drop.reason}`,
+        'the kernel dropped it before it looked at the sequence number',
+        ...dropText(reset),
+      )
     if (socket?.min_ttl !== undefined && segment.ttl < socket.min_ttl) {
       return certain(
+        `its TTL ${segment.ttl} is below the minimum set, ${socket.min_ttl}`,
         `its TTL is ${segment.ttl}, and the application accepts no less than ${socket.min_ttl} (RFC 5082)`,
         ...dropText(reset),
       )
@@ -40,6 +57,7 @@ export const ignoredInvalid = {
     if (reset.drop.reason === 'NO_SOCKET' || !/^tcp_v\d_rcv/.test(reset.drop.location ?? '')) return undefined
     if (socket === null || hasNoWindow(socket) || socket.rcv_nxt !== segment.seq) return undefined
     return likely(
+      'exact but dropped: checksum or signature',
       `${numbersText(segment, socket)}: TCP would have obeyed it, had the kernel not dropped it earlier`,
       ...dropText(reset),
       'possible reasons: a bad checksum, a missing or wrong signature (RFC 2385, RFC 5925), a policy or a filter of the socket',

@@ -23,8 +23,9 @@ export const ignoredNoSocket = {
     if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
     const known = reset.drop?.reason === 'NO_SOCKET'
     if (!known && (!heldNone(reset) || droppedBySocket(reset) || isEarly(reset))) return undefined
+    const why = 'this host has no such connection'
     const text = 'this host has no such connection, and a RST is never answered'
-    return known || reset.drop !== null ? certain(text, ...dropText(reset)) : likely(text)
+    return known || reset.drop !== null ? certain(why, text, ...dropText(reset)) : likely(why, text)
   },
 } satisfies Rule
 

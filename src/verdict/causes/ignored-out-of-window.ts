@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { sequenceDistance } from '../../flow/states.ts'
+import type { Segment, Socket } from '../../observation.ts'
+import { bytesText } from '../replied.ts'
 import { ignoredBecause, ignoredRst, survivor } from '../ignored.ts'
 import { requestTakes, requestText, rstForRequest } from '../mini.ts'
 import type { Cause } from '../cause.ts'
@@ -24,15 +27,22 @@ export const ignoredOutOfWindow = {
   cause,
   explain: (reset) => {
     const mini = rstForRequest(reset)
-    if (mini !== undefined) return requestTakes(mini) ? undefined : certain(requestText(mini))
+    if (mini !== undefined)
+      return requestTakes(mini) ? undefined : certain(offText(mini.segment, mini.socket), requestText(mini))
     const segment = ignoredRst(reset)
     const socket = survivor(reset)
     if (segment === undefined || socket === undefined || isAcceptable(segment, socket)) return undefined
     const { from, to } = windowOf(socket)
     return ignoredBecause(
       reset,
+      offText(segment, socket),
       `the socket was in ${socket.state}: ${numbersText(segment, socket)}; it accepts sequence numbers from ${from >>> 0} to ${to >>> 0}`,
       'tcp_reset did not run for it',
     )
   },
 } satisfies Rule
+
+const offText = ({ seq }: Segment, { rcv_nxt = seq }: Socket) => {
+  const distance = sequenceDistance(seq, rcv_nxt)
+  return `out of window: ${bytesText(Math.abs(distance))} too ${distance > 0 ? 'high' : 'low'}`
+}

@@ -27,6 +27,7 @@ export const ignoredSynSent = {
     if (acknowledges && segment.ack === snd_nxt) return undefined
     return ignoredBecause(
       reset,
+      'it does not acknowledge our SYN',
       acknowledges
         ? `the socket is in SYN_SENT and has sent up to ${snd_nxt}, and the RST acknowledges ${segment.ack}`
         : 'the socket is in SYN_SENT, and the RST acknowledges nothing',

@@ -25,11 +25,16 @@ export const ignoredTimeWait = {
     const orphan = mini.socket.substate === 'FIN_WAIT2'
     if (!timeWaitTakes(mini))
       return certain(
+        orphan ? 'outside the window of the closed connection' : 'only the exact number ends a TIME_WAIT',
         timeWaitText(mini),
         orphan ? 'that is outside its window' : 'only the exact number ends a time-wait',
       )
     // In its window FIN_WAIT2 is ended whatever net.ipv4.tcp_rfc1337 is.
     if (orphan || reset.after?.answer.found !== 'timewait') return undefined
-    return certain(timeWaitText(mini), 'the time-wait is still there: net.ipv4.tcp_rfc1337 is 1')
+    return certain(
+      'TIME_WAIT stays: RFC 1337 protection is on',
+      timeWaitText(mini),
+      'the time-wait is still there: net.ipv4.tcp_rfc1337 is 1',
+    )
   },
 } satisfies Rule

@@ -21,6 +21,7 @@ export const invalidSyn = {
     const found = repliedByRequest(reset)
     if (found === undefined || !hasSyn(found.segment)) return undefined
     return certain(
+      'a SYN fell into the window of a handshake',
       `${reset.reset.fn} ran in tcp_check_req: a handshake was under way for this 5-tuple, and ${segmentText(found.segment)} fell into its window`,
     )
   },

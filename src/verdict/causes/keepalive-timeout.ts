@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Socket } from '../../observation.ts'
 import { nanosecondsBetween, spanText } from '../../time.ts'
 import { calledBy, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
@@ -27,6 +28,7 @@ export const keepaliveTimeout = {
     if (calledBy(reset) !== 'keepalive' || (isOrphan(reset) && reset.stateBefore === 'FIN_WAIT2')) return undefined
     const { at, socket, flow } = reset.reset
     return certain(
+      whyText(socket),
       `tcp_send_active_reset ran in the keepalive timer (${stackText(reset)}), with the socket in ${reset.stateBefore}`,
       ...(socket?.probes_out === undefined ? [] : [`${socket.probes_out} keepalive probes were unanswered`]),
       ...(socket?.user_timeout === undefined || socket.user_timeout === 0
@@ -38,3 +40,11 @@ export const keepaliveTimeout = {
     )
   },
 } satisfies Rule
+
+// The timer has one limit or the other: TCP_USER_TIMEOUT where it is set (net/ipv4/tcp_timer.c, tcp_keepalive_timer).
+const whyText = (socket: Socket | null) => {
+  if (socket?.user_timeout !== undefined && socket.user_timeout > 0)
+    return `no answer in TCP_USER_TIMEOUT, ${socket.user_timeout} ms`
+  const probes = socket?.probes_out
+  return `no answer to ${probes === undefined ? '' : `${probes} `}keepalive probe${probes === 1 ? '' : 's'}`
+}

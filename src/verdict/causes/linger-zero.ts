@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { calledBy, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
-import { closerText, endingText } from '../closer.ts'
+import { closerText, endingText, inStateText } from '../closer.ts'
 import { kernelsOwn, kernelText } from '../kernelThread.ts'
 import { certain, type Rule } from '../rule.ts'
 
@@ -28,6 +28,7 @@ export const lingerZero = {
     if (calledBy(reset) !== 'linger' || socket?.linger !== true || socket.lingertime !== 0) return undefined
     return {
       ...certain(
+        `${closerText(reset.closer)} closed it${inStateText(reset)} with SO_LINGER 0`,
         `tcp_send_active_reset ran in tcp_disconnect below close() by ${closerText(reset.closer)} (${stackText(reset)})`,
         'SO_LINGER is on with a time of 0',
         ...endingText(reset.closer),

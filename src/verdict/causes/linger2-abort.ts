@@ -27,6 +27,7 @@ export const linger2OnClose = {
     if (calledBy(reset) !== 'close' || reset.stateBefore !== 'FIN_WAIT2' || !isOrphan(reset)) return undefined
     if (unreadBytes(reset) > 0 || socket?.linger2 === undefined || socket.linger2 >= 0) return undefined
     return certain(
+      `${closerText(reset.closer)} closed it with TCP_LINGER2 ${socket.linger2}`,
       `tcp_send_active_reset ran in close() by ${closerText(reset.closer)} (${stackText(reset)})`,
       `the socket was in FIN_WAIT2 and TCP_LINGER2 is ${socket.linger2}: it may not wait for the peer's FIN`,
     )
@@ -45,6 +46,7 @@ export const linger2OnAck = {
     if (reset.stateBefore !== 'FIN_WAIT1' && reset.stateBefore !== 'FIN_WAIT2') return undefined
     if (socket?.linger2 === undefined || socket.linger2 >= 0) return undefined
     return certain(
+      `closed here with TCP_LINGER2 ${socket.linger2}`,
       `${fn} ran for a socket closed by its application, when ${segmentText(segment)} acknowledged its FIN`,
       `TCP_LINGER2 is ${socket.linger2}: it may not wait in FIN_WAIT2 for the peer's FIN`,
     )

@@ -31,6 +31,9 @@ export const listenerClosed = {
   explain: (reset) =>
     calledBy(reset) === 'listener'
       ? certain(
+          hasStopped(reset)
+            ? `${closerText(reset.closer)} closed the listener before accepting this`
+            : 'the listener had just closed as the handshake ended',
           `tcp_send_active_reset ran ${endOfListener(reset)} (${stackText(reset)}): the connection waited in its queue and was never accepted`,
           ...endingText(reset.closer),
         )
@@ -38,10 +41,12 @@ export const listenerClosed = {
 } satisfies Rule
 
 // A handshake may be over just as its listener has closed: whose task that runs on is nobody's (inet_csk_reqsk_queue_add).
-const endOfListener = ({ reset: { stack }, closer }: Case) =>
-  stack.includes('inet_csk_listen_stop')
-    ? `in inet_csk_listen_stop, at the close() or shutdown() of the listener by ${closerText(closer)}`
+const endOfListener = (reset: Case) =>
+  hasStopped(reset)
+    ? `in inet_csk_listen_stop, at the close() or shutdown() of the listener by ${closerText(reset.closer)}`
     : 'in inet_child_forget, at the end of a handshake whose listener had just been closed'
+
+const hasStopped = ({ reset: { stack } }: Case) => stack.includes('inet_csk_listen_stop')
 
 /** A request is gone on its own no sooner than its first timer, of a second, in nanoseconds (TCP_TIMEOUT_INIT). */
 const REQUEST_NS = 1_000_000_000
@@ -57,18 +62,20 @@ export const listenerClosedInHandshake = {
     const { syn, listenersClosed = [] } = reset.past.handshake ?? {}
     const last = listenersClosed.at(-1)
     if (stray === undefined || syn === undefined || last === undefined) return undefined
-    const isOne = new Set(listenersClosed.map(({ task }) => task.pid)).size === 1
+    const processes = new Set(listenersClosed.map(({ task }) => task.pid)).size
+    const isOne = processes === 1
     const isYoung = nanosecondsBetween(reset.reset.at, syn.at) < REQUEST_NS
     const by = isOne
       ? closerText(last.task)
       : `${listenersClosed.length} processes, the last of them ${closerText(last.task)}`
+    const why = `${isOne ? closerText(last.task) : `${processes} processes`} closed the listener during this handshake`
     const because = [
       `${strayText(reset, stray)}: of the handshake that the peer's SYN had begun ${agoText(reset, syn)} no connection was made`,
       `a listener for it was closed by ${by} ${agoText(reset, last)}: the handshake went with its listener`,
       ...endingText(last.task),
     ]
     return {
-      ...(isOne && (stray.listener === null || isYoung) ? certain(...because) : likely(...because)),
+      ...(isOne && (stray.listener === null || isYoung) ? certain(why, ...because) : likely(why, ...because)),
       ...ownerAs('closer', last.task),
       rstReasons: ['NO_SOCKET', 'TCP_FLAGS'],
     }

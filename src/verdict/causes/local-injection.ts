@@ -18,6 +18,8 @@ const cause = {
   ],
 } as const satisfies Cause
 
+const WHY = 'it came by lo: a program here wrote it'
+
 /** The index of lo in each network namespace (include/net/flow.h, LOOPBACK_IFINDEX). */
 const LOOPBACK = 1
 
@@ -41,6 +43,7 @@ const established = (reset: Case) => {
   const found = obeyedRst(reset)
   if (found === undefined || flowDev === null || flowDev === 'lo') return undefined
   return likely(
+    WHY,
     ...obeyedText(reset, found.socket),
     `it came by lo, and the segments of the connection come by ${flowDev}: so a program of this host wrote it`,
   )
@@ -52,6 +55,7 @@ const connecting = ({ reset: { socket, segment, flow, own_rst } }: Case) => {
   if (socket?.state !== 'SYN_SENT' || route === undefined || route === LOOPBACK) return undefined
   if (own_rst === undefined || own_rst <= OWN_RST_NS) return undefined
   return likely(
+    WHY,
     "tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers this host's SYN",
     ttlText(segment, flow),
     `it came by lo, the SYN had gone out by interface ${route}, and TCP and REJECT of this host had sent no RST: so a program of this host wrote it`,

@@ -22,7 +22,10 @@ export const mptcpRefusal = {
   explain: (reset) => {
     const found = repliedForSocket(reset)
     if (found === undefined || !isMptcp(found.caller)) return undefined
-    return certain(`${reset.reset.fn} ran for MPTCP (${stackText(reset)}), for ${segmentText(found.segment)}`)
+    return certain(
+      'MPTCP refused a subflow',
+      `${reset.reset.fn} ran for MPTCP (${stackText(reset)}), for ${segmentText(found.segment)}`,
+    )
   },
 } satisfies Rule
 
@@ -31,6 +34,9 @@ export const mptcpAbort = {
   cause,
   explain: (reset) =>
     calledBy(reset) === 'mptcp' && !isFastClose(reset)
-      ? certain(`tcp_send_active_reset ran for MPTCP, on one of its subflows (${stackText(reset)})`)
+      ? certain(
+          'MPTCP aborted one of its subflows',
+          `tcp_send_active_reset ran for MPTCP, on one of its subflows (${stackText(reset)})`,
+        )
       : undefined,
 } satisfies Rule

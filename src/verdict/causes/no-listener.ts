@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { opensConnection, repliedWithoutSocket, segmentText } from '../replied.ts'
-import { certain, type Rule } from '../rule.ts'
+import { certain, likely, type Rule } from '../rule.ts'
+import { listenerElsewhere } from '../wrongDevice.ts'
 
 const cause = {
   id: 'no-listener',
@@ -26,9 +28,34 @@ export const noListener = {
   cause,
   explain: (reset) => {
     const trigger = repliedWithoutSocket(reset)
-    if (trigger === undefined || !opensConnection(trigger)) return undefined
-    return certain(
-      `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}: nothing listens on port ${reset.reset.tuple.dport} for it`,
-    )
+    if (trigger === undefined || !opensConnection(trigger) || listenerElsewhere(reset) !== undefined) return undefined
+    const text = `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}`
+    const port = reset.reset.tuple.dport
+    const taker = takerText(reset)
+    return taker === undefined
+      ? certain(whyText(reset), `${text}: nothing listens on port ${port} for it`)
+      : likely(taker.why, `${text}: the kernel found no listener on port ${port} for it`, taker.because)
   },
 } satisfies Rule
+
+const whyText = ({ reset, after }: Case) =>
+  after?.answer.listen_differs === undefined
+    ? `nothing listens on port ${reset.tuple.dport} for this address`
+    : `the listener of port ${reset.tuple.dport} is bound elsewhere`
+
+// Beside a listener that would take the SYN it is not said that nothing listens.
+const takerText = ({ after }: Case): { why: string; because: string } | undefined => {
+  if (after?.answer.hidden === true)
+    return {
+      why: 'a BPF program hides the listener',
+      because:
+        'a listener would take it, but a BPF program (sk_lookup) of the network namespace drops it or chooses another socket: bpftool net, bpftool prog list',
+    }
+  if (after?.answer.found === 'listener')
+    return {
+      why: 'a listener is there now, and was not found for this SYN',
+      because:
+        'right after it a listener would take it: one that was not there yet, or that is bound to another interface or VRF than the SYN came by',
+    }
+  return undefined
+}

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
+import type { Ending } from '../../flow/past.ts'
 import type { Cause } from '../cause.ts'
+import { closerText } from '../closer.ts'
 import { endingOf, neverSentText } from '../ending.ts'
-import { certain, likely, type Rule } from '../rule.ts'
-import { hasSomething, strayAfter, strayText } from '../stray.ts'
+import { doubted, type Rule } from '../rule.ts'
+import { agoText, hasSomething, silenceDoubt, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'no-socket',
@@ -35,15 +38,22 @@ export const noSocket = {
     if (stray === undefined) return undefined
     const { ending, handshake } = reset.past
     if (stray.listener !== null && ending === null && !hasSomething(stray.segment)) return undefined
+    const why = ending === null ? 'this host has no such connection' : endedText(reset, ending)
     const because = [
       `${strayText(reset, stray)}: this host has no such connection`,
       ...(ending === null ? neverSentText(reset, stray) : endingOf(reset, ending)),
     ]
-    if (stray.listener === null) return certain(...because)
+    const doubts = silenceDoubt(reset)
+    if (stray.listener === null) return doubted(doubts, why, ...because)
     const rstReasons = ['TCP_FLAGS']
     const isOld = reset.traced !== null && reset.reset.at.s - reset.traced.s > HANDSHAKE_S
-    if (ending !== null || (handshake === null && isOld)) return { ...certain(...because), rstReasons }
-    const doubt = 'a handshake that the kernel dropped or forgot would look the same'
-    return { ...likely(...because, doubt), rstReasons }
+    if (ending !== null || (handshake === null && isOld)) return { ...doubted(doubts, why, ...because), rstReasons }
+    doubts.push('a handshake that the kernel dropped or forgot would look the same')
+    return { ...doubted(doubts, 'no connection here, unless its handshake was dropped', ...because), rstReasons }
   },
 } satisfies Rule
+
+const endedText = (reset: Case, { closed, shut }: Ending) =>
+  shut === null
+    ? `it had ended here ${agoText(reset, closed)}`
+    : `${closerText(shut.task)} had closed it ${agoText(reset, shut)}`

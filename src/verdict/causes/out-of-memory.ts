@@ -21,6 +21,8 @@ const cause = {
   rstReasons: ['TCP_ABORT_ON_MEMORY'],
 } as const satisfies Cause
 
+const WHY = 'too many orphans, or TCP out of memory'
+
 /**
  * tcp_out_of_resources calls tcp_send_active_reset in the retransmission timer, for orphans alone
  * (net/ipv4/tcp_timer.c); __tcp_close calls it for an orphan when tcp_check_oom says so (net/ipv4/tcp.c).
@@ -31,6 +33,7 @@ export const outOfMemory = {
     const caller = calledBy(reset)
     if (caller === 'retransmission') {
       return certain(
+        WHY,
         `tcp_send_active_reset ran in the retransmission timer (${stackText(reset)}): it resets orphaned sockets alone, when there are too many of them or TCP's memory is used up`,
       )
     }
@@ -40,6 +43,7 @@ export const outOfMemory = {
     if (caller !== 'close' || !isOrphan(reset) || reset.stateBefore === null || linger2) return undefined
     if (socket?.copied_seq === undefined || unreadBytes(reset) > 0) return undefined
     return certain(
+      WHY,
       `tcp_send_active_reset ran in close(), after the socket in ${reset.stateBefore} was made an orphan (${stackText(reset)}): there were too many orphans, or TCP's memory was used up`,
     )
   },

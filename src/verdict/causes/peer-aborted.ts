@@ -27,18 +27,27 @@ export const peerAborted = {
   explain: (reset) =>
     explainObeyed(reset, (segment, socket) => {
       const sign = abortSign(reset, segment, socket)
-      return sign === undefined ? undefined : likely(...obeyedText(reset, socket), sign)
+      return sign === undefined ? undefined : likely(sign.why, ...obeyedText(reset, socket), sign.because)
     }),
 } satisfies Rule
 
 /** What tells that the peer still had its socket when it sent RST; undefined when nothing does. */
-const abortSign = (reset: Case, segment: Segment, socket: Socket): string | undefined => {
+const abortSign = (reset: Case, segment: Segment, socket: Socket): { why: string; because: string } | undefined => {
   if (isAtFin(segment, socket))
-    return `its seq ${segment.seq} is that of the peer's FIN, and rcv_nxt ${socket.rcv_nxt} comes after it: so the peer aborted after its FIN, as macOS does for a program that is interrupted`
+    return {
+      why: 'the peer aborted after its FIN',
+      because: `its seq ${segment.seq} is that of the peer's FIN, and rcv_nxt ${socket.rcv_nxt} comes after it: so the peer aborted after its FIN, as macOS does for a program that is interrupted`,
+    }
   if (!isBare(segment) && segment.seq === socket.rcv_nxt)
-    return `its seq ${segment.seq} is exactly rcv_nxt and it acknowledges ${segment.ack}: so the peer still had its socket, and aborted`
+    return {
+      why: "the peer's program or a timer aborted",
+      because: `its seq ${segment.seq} is exactly rcv_nxt and it acknowledges ${segment.ack}: so the peer still had its socket, and aborted`,
+    }
   const first = rstBeyondHole(reset)
   if (first === undefined || socket.rcv_nxt === undefined) return undefined
   const hole = sequenceDistance(first.segment.seq, socket.rcv_nxt)
-  return `the first RST is the telling one: it came ${spanText(nanosecondsBetween(reset.reset.at, first.at))} earlier, with ACK and ${hole} bytes beyond rcv_nxt ${socket.rcv_nxt}, bytes that were lost on the way; this one replies to the challenge ACK for it`
+  return {
+    why: 'the peer aborted, bytes lost on the way',
+    because: `the first RST is the telling one: it came ${spanText(nanosecondsBetween(reset.reset.at, first.at))} earlier, with ACK and ${hole} bytes beyond rcv_nxt ${socket.rcv_nxt}, bytes that were lost on the way; this one replies to the challenge ACK for it`,
+  }
 }

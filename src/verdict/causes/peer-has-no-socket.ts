@@ -27,6 +27,7 @@ export const peerHasNoSocket = {
     explainObeyed(reset, (segment, socket) => {
       if (!isKernelReply(segment, socket) || repliesToNothing(segment, socket)) return undefined
       return likely(
+        'the peer, or a firewall, does not know it',
         ...obeyedText(reset, socket),
         `its window is 0 and its seq ${segment.seq} is the ACK that this host had sent: so a kernel without this socket replied, or a firewall that rejects`,
         ...handshakeText(socket),

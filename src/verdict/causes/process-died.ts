@@ -2,8 +2,9 @@
 import { isFastClose, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText, endText } from '../closer.ts'
+import { bytesText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
-import { closedWithUnread, unreadText } from '../unread.ts'
+import { closedWithUnread, unreadBytes, unreadText } from '../unread.ts'
 
 const cause = {
   id: 'process-died',
@@ -31,6 +32,7 @@ export const processDied = {
     const isMptcp = isFastClose(reset)
     if (!closedWithUnread(reset) && !isMptcp) return undefined
     return certain(
+      `${closerText(closer)} ended by ${endText(closer)} with ${isMptcp ? 'data' : bytesText(unreadBytes(reset))} unread`,
       `tcp_send_active_reset ran in the exit of ${closerText(closer)}, by ${endText(closer)} (${stackText(reset, 'do_exit')})`,
       isMptcp ? 'data of the peer was unread in the MPTCP connection of this subflow' : unreadText(reset),
     )

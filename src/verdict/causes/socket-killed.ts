@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { calledBy, stackText } from '../caller.ts'
+import type { Case } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
+import { closerText } from '../closer.ts'
 import { kernelsOwn, kernelText } from '../kernelThread.ts'
 import { certain, type Rule } from '../rule.ts'
 
@@ -35,8 +37,18 @@ export const socketKilled = {
         ? `SOCK_DESTROY, as ss -K sends it,${by}`
         : `a request${by}`
     return {
-      ...certain(`tcp_send_active_reset ran in tcp_abort, for ${how} (${stackText(reset)})`, ...kernelText(reset)),
+      ...certain(
+        whyText(reset),
+        `tcp_send_active_reset ran in tcp_abort, for ${how} (${stackText(reset)})`,
+        ...kernelText(reset),
+      ),
       ...kernelsOwn(reset),
+      ...(task === null || task.kthread === true ? {} : { by: { pid: task.pid, comm: task.comm } }),
     }
   },
 } satisfies Rule
+
+const whyText = ({ reset: { stack, task } }: Case) =>
+  stack.includes('bpf_sock_destroy')
+    ? 'a BPF program destroyed the socket'
+    : `${task === null ? 'somebody' : closerText(task)} killed the socket${stack.includes('tcp_diag_destroy') ? ', as by ss -K' : ''}`

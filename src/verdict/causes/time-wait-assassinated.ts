@@ -24,9 +24,11 @@ export const timeWaitAssassinated = {
     const mini = rstForTimeWait(reset)
     const found = reset.after?.answer.found ?? null
     if (mini === undefined || found === null || found === 'timewait' || !timeWaitTakes(mini)) return undefined
+    const orphan = mini.socket.substate === 'FIN_WAIT2'
     return certain(
+      orphan ? "it ended what waited for the peer's FIN" : 'it ended a TIME_WAIT early (RFC 1337)',
       timeWaitText(mini),
-      mini.socket.substate === 'FIN_WAIT2'
+      orphan
         ? "so nothing is left of the connection, which was closed here and waited for the peer's FIN"
         : 'so the time-wait ended early (RFC 1337): net.ipv4.tcp_rfc1337 is 0',
     )

@@ -31,6 +31,7 @@ export const timeWaitOverflow = {
     if (stray === undefined || ending === null) return undefined
     return {
       ...likely(
+        'no TIME_WAIT for its FIN: no room, it seems',
         `${strayText(reset, stray)}: the peer closed in order, and a time-wait would have taken its FIN`,
         ...endingOf(reset, ending),
         'that the kernel made no time-wait is inferred: it would have been there for 60 s, unless tcp_fin_timeout is less',

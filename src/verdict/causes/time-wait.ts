@@ -22,6 +22,7 @@ export const timeWait = {
     const found = repliedForSocket(reset)
     if (found?.socket.state !== 'TIME_WAIT') return undefined
     return certain(
+      'a segment came that the TIME_WAIT refuses',
       `${reset.reset.fn} ran for a time-wait in ${found.socket.substate}: the connection was closed here`,
       `it answers ${segmentText(found.segment)}, with rcv_nxt ${found.socket.rcv_nxt}`,
     )

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { isFastClose, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
-import { closerText } from '../closer.ts'
+import { closerText, inStateText } from '../closer.ts'
 import { kernelsOwn, kernelText } from '../kernelThread.ts'
+import { bytesText } from '../replied.ts'
 import { certain, likely, type Rule } from '../rule.ts'
-import { closedWithUnread, unreadText } from '../unread.ts'
+import { closedWithUnread, unreadBytes, unreadText } from '../unread.ts'
 
 const cause = {
   id: 'unread-data-on-close',
@@ -29,6 +30,7 @@ export const unreadDataOnClose = {
     if (!closedWithUnread(reset) || reset.closer?.exit_code !== null) return undefined
     return {
       ...certain(
+        `${closerText(reset.closer)} closed it${inStateText(reset)}, ${bytesText(unreadBytes(reset))} unread`,
         `tcp_send_active_reset ran in close() by ${closerText(reset.closer)} (${stackText(reset)})`,
         unreadText(reset),
         ...kernelText(reset),
@@ -52,7 +54,11 @@ export const unreadOnMptcpClose = {
       'MPTCP ends a connection so when data of the peer is unread in it',
     ]
     return linger === true && lingertime === 0
-      ? likely(...because, 'or for SO_LINGER, which is on with a time of 0, from Linux 7.1 on')
-      : certain(...because)
+      ? likely(
+          `${closerText(reset.closer)} closed it, data unread or SO_LINGER 0 (MPTCP)`,
+          ...because,
+          'or for SO_LINGER, which is on with a time of 0, from Linux 7.1 on',
+        )
+      : certain(`${closerText(reset.closer)} closed it with data unread (MPTCP)`, ...because)
   },
 } satisfies Rule

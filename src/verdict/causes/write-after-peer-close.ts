@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { bytesInFlight, explainObeyed, isBare, isClosedByPeer, obeyedText } from '../obeyed.ts'
+import { bytesText } from '../replied.ts'
 import { likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -26,6 +27,7 @@ export const writeAfterPeerClose = {
       // Windows replies with ACK, and without a window; the RST of a socket, which was only half closed, has one.
       if (!isBare(segment) && segment.window !== 0) return undefined
       return likely(
+        `${bytesText(unacknowledged)} went to a peer that had closed`,
         ...obeyedText(reset, socket),
         `the peer had sent FIN, and ${unacknowledged} bytes sent by this host were unacknowledged: snd_una ${socket.snd_una}, snd_nxt ${socket.snd_nxt}`,
       )

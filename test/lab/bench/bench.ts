@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import { benchProbes } from './benchProbes.ts'
 import { benchReplay } from './benchReplay.ts'
+import { benchTrace } from './benchTrace.ts'
+import { PARTS, type Part } from './tables.ts'
 import { compileForGuest } from '../vm/compile.ts'
 import { LabError } from '../vm/errors.ts'
 import { RELEASES } from '../vm/releases.ts'
@@ -12,11 +13,14 @@ import { runInLab } from '../vm/vm.ts'
 
 const EXAMPLES = `
 Examples:
+  npm run bench                      all that the README tells, on Linux 6.12: half an hour on an idle host
+  npm run bench -- trace sid connections floods
   npm run bench -- ehash
-  npm run bench -- ehash sid
-  npm run bench -- probes trixie
-  npm run bench -- replay 1000000 --against ../main
+  npm run bench -- replay 55000 --against ../main
 `
+
+const RELEASE = 'trixie'
+const RESETS = '55000'
 
 const SOCKETS = ['1000', '10000', '100000']
 
@@ -34,24 +38,31 @@ type Measured = z.infer<typeof Measured>
 
 const main = async (): Promise<number> => {
   const program = new Command('npm run bench --').showHelpAfterError().exitOverride().addHelpText('after', EXAMPLES)
+  const kernels = `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`
+  program
+    .command('all', { isDefault: true })
+    .description('trace, then replay')
+    .action(async () => {
+      await benchTrace(RELEASE, [])
+      await benchReplay(Number(RESETS), undefined)
+    })
+  program
+    .command('trace')
+    .description('what tracing costs, beside other tracers, in one virtual machine')
+    .argument('[release]', kernels, RELEASE)
+    .addArgument(new Argument('[parts...]', 'all of them without').choices(PARTS.map(({ name }) => name)))
+    .action(async (release: string, parts: Part[]) => benchTrace(release, parts))
   program
     .command('ehash')
-    .description('time of one exact look-up: tcphash.ko, ss with the same filter, reading /proc/net/tcp')
-    .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
+    .description('time of one exact look-up among up to 100,000 sockets: tcphash.ko, ss, reading /proc/net/tcp')
+    .argument('[release]', kernels, RELEASE)
     .action(async (release: string) => benchEhash(release))
-  program
-    .command('probes')
-    .description('what tracing costs a packet, beside bpftrace by hand and tcpdump with the same filter')
-    .argument('[release]', `which kernel: ${RELEASES.map(({ name }) => name).join(', ')}`, 'trixie')
-    .action(async (release: string) => benchProbes(release))
   program
     .command('replay')
     .description('time and memory of replaying a long recording, beside tshark with a capture of the same connections')
-    .argument('[observations]', 'how long', '1000000')
+    .argument('[resets]', 'how long', RESETS)
     .option('--against <directory>', 'another checkout, built, to be measured beside this one')
-    .action(async (observations: string, { against }: { against?: string }) =>
-      benchReplay(Number(observations), against),
-    )
+    .action(async (resets: string, { against }: { against?: string }) => benchReplay(Number(resets), against))
   await program.parseAsync()
   return 0
 }

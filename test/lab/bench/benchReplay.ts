@@ -18,16 +18,17 @@ const MOST_MIB = 200
 type Taken = { seconds: number; cpu: number; mib: number }
 
 /**
- * Replays a recording of so many observations, and prints the time and memory it takes: beside the command of `against`,
+ * Replays a recording of so many resets, and prints the time and memory it takes: beside the command of `against`,
  * another checkout, and beside tshark, where there is one, which finds the RSTs in a capture of the same connections.
  */
-export const benchReplay = async (observations: number, against: string | undefined): Promise<void> => {
+export const benchReplay = async (resets: number, against: string | undefined): Promise<void> => {
   await ensureHostPackages(undefined, { time: 'time' })
   const work = mkdtempSync(join(tmpdir(), 'trace-reset-bench-'))
   try {
     const [recording, capture] = [join(work, 'recording.jsonl'), join(work, 'capture.pcap')]
-    const resets = write(recording, capture, observations)
-    print(`${observations} observations, ${resets} resets; seconds, seconds of processor, MiB at most\n\n`)
+    const { observations, connections } = write(recording, capture, resets)
+    print(`replay of ${resets} resets of ${connections} connections, ${observations} observations\n`)
+    print(`${['seconds', 'processor', 'MiB'].map((head) => head.padStart(12)).join('')}\n`)
     const replay = (project: string) =>
       timed(process.execPath, [join(project, 'dist/cli.js'), 'replay', recording, '--format', 'csv', '-o', '/dev/null'])
     const shark = await tshark(capture)
@@ -49,13 +50,15 @@ const recordings = (): Recording[] =>
       .split('\n'),
   )
 
-// Writes both, and gives the number of resets; a RST that is seen to arrive and to be obeyed is one.
-const write = (recording: string, capture: string, observations: number): number => {
+// Writes both, and gives how many lines and connections there are.
+const write = (recording: string, capture: string, resets: number): { observations: number; connections: number } => {
   const [lines, packets] = [openSync(recording, 'w'), openSync(capture, 'w')]
   writeSync(packets, captureHead())
   const connections = new Set<string>()
   let waiting: string[] = []
-  for (const line of multiply(recordings(), observations)) {
+  let observations = 0
+  for (const line of multiply(recordings(), resets)) {
+    observations += 1
     waiting.push(`${line}\n`)
     if (waiting.length === 1000) writeSync(lines, waiting.splice(0).join(''))
     if (!line.startsWith('{"kind":"reset"')) continue
@@ -69,7 +72,7 @@ const write = (recording: string, capture: string, observations: number): number
   writeSync(lines, waiting.join(''))
   closeSync(lines)
   closeSync(packets)
-  return connections.size
+  return { observations, connections: connections.size }
 }
 
 const SHOWN = [
@@ -89,24 +92,26 @@ const tshark = async (capture: string): Promise<Taken | undefined> => {
   return timed('tshark', ['-n', '-r', capture, '-Y', 'tcp.flags.reset==1', '-T', 'fields', ...fields])
 }
 
-// The best of three: whatever else the machine does only adds.
+const RUNS = 5
+
 const timed = async (file: string, args: readonly string[]): Promise<Taken> => {
   const runs: Taken[] = []
-  for (let run = 0; run < 3; run += 1) {
+  for (let run = 0; run < RUNS; run += 1) {
     const { stderr } = await execa('time', ['-f', '%e %U %S %M', file, ...args], { stdout: 'ignore' })
     const [seconds = 0, user = 0, system = 0, kib = 0] = (stderr.split('\n').at(-1) ?? '').split(' ').map(Number)
     runs.push({ seconds, cpu: user + system, mib: kib / 1024 })
   }
+  const middle = (of: (taken: Taken) => number) => runs.map(of).toSorted((a, b) => a - b)[(RUNS - 1) / 2] ?? NaN
   return {
-    seconds: Math.min(...runs.map(({ seconds }) => seconds)),
-    cpu: Math.min(...runs.map(({ cpu }) => cpu)),
+    seconds: middle(({ seconds }) => seconds),
+    cpu: middle(({ cpu }) => cpu),
     mib: Math.max(...runs.map(({ mib }) => mib)),
   }
 }
 
 const row = (name: string, { seconds, cpu, mib }: Taken, shark?: Taken) =>
   print(
-    [seconds.toFixed(1), cpu.toFixed(1), mib.toFixed(0)].map((cell) => cell.padStart(8)).join('') +
+    [seconds.toFixed(2), cpu.toFixed(2), mib.toFixed(0)].map((cell) => cell.padStart(12)).join('') +
       `  ${name}${shark === undefined ? '' : `: ${(seconds / shark.seconds).toFixed(2)} times tshark`}\n`,
   )
 

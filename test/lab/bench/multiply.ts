@@ -23,14 +23,14 @@ const PEACEFUL = [2, 4, 6]
 type Line = { at: number; text: string; isOfReset: boolean }
 
 /**
- * The lines of a recording of so many observations, in the order of their times; the same for the same arguments.
- * `recordings` are of one kernel.
+ * The lines of a recording of so many resets, in the order of their times; the same for the same arguments. `recordings` are
+ * of one kernel.
  */
-export function* multiply(recordings: readonly Recording[], observations: number): Generator<string> {
+export function* multiply(recordings: readonly Recording[], resets: number): Generator<string> {
   const head = recordings[0]?.[0]
   if (head === undefined) throw new Error('nothing to multiply')
   const sources = recordings.map(linesOf)
-  let left = observations - 2
+  let left = resets
   let waiting: { at: number; text: string }[] = []
   yield withoutFilter(head)
   for (let copy = 0; left > 0; copy += 1) {
@@ -42,8 +42,9 @@ export function* multiply(recordings: readonly Recording[], observations: number
     waiting.push({ at: now, text: tickAt(now) })
     waiting = waiting.toSorted((a, b) => a.at - b.at)
     const ready = waiting.findIndex(({ at }) => at > now)
-    for (const { text } of waiting.splice(0, Math.min(ready < 0 ? waiting.length : ready, left))) {
-      left -= 1
+    for (const { text } of waiting.splice(0, ready < 0 ? waiting.length : ready)) {
+      if (left === 0) break
+      if (text.startsWith('{"kind":"reset"')) left -= 1
       yield text
     }
   }

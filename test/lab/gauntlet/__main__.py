@@ -59,6 +59,8 @@ def main():
     options = parser.parse_args()
     names = options.names or [*TRIGGERS, *VARIANTS]
     subprocess.run(["trace-reset", "module", "load"], check=True, stdout=sys.stderr)
+    # Else the first rule of NAT would load it, and the traces that have begun by then would not follow NAT.
+    subprocess.run(["modprobe", "nf_nat"], check=True)
     world = World()
     triggers = {name: load_trigger(name) for name in names if name not in VARIANTS}
     traces = [(side, [(name, family) for name, trigger in triggers.items() if trigger.SIDE == side
@@ -88,6 +90,8 @@ def watch(world, trace, plan, how, options, tap):
     noise = Noise(world) if options.noise else contextlib.nullcontext()
     with Tracer(options.out / trace, [*filters, "--format", variant["format"]], variant["ehash"]) as tracer, noise:
         begun = time.monotonic()
+        world.on_round = tracer.forget_looked_up
+        world.on_reset = tracer.wait_reset_looked_up if variant["ehash"] == "module" else lambda client: None
         for port, (name, family) in enumerate(plan, FIRST_PORT):
             ended.append((name, family, port, *provoke(world, host, name, port, family, options.rounds)))
         # The last verdicts come when the trace ends: an end flushes all that was seen.

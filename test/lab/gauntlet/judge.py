@@ -21,7 +21,7 @@ def compare(truths, verdicts, resent):
         faults.append(f"{len(truths)} resets were to be named, and these were: "
                       f"{[(verdict['cause'], verdict['because']) for verdict in verdicts]}")
     for truth, verdict in zip(truths, verdicts):
-        wrong = {name: (value, verdict[name]) for name, value in truth.items() if verdict[name] != value}
+        wrong = {name: (value, verdict.get(name)) for name, value in truth.items() if verdict.get(name) != value}
         if wrong:
             faults.append(f"truth and verdict differ: {wrong}; because {verdict['because']}; state {verdict['state']}")
     return faults

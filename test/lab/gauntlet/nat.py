@@ -32,6 +32,23 @@ def through_router(world, port, family):
         yield client, server
 
 
+@contextlib.contextmanager
+def masquerade(world, port):
+    """What goes to a port behind the router has the router's address, in both families, by nftables."""
+    lines = ["table inet lab {", "chain post {", "type nat hook postrouting priority 100",
+             f"tcp dport {port} masquerade", "}", "}"]
+    world.router.run("nft", "\n".join(lines))
+    try:
+        yield
+    finally:
+        world.router.run("nft", "delete table inet lab")
+
+
+def translated(world, peer, here):
+    """The other tuple of a connection that the router translates, as a verdict has it: two (address, port)."""
+    return {"saddr": peer[0], "sport": peer[1], "daddr": here[0], "dport": here[1], "netns": world.router.inode}
+
+
 def lose_translation(world, family):
     """The router forgets all connections, as after a restart or a full table."""
     world.router.run("conntrack", "-D", "-f", f"ipv{family}", "-p", "tcp", "--orig-port-dst", str(NODE_PORT))

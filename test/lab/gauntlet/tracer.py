@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """One trace of the gauntlet: its verdicts and its recording become files."""
 import json
+import os
 
 from net.traced import Traced
 
 ATTACH_SECONDS = 900  # an emulated machine compiles the program in 10 to 40 s, a busy one in more
 END_SECONDS = 120
+LOOK_UP_SECONDS = 60
 
 
 class Tracer(Traced):
@@ -13,12 +15,38 @@ class Tracer(Traced):
         directory.mkdir(parents=True, exist_ok=True)
         self.output = directory / f"live.{arguments[arguments.index('--format') + 1]}"
         (directory / "options.json").write_text(json.dumps(arguments) + "\n")
+        fifo = directory / "fifo"
+        os.mkfifo(fifo)
+        self.reset_looked_up = set()
         with self.output.open("wb") as live:
-            super().__init__([*arguments, "--ehash", ehash, "--record", str(directory / "recording.jsonl")],
-                             ATTACH_SECONDS, stdout=live)
+            super().__init__([*arguments, "--ehash", ehash, "--record", str(fifo)], ATTACH_SECONDS, stdout=live)
+        self.follow(lambda: self._keep(fifo, directory / "recording.jsonl"))
+
+    def wait_reset_looked_up(self, client):
+        """Returns when it was asked after a reset of this client's, so that the answer has what is near; for an (address, port)."""
+        if not self.wait(lambda: client[1] in self.reset_looked_up, LOOK_UP_SECONDS):
+            raise TimeoutError("the TCP hash was not asked for the reset")
+
+    def forget_looked_up(self):
+        """The ports of earlier connections are those of later ones again."""
+        self.reset_looked_up.clear()
 
     def end(self):
         """Interrupts the trace; gives what was wrong with its end, in sentences."""
         code = self.interrupt(END_SECONDS)
         faults = [] if code == 0 else [f"exit code {code}"]
         return faults + [line for line in self.said if "LOST" in line or "warning" in line]
+
+    def _keep(self, fifo, recording):
+        with fifo.open() as lines, recording.open("w") as kept:
+            fifo.unlink()
+            for line in lines:
+                kept.write(line)
+                # A long trace has many lines, and few are waited for.
+                if '"kind":"lookup"' not in line:
+                    continue
+                lookup = json.loads(line)
+                ports = {lookup["tuple"]["sport"], lookup["tuple"]["dport"]}
+                with self.changed:
+                    self.reset_looked_up |= ports if lookup["why"] == "reset" else set()
+                    self.changed.notify_all()

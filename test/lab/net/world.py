@@ -35,6 +35,7 @@ class World:
     """The hosts, with addresses of the documentation ranges. A segment loses one of its TTL at the router."""
 
     def __init__(self):
+        self.on_reset = lambda client: None
         self.router = Host("router")
         self.router.set("net.ipv4.ip_forward", 1)
         self.router.set("net.ipv6.conf.all.forwarding", 1)

@@ -17,7 +17,7 @@ NOWHERE, PORT = 9201, 9202
 
 
 def test(client, server, tap):
-    with Watch("--netns", str(server.inode), "--summary", as_it_comes=False) as watch:
+    with Watch("--netns", str(server.inode), "--balance", as_it_comes=False) as watch:
         before, begun = counters(server)["OutRsts"], time.monotonic()
         answered(client, server)
         until_counted(server, before + ANSWERED)

@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""A packet whose port NAT changes, as a NodePort's: seen by its later port, its trail begins at its first."""
+"""A connection whose port NAT changes, as a NodePort's, on a node that has its server in another network namespace.
+
+Seen by its later port, its trail begins at its first; and a filter by either port names its reset, with both tuples, also
+where it is older than the trace.
+"""
 import contextlib
+import socket
+import subprocess
+from typing import NamedTuple
 
 from gauntlet.nat import end
 from net.host import Host, join
+from net.sockets import linger_zero
+from net.waits import wait_reset
 from probes.watch import Watch
 
 ENTRANCE, PORT = 32193, 80
@@ -24,8 +33,67 @@ def test(client, node, tap):
                 rules.enter_context(node.rule(family, "PREROUTING", "-p", "tcp", "--dport", str(ENTRANCE), "-j", "DNAT",
                                               "--to-destination", to, table="nat"))
             trail(client, pod, tap)
+            resets(client, node, pod, tap, ("--dport", str(ENTRANCE)))
+            # Without a filter the tables are asked at the reset: those that a process leads to.
+            with node.inside():
+                resident = subprocess.Popen(["sleep", "infinity"])
+            try:
+                resets(client, node, pod, tap, ())
+            finally:
+                resident.kill()
+                resident.wait()
     finally:
         pod.remove()
+
+
+def resets(client, node, pod, tap, filters):
+    """Ends connections through the node and beside it, made before the trace and under it."""
+    with contextlib.ExitStack() as open_ones:
+        listeners = {family: open_ones.enter_context(pod.listen(PORT, family)) for family in (4, 6)}
+        older = [connection(client, pod, listeners, family, front) for family in (4, 6) for front in (True, False)]
+        with Watch(*filters) as watch:
+            under = [connection(client, pod, listeners, family, front) for family in (4, 6) for front in (True, False)]
+            for one in older + under:
+                linger_zero(one.theirs)
+                one.theirs.close()
+                wait_reset(one.ours)
+            faults = watch.end()
+    words = " ".join(filters) or "no filter"
+    tap.result(f"a trace of NAT by {words}", faults)
+    for age, ones in (("older", older), ("new", under)):
+        for one in ones:
+            found = [line for line in watch.verdicts if line["sport"] == one.sport and line["dport"] == PORT]
+            tap.result(f"{words}: {age} IPv{one.family}, {'through the node' if one.front else 'beside it'}",
+                       faults_of(found, one, node, pod, client, by_port=bool(filters)))
+            one.ours.close()
+
+
+def faults_of(found, one, node, pod, client, by_port):
+    if not one.front and by_port:
+        return [f"a verdict on another connection: {found}"] if found else []
+    if len(found) != 1:
+        return [f"{len(found)} verdicts: {found}"]
+    nat = {"saddr": client.addresses[one.family], "sport": one.sport, "daddr": client.near(2, one.family),
+           "dport": ENTRANCE, "netns": node.inode} if one.front else None
+    truth = {"cause": "linger-zero", "daddr": pod.addresses[one.family], "netns": pod.inode, "nat": nat}
+    wrong = {name: (value, found[0].get(name)) for name, value in truth.items() if found[0].get(name) != value}
+    return [f"truth and verdict differ: {wrong}"] if wrong else []
+
+
+class Connection(NamedTuple):
+    family: int
+    front: bool
+    sport: int
+    ours: socket.socket
+    theirs: socket.socket
+
+
+def connection(client, pod, listeners, family, front):
+    """By the node's port, or by the pod's own address."""
+    to = (client.near(2, family), ENTRANCE) if front else (pod.address(family), PORT)
+    ours = client.connect(to)
+    theirs, _ = listeners[family].accept()
+    return Connection(family, front, ours.getsockname()[1], ours, theirs)
 
 
 def trail(client, pod, tap):

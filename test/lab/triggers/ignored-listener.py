@@ -14,6 +14,7 @@ def trigger(world, port, family=4):
     with world.server.listen(port, family) as listener, world.ghost_client(port, family) as ghost:
         with arriving(world.server):
             ghost.send("R")
+        world.on_reset(ghost.address)
         ghost.connect()
         forget(listener.accept()[0])
         return seen_by_server(ghost.address, port, state="LISTEN")

@@ -14,6 +14,7 @@ def trigger(world, port, family=4):
         ghost.ack = 2_000_000
         with arriving(world.server):
             ghost.send("RA")
+        world.on_reset(ghost.address)
         ghost.connect()
         forget(listener.accept()[0])
         return seen_by_server(ghost.address, port, state="LISTEN")

@@ -8,8 +8,8 @@ import { ensureHostPackages } from './hostPackages.ts'
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Travels into the guest with the rest of test/. */
-const BUILT = 'test/lab/.built'
+/** What is made on the host for a guest: it travels there with the rest of test/. */
+export const BUILT = 'test/lab/.built'
 
 /**
  * Compiles a C program on the host, since the images have no C library to build against: static, so that it runs under

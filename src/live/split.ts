@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { stateName } from '../flow/states.ts'
-import type { FIELDS, NameOf } from '../program/fields.ts'
+import { FIELDS, type NameOf } from '../program/fields.ts'
 import { timeOf, type Time } from '../time.ts'
 
 /** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
@@ -17,10 +17,10 @@ export type Fields = {
 }
 
 /**
- * The kind of a line, its fields, and its stack as text. The name of a task is anybody's bytes, so it comes last, and the stack,
- * which has lines of its own, before it. Reading a field that the line has not, or not in that form, throws.
+ * Takes a line apart: the kind, the stack, and the fields. The name of a task is anybody's bytes, so it comes last, and the
+ * stack, which has lines of its own, before it. A field that is read as what it is not throws.
  */
-export const splitLine = (line: string): { kind: string; stack: string; fields: Fields } => {
+export const split = (line: string): { kind: string; stack: string; fields: Fields } => {
   const [front, comm] = cut(line.replace(/\n$/, ''), ' comm=')
   const [head, stack] = cut(front, ' stack=')
   const [kind = '', ...pairs] = head.trim().split(' ')

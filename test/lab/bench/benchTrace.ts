@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
+import { z } from 'zod'
+import { compileForGuest } from '../vm/compile.ts'
+import { LabError } from '../vm/errors.ts'
+import { runInLab } from '../vm/vm.ts'
+import { fetchRivals } from './rivals.ts'
+import { PARTS, type Part } from './tables.ts'
+
+const Row = z.looseObject({ part: z.string() })
+
+/** Ten thousand sockets with their files, and bpftrace beside them, take more than the lab's usual machine has. */
+const MEMORY_MIB = 4096
+
+/** Emulated, all parts take half an hour on an idle host. */
+const LONGEST_SECONDS = 3 * 3600
+
+/** Prints what each way to watch costs, part by part as it is measured, from one run of one virtual machine. */
+export const benchTrace = async (release: string, parts: readonly Part[]): Promise<void> => {
+  const compiled = { CONNECTIONS: 'connections', MESSAGES: 'messages', LOOKUPS: 'ehash' }
+  const programs: string[] = []
+  for (const [name, source] of Object.entries(compiled))
+    programs.push(`${name}=${await compileForGuest(`test/lab/bench/${source}.c`)}`)
+  const rivals = await fetchRivals(release, (line) => print(`${line}\n`))
+  programs.push(`PWRU=${rivals.pwru}`, `TCPSTATES=${rivals['libbpf-tools']}`)
+  const stdout = new PassThrough()
+  const reading = printRows(stdout)
+  const { exitCode } = await runInLab({
+    release,
+    command: ['python3', 'test/lab/bench', ...parts, ...programs],
+    stdout,
+    memoryMib: MEMORY_MIB,
+    timeoutSeconds: LONGEST_SECONDS,
+  })
+  stdout.end()
+  await reading
+  if (exitCode !== 0) throw new LabError(`the bench ended with ${exitCode}`, { exitCode: 3 })
+}
+
+// A table at the end of its part: ratios need its first row.
+const printRows = async (stdout: PassThrough): Promise<void> => {
+  const rows = new Map<string, unknown[]>()
+  const end = (part: string) => {
+    const table = PARTS.find(({ name }) => name === part)
+    if (table !== undefined) print(`${table.text(rows.get(part) ?? [])}\n`)
+  }
+  let last: string | undefined
+  for await (const line of createInterface({ input: stdout })) {
+    const row = Row.parse(JSON.parse(line))
+    if (last !== undefined && row.part !== last) end(last)
+    last = row.part
+    rows.set(row.part, [...(rows.get(row.part) ?? []), row])
+  }
+  if (last !== undefined) end(last)
+}
+
+const print = (text: string) => void process.stdout.write(text)

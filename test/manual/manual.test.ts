@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { CAUSE_LIST } from '../../src/verdict/table.ts'
+import { text } from '../../src/manual/roff.ts'
+import { traceReset } from '../command.ts'
+
+const LINTS = [
+  ['mandoc', ['-Tlint', '-Wwarning']],
+  ['groff', ['-man', '-ww', '-Tutf8', '-z']],
+] as const
+
+const PAGES = ['8', '7'] as const
+const page = async (section: string) => (await traceReset(['manual', section])).stdout
+
+/** The page as it is read, in one line. */
+const rendered = async (section: string) => {
+  const { stdout } = await execa('groff', ['-man', '-Tascii', '-P-bcou'], { input: await page(section) })
+  return stdout.replaceAll(/\s+/g, ' ')
+}
+
+const isThere = async (program: string) => !(await execa('which', [program], { reject: false })).failed
+const thereAre = new Map(
+  await Promise.all(['mandoc', 'groff'].map(async (name) => [name, await isThere(name)] as const)),
+)
+for (const [name, isHere] of thereAre) if (!isHere) process.stderr.write(`no ${name}: apt-get install ${name}\n`)
+
+test.each(LINTS)('%s warns of nothing', async (program, options) => {
+  if (thereAre.get(program) !== true) return
+  for (const section of PAGES) {
+    const { all } = await execa(program, options, { input: await page(section), all: true, reject: false })
+    expect(all.replaceAll(/^.*STYLE.*$\n?/gm, '')).toBe('')
+  }
+})
+
+test.skipIf(thereAre.get('groff') !== true)('trace-reset(8) has every section and option, opposites too', async () => {
+  const read = await rendered('8')
+  for (const name of ['EXAMPLES', 'EXIT STATUS', 'FILES', 'ENVIRONMENT', 'SEE ALSO'])
+    expect(read).toContain(` ${name} `)
+  for (const option of ['--not-saddr', '--not-comm', '--not-cause', '--expect', '--pcapng', '--ehash', '-V, --version'])
+    expect(read).toContain(`${option} `)
+  expect(read).toContain('trace-reset replay db.jsonl.gz --expect linger-zero=0')
+})
+
+test.skipIf(thereAre.get('groff') !== true)('trace-reset-causes(7) has every cause', async () => {
+  const read = await rendered('7')
+  for (const { id } of CAUSE_LIST) expect(read).toContain(` ${id} Who: `)
+})
+
+test.each([
+  ['a\\b', 'a\\eb'],
+  ['.TH', '\\&.TH'],
+  ["'quoted'", '\\(aqquoted\\(aq'],
+  ['--not-saddr', '\\-\\-not\\-saddr'],
+])('%s is text', (words, roff) => {
+  expect(text(words)).toBe(roff)
+})
