@@ -119,7 +119,7 @@ test.each([
   ['one in a millisecond', 1, 1000, 100 + 99],
 ])('in a second of a scan, %s, a bounded number of questions', async (_, each, questions, nearMisses) => {
   const asked: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, near) => {
+  const ask: Ehash['ask'] = (_tuple, { near }) => {
     asked.push(near)
     return { answer: { found: 'none' } }
   }
@@ -134,7 +134,7 @@ test.each([
 
 test('after a quiet second near misses are asked for again', async () => {
   const near: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, wanted) => {
+  const ask: Ehash['ask'] = (_tuple, { near: wanted }) => {
     near.push(wanted)
     return { answer: { found: 'none' } }
   }
