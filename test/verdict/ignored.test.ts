@@ -60,7 +60,7 @@ test.each<Row>([
   [
     'it acknowledges another number, and it is gone',
     requestWithAck(GONE, { snt_isn: 7 }),
-    'handshake-abandoned, likely',
+    'ignored-listener, likely',
   ],
   [
     'without ACK no number is acknowledged',
