@@ -38,8 +38,8 @@ export type Line = { kind: 'verdict'; verdict: Verdict } | { kind: 'step'; step:
 /** The whole tool: Observations, live or recorded, become Lines. Nothing after the source reads a clock. */
 export const run = (source: Observable<Observation>, options: Run): Observable<Line> =>
   defer(() => {
-    const tied = createChain()
     const selection = createSelection(options.filter)
+    const tied = createChain()
     return source.pipe(
       options.record,
       tap((observation) => (selection.sees(observation) ? options.see(observation) : options.leave?.(observation))),
@@ -66,9 +66,9 @@ const createSelection = (wanted: Filter) => {
   const selects = (tuple: Tuple) => matchesByAny(wanted, tuple, translations.of(tuple))
   const sees = (observation: Observation): boolean => {
     if (observation.kind === 'nat') translations.learn(observation)
-    // Calls pass the filter always: their returns do not name a connection.
+    // Calls pass the filter always, since their returns do not name a connection; a drop has none.
     return (
-      observation.kind === 'call' ||
+      (observation.kind === 'call' && observation.fn !== 'kfree_skb') ||
       observation.kind === 'nat' ||
       !('tuple' in observation) ||
       isOfListener(observation) ||

@@ -73,9 +73,14 @@ const load = async (facts: Facts, io: Io) => {
     io.tell('tcphash is loaded already')
     return 0
   }
-  if (!existsSync(built(io)))
-    throw environmentError(`there is no module for Linux ${facts.kernel}`, 'build it with: trace-reset module build')
-  const { exitCode, stderr } = await execa('insmod', [built(io)], { reject: false, stdin: 'ignore' })
+  // One that was built here is loaded; else the one that DKMS has put among the kernel's own.
+  const [command, module] = existsSync(built(io)) ? ['insmod', built(io)] : ['modprobe', 'tcphash']
+  const { exitCode, stderr } = await execa(command, [module], { reject: false, stdin: 'ignore' })
+  if (/not found in directory/.test(stderr))
+    throw environmentError(
+      `there is no module for Linux ${facts.kernel}`,
+      'build it with: trace-reset module build; or, on Debian: apt-get install trace-reset-dkms',
+    )
   if (exitCode !== 0)
     throw environmentError(`the kernel refused the module: ${stderr}`, explainRefusal(stderr, facts.lockdown))
   io.tell(`loaded: ${MODULE_DEVICE} answers`)

@@ -22,7 +22,10 @@ const MOST_NEAR_A_SECOND = 100
  * where this host replied without a socket: they cost more than the rest. Beyond the budget the look-up says that it was not
  * made, or not for near misses: nothing else is lost.
  */
-export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
+export const withLookups = (
+  ehash: Ehash | undefined,
+  clock: Pick<Clock, 'now'>,
+): OperatorFunction<Observation, Observation> => {
   if (ehash === undefined) return (observations) => observations
   let waiting = 0
   const questions = createBudget(MOST_A_SECOND)

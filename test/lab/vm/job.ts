@@ -17,21 +17,26 @@ const LEFT_OUT = ['*.map', '*.d.ts', '*.d.cts', '*.d.mts', 'node_modules/rxjs/sr
 const LEFT_OUT_OF_KMOD = ['kmod/*.ko', 'kmod/*.o', 'kmod/*.mod', 'kmod/*.mod.c', 'kmod/.*']
 
 /**
- * Packs what one run needs into a tar: the project, and in .lab the command as NUL-ended words, the kernel module, and
+ * Packs what one run needs into a tar: the project, what else of it is to be brought, and in .lab the command as NUL-ended words, the kernel module, and
  * whether /out is wanted back.
  * @param directory a directory of the caller's; the tar is made in it
  * @returns the path of the tar
  */
 export const packJob = async (
   directory: string,
-  { command, module, wantsOut }: { command: readonly string[]; module: string | undefined; wantsOut: boolean },
+  {
+    command,
+    module,
+    wantsOut,
+    bring,
+  }: { command: readonly string[]; module: string | undefined; wantsOut: boolean; bring: readonly string[] },
 ): Promise<string> => {
   mkdirSync(join(directory, '.lab'))
   writeFileSync(join(directory, '.lab/argv'), command.map((word) => `${word}\0`).join(''))
   if (wantsOut) writeFileSync(join(directory, '.lab/out'), '')
   if (module !== undefined) copyFileSync(module, join(directory, '.lab', basename(module)))
   const path = join(directory, 'job.tar')
-  const contents = [...CONTENTS, ...productionModules()].filter((name) => existsSync(join(PROJECT, name)))
+  const contents = [...CONTENTS, ...bring, ...productionModules()].filter((name) => existsSync(join(PROJECT, name)))
   await execa('tar', [
     '--create',
     `--file=${path}`,

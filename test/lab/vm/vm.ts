@@ -21,6 +21,8 @@ export type LabRun = MachineOptions & {
   readonly release: string
   /** The command and its arguments; run as root in the project's directory, without a shell. */
   readonly command: readonly string[]
+  /** Files and directories of the project, by their paths in it, that come along beside what every command has. */
+  readonly bring?: readonly string[]
   /** A directory of the host that gets what the command leaves in the guest's /out. */
   readonly out?: string
   /** How long the machine may live. Default 1800. */
@@ -66,7 +68,8 @@ export const runInLab = async (run: LabRun): Promise<LabResult> => {
   const directory = createWorkDirectory(`running-${run.release}`)
   try {
     const module = await moduleFor(image, log, signal)
-    const jobTar = await packJob(directory, { command: run.command, module, wantsOut: run.out !== undefined })
+    const { command, bring = [], out } = run
+    const jobTar = await packJob(directory, { command, module, wantsOut: out !== undefined, bring })
     signal.throwIfAborted()
     const consoleLog = join(directory, 'console.log')
     for (let boot = 1; ; boot++) {
