@@ -228,6 +228,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     after: null,
     before: null,
     late: null,
+    boundTo: null,
     nat: [],
     past: NO_PAST,
     traced: null,
