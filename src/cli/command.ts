@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { Argument, Command } from 'commander'
-import { usageError } from '../errors.ts'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
-import { didYouMean } from '../filter/nearest.ts'
 import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { EXAMPLES } from './help.ts'
+import { EXAMPLES, LINE_EACH } from './help.ts'
+import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
   Actions,
   Answering,
@@ -56,13 +55,7 @@ export const createCommand = (
       outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
     })
     .helpCommand('help [command]', 'the same as --help')
-    .configureHelp({
-      // Without commander's quotes, and without defaults: the manual has those.
-      optionDescription: ({ description, argChoices }) =>
-        argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
-      subcommandTerm: (command) =>
-        [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
-    })
+    .configureHelp(LINE_EACH)
     .addHelpText('after', EXAMPLES)
   const setting = { actions, names, done }
   addTrace(root, setting)
@@ -85,40 +78,6 @@ export const createCommand = (
   refuseStrayWords(root)
   hintAtHelp(root)
   return root
-}
-
-const argumentTerm = (argument: Argument) => {
-  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
-  return argument.required ? `<${name}>` : `[${name}]`
-}
-
-/** Refuses what commander would drop: options of a trace before the name of a command, and names of no command. */
-const refuseStrayWords = (root: Command) => {
-  root.allowExcessArguments().hook('preSubcommand', (_, command) => {
-    const stray = root.options.find((option) => root.getOptionValueSource(option.attributeName()) === 'cli')
-    if (stray !== undefined)
-      throw usageError(
-        `${stray.long}: write it behind ${command.name()}`,
-        `an option stands behind the command that it is for: trace-reset ${command.name()} ... ${stray.flags}`,
-      )
-  })
-  root.hook('preAction', (_, command) => {
-    const [word] = command.args
-    if (command !== root || word === undefined) return
-    const names = root.commands.map((known) => known.name())
-    throw usageError(
-      `there is no command ${JSON.stringify(word)}`,
-      didYouMean(word, names, 'trace-reset --help lists the commands'),
-    )
-  })
-}
-
-/** Ends each usage error with the help of its own command. */
-const hintAtHelp = (command: Command, path = command.name()) => {
-  command.showHelpAfterError(
-    `hint: ${path} --help shows ${path.includes(' ') ? 'its options' : 'options and examples'}`,
-  )
-  for (const below of command.commands) hintAtHelp(below, `${path} ${below.name()}`)
 }
 
 const addTrace = (root: Command, { actions, names, done }: Setting) =>

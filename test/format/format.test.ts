@@ -221,7 +221,7 @@ test('a line says its schema, and which host, kernel and tool it is of; an old r
     tool: 'trace-reset 0.1.0',
   })
   const { host: _host, ...nameless } = START
-  const sink = FORMATS.json({ paint: false, stack: false, explain: false, steps: false })
+  const sink = FORMATS.json(shown())
   expect(JSON.parse(sink.verdict(verdict(), nameless).toString())).toMatchObject({ host: null })
 })
 
