@@ -109,9 +109,13 @@ const lookup = z.strictObject({
   source: z.enum(['module', 'ss']),
   answer,
 })
-/** Time goes on. `read`: when this was read, since schema 4. */
-const tick = z.strictObject({ kind: z.literal('tick'), at: time, read: time.optional() })
-const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups']), count: uint })
+/**
+ * Time goes on. `read`: when this was read, since schema 4. `boot`: the moment of boot since 1970, where the wall clock was set
+ * since that was last told: the dates of events from here on.
+ */
+const tick = z.strictObject({ kind: z.literal('tick'), at: time, read: time.optional(), boot: time.optional() })
+/** `probes`: the kernel did not run one where it was hit, so that an event may be lost, or none. */
+const lost = z.strictObject({ kind: z.literal('lost'), what: z.enum(['events', 'lookups', 'probes']), count: uint })
 /** Resets that the kernel side counted as sent, for one network namespace, whatever became of their lines. */
 const total = z.strictObject({ kind: z.literal('total'), netns: uint, sent: uint })
 /** The kernel's own counters of a network namespace (/proc/net/snmp), at the beginning and at the end. */

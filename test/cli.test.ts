@@ -60,11 +60,11 @@ const parsed = async (args: readonly string[]) => {
     module: act,
     doctor: act,
     causes: act,
+    report: act,
     schema: act,
     completion: act,
     manual: act,
     top: act,
-    report: act,
   }
   await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
   return ran

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { Argument, Command } from 'commander'
-import { usageError } from '../errors.ts'
 import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
-import { didYouMean } from '../filter/nearest.ts'
 import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { EXAMPLES } from './help.ts'
+import { EXAMPLES, LINE_EACH } from './help.ts'
 import { addPages } from './pages.ts'
+import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
   Actions,
   Answering,
@@ -56,12 +55,7 @@ export const createCommand = (
       outputError: (text, write) => write(`trace-reset: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
     })
     .helpCommand('help [command]', 'the same as --help')
-    .configureHelp({
-      // Its choices and default are in its words.
-      optionDescription: ({ description }) => description,
-      subcommandTerm: (command) =>
-        [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
-    })
+    .configureHelp(LINE_EACH)
     .addHelpText('after', EXAMPLES)
   const setting = { actions, names, done }
   addTrace(root, setting)
@@ -86,40 +80,6 @@ export const createCommand = (
   return root
 }
 
-const argumentTerm = (argument: Argument) => {
-  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
-  return argument.required ? `<${name}>` : `[${name}]`
-}
-
-/** Refuses what commander would drop: options of a trace before the name of a command, and names of no command. */
-const refuseStrayWords = (root: Command) => {
-  root.allowExcessArguments().hook('preSubcommand', (_, command) => {
-    const stray = root.options.find((option) => root.getOptionValueSource(option.attributeName()) === 'cli')
-    if (stray !== undefined)
-      throw usageError(
-        `${stray.long}: write it behind ${command.name()}`,
-        `before it stand no options, as in: trace-reset ${command.name()} ... ${stray.flags}`,
-      )
-  })
-  root.hook('preAction', (_, command) => {
-    const [word] = command.args
-    if (command !== root || word === undefined) return
-    const names = root.commands.map((known) => known.name())
-    throw usageError(
-      `there is no command ${JSON.stringify(word)}`,
-      didYouMean(word, names, 'trace-reset --help lists the commands'),
-    )
-  })
-}
-
-/** Ends each usage error with the help of its own command. */
-const hintAtHelp = (command: Command, path = command.name()) => {
-  command.showHelpAfterError(
-    `hint: ${path} --help shows ${path.includes(' ') ? 'its options' : 'options and examples'}`,
-  )
-  for (const below of command.commands) hintAtHelp(below, `${path} ${below.name()}`)
-}
-
 const addTrace = (root: Command, { actions, names, done }: Setting) =>
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(root, names)))))
     .optionsGroup('Tracing:')
@@ -141,7 +101,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
 
 const addTop = (root: Command, { actions, names, done }: Setting) =>
   withVerdictFilter(withFilter(root.command('top'), names))
-    .description('resets counted by cause, redrawn: of this kernel now, or of recordings')
+    .description('resets counted by cause, redrawn; live or of recordings')
     .argument('[file...]', 'recordings; - is standard input')
     .optionsGroup('Output:')
     .addOption(intervalOption())
@@ -231,7 +191,7 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
 const addReport = (root: Command, { actions, names, done }: Setting) => {
   const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
   withVerdictFilter(withFilter(report, names))
-    .description('judge recordings and write one page of HTML about them, to attach to a ticket')
+    .description('one page of HTML about recordings, for a ticket')
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'write the page to a file instead of standard output')
     .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Argument, HelpConfiguration } from 'commander'
 
 /** What `trace-reset --help` says below the options. */
 export const EXAMPLES = `
@@ -15,3 +16,17 @@ Examples:
   trace-reset causes unread-data-on-close
 
 Exit code: 0 ended, 1 failed, 2 usage, 3 cannot trace here, 4 not as expected`
+
+/** How help shows options and commands: a line for each. */
+export const LINE_EACH: HelpConfiguration = {
+  // Without commander's quotes, and without defaults: the manual has those.
+  optionDescription: ({ description, argChoices }) =>
+    argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
+  subcommandTerm: (command) =>
+    [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
+}
+
+const argumentTerm = (argument: Argument) => {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return argument.required ? `<${name}>` : `[${name}]`
+}

@@ -3,7 +3,8 @@ import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
 import { describeFilters } from '../filter/verdict.ts'
 import { FORMATS } from '../format/format.ts'
-import type { CreateSink, Detail, Output, Shown, Start } from '../format/sink.ts'
+import type { CreateSink, Detail, Output, Shown } from '../format/sink.ts'
+import { createHeads } from './heads.ts'
 import type { Io } from './io.ts'
 import type { OutputOptions } from './options.ts'
 import { toolVersion } from './package.ts'
@@ -46,22 +47,27 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
   const tally = createTally(END_KEYS)
   const result: Result = { verdicts: new Map(), steps: 0, stop: undefined }
   const left = { verdicts: 0, events: 0 }
-  let begun: Start | undefined
+  const heads = createHeads(toolVersion())
 
   const see = (observation: Observation) => {
     report.see(observation)
     if (observation.kind === 'stop') result.stop = observation
-    if (begun !== undefined) capture.see(observation, begun)
-    if (observation.kind === 'tick' && begun !== undefined) write(sink.tick?.(observation.at, begun) ?? '')
+    const before = heads.last()
+    heads.see(observation)
+    const begun = heads.last()
+    if (begun === undefined) return
+    if (before !== undefined) capture.see(observation, begun)
+    if (observation.kind === 'tick') write(sink.tick?.(observation.at, begun) ?? '')
     if (observation.kind !== 'start') return
     // Of several recordings one after the other, the first has the header.
-    const isFirst = begun === undefined
-    begun = { ...observation, tool: toolVersion() }
-    if (isFirst) write(sink.start(begun))
+    if (before === undefined) write(sink.start(begun))
     capture.start(begun)
   }
 
-  const next = (line: Line, start: Start) => {
+  const next = (line: Line) => {
+    const start = heads.of(line.kind === 'step' ? line.step.call.at : line.verdict.at)
+    // Nothing is judged before the run has begun.
+    if (start === undefined) return
     capture.line(line, start)
     if (line.kind === 'step') {
       result.steps += 1
@@ -75,6 +81,7 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
   }
 
   const end = () => {
+    const begun = heads.last()
     try {
       if (begun !== undefined) write(sink.end(begun))
       if (begun !== undefined) capture.end(begun)
@@ -83,18 +90,13 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
       capture.close()
     }
     if (begun === undefined) return
-    io.tell(report.text())
-    if (result.verdicts.size === 0 && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
-    const unseen = report.unseen()
-    if (unseen !== undefined) io.tell(`warning: ${unseen}`)
-    if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
+    tellReport(io, options, report, result.verdicts.size === 0 ? left : undefined)
     if (options.summary === undefined) for (const line of ending(tally.groups(), shown)) io.note(line)
   }
 
   const print = async (lines: Observable<Line>, until: AbortSignal) => {
-    // Nothing is judged before the run has begun. What cannot be written fails the stream, and so ends its source.
-    const written = lines.pipe(tap((line) => begun !== undefined && next(line, begun)))
-    await ended(written, until, end)
+    // What cannot be written fails the stream, and so ends its source.
+    await ended(lines.pipe(tap(next)), until, end)
     return result
   }
 
@@ -103,7 +105,23 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
   return { see, leave, print }
 }
 
-const leftOut = (options: OutputOptions, { verdicts, events }: { verdicts: number; events: number }) =>
+/** What a filter left out, of a run that gave nothing. */
+type Left = { verdicts: number; events: number }
+
+const tellReport = (
+  io: Io,
+  options: OutputOptions,
+  report: ReturnType<typeof createReport>,
+  left: Left | undefined,
+) => {
+  io.tell(report.text())
+  if (left !== undefined && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
+  const unseen = report.unseen()
+  if (unseen !== undefined) io.tell(`warning: ${unseen}`)
+  if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
+}
+
+const leftOut = (options: OutputOptions, { verdicts, events }: Left) =>
   `the filter ${describeFilters(options)} leaves out all there is: ` +
   [
     ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),

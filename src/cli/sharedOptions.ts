@@ -14,16 +14,15 @@ export const withOutput = (command: Command): Command =>
   command
     .optionsGroup('Output:')
     .addOption(
-      new Option('-f, --format <form>', Object.keys(FORMATS).join(', ')).choices(Object.keys(FORMATS)).default('table'),
+      new Option('-f, --format <form>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
     )
     .addOption(colorOption())
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
-    .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments')
+    .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments; or -')
     .addOption(countOption('end after this many verdicts'))
 
 /** `--color`. */
-export const colorOption = () =>
-  new Option('--color <when>', `colours: ${COLOURS.join(', ')}`).choices(COLOURS).default('auto')
+export const colorOption = () => new Option('--color <when>', 'colours').choices(COLOURS).default('auto')
 
 /** `--interval`, in seconds. */
 export const intervalOption = () =>
@@ -84,7 +83,7 @@ const parseKeys = (text: string): Key[] => {
 
 /** `--format` of a command that answers a question. */
 export const answerOption = () =>
-  new Option('-f, --format <form>', 'text, or json: an object a line').choices(['text', 'json']).default('text')
+  new Option('-f, --format <form>', 'for people, or an object a line').choices(['text', 'json']).default('text')
 
 /** `--light`. */
 export const lightOption = () => new Option('--light', 'attach nothing per packet: cheaper, fewer causes')
@@ -98,9 +97,7 @@ const parseSteps = (text: string): string[] => {
 
 /** `--ehash`. */
 export const ehashOption = () =>
-  new Option('--ehash <source>', 'who looks into the TCP hash: best, module, ss, off')
-    .choices(['best', 'module', 'ss', 'off'])
-    .default('best')
+  new Option('--ehash <source>', 'who looks into the TCP hash').choices(['best', 'module', 'ss', 'off']).default('best')
 
 /** `--bpftrace`. */
 export const bpftraceOption = () => new Option('--bpftrace <file>', 'the bpftrace executable').default('bpftrace')

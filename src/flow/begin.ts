@@ -62,7 +62,10 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset' | 'call'>, se
   if ((isRst(reset.segment) || mustBeRst(reset)) && mergeRejectEcho(trace, reset)) return
   if (isRst(reset.segment) && isObeying(reset)) supersede(trace, reset)
   const past = pastOf(flow.past, reset, flow.rsts, flows.listenersClosed)
-  const nat = trace.translations.of(reset.tuple, (tuple) => flows.knownSince(tuple) !== null)
+  const nat = trace.translations.of(reset.tuple, {
+    began: flow.created.at(-1),
+    isHere: (tuple) => flows.knownSince(tuple) !== null,
+  })
   const known = {
     flow,
     owner: flows.owner(reset),

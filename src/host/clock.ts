@@ -11,12 +11,24 @@ export type Clock = {
   hear: (at: Time) => void
   /** The moment of boot since 1970, as of the reading of the clock. */
   boot: Time
+  /** That moment anew, where the wall clock was set since it was last told; undefined where it was not. */
+  wasSet: () => Time | undefined
 }
 
-/** What is asked of the machine: /proc/uptime, and CLOCK_MONOTONIC in nanoseconds. */
-type Asked = { uptime: () => string; monotonic: () => bigint }
+/** What is asked of the machine: /proc/uptime, CLOCK_MONOTONIC in nanoseconds, and milliseconds since 1970. */
+type Asked = { uptime: () => string; monotonic: () => bigint; wall: () => number }
 
-const HERE: Asked = { uptime: () => readFileSync('/proc/uptime', 'latin1'), monotonic: () => hrtime.bigint() }
+const HERE: Asked = {
+  uptime: () => readFileSync('/proc/uptime', 'latin1'),
+  monotonic: () => hrtime.bigint(),
+  wall: Date.now,
+}
+
+/** A smaller difference is of the reading, or of a clock that is slewed: it is told once it has grown to this. */
+const SET_NS = 20_000_000n
+
+/** Two clocks are read at one moment where this process was not held up for longer between them. */
+const TOGETHER_NS = 5_000_000n
 
 /** The step of /proc/uptime, which is cut off to it, in nanoseconds. */
 const STEP = 10_000_000n
@@ -26,7 +38,7 @@ const STEP = 10_000_000n
  * /proc/uptime (in steps of 10 ms) less the monotonic clock. A difference below two steps is rounding, not a
  * suspension. The difference is read again when an event comes that would be of the future.
  */
-export const readClock = ({ uptime, monotonic }: Asked = HERE): Clock => {
+export const readClock = ({ uptime, monotonic, wall }: Asked = HERE): Clock => {
   const difference = () => {
     const [, seconds = '0', hundredths = '0'] = /^(\d+)\.(\d+)/.exec(uptime()) ?? []
     return BigInt(seconds) * 1_000_000_000n + BigInt(hundredths) * STEP - monotonic()
@@ -43,8 +55,20 @@ export const readClock = ({ uptime, monotonic }: Asked = HERE): Clock => {
     if (least > 2n * STEP) suspended = [least, smaller(suspended + ahead, least + STEP)].reduce(larger, suspended)
   }
 
-  const boot = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n - now()
-  return { now: () => timeOf(now()), hear, boot: timeOf(boot) }
+  // What is read of the wall clock is cut off to a millisecond: its middle.
+  const booted = () => BigInt(wall()) * 1_000_000n + 500_000n - now()
+  let told = booted()
+  const boot = timeOf(told)
+
+  const wasSet = () => {
+    const begun = monotonic()
+    const found = booted()
+    if (monotonic() - begun > TOGETHER_NS || larger(found - told, told - found) < SET_NS) return undefined
+    told = found
+    return timeOf(told)
+  }
+
+  return { now: () => timeOf(now()), hear, boot, wasSet }
 }
 
 const smaller = (one: bigint, other: bigint) => (one < other ? one : other)

@@ -12,7 +12,9 @@ import { inSlices } from './slices.ts'
  * error.
  */
 export type Output =
-  { kind: 'ready' } | { kind: 'output'; line: string } | { kind: 'exit'; code: number | undefined; words: string }
+  | { kind: 'ready'; pid: number | undefined }
+  | { kind: 'output'; line: string }
+  | { kind: 'exit'; code: number | undefined; words: string }
 
 /**
  * bpftrace 0.17 looks for the kernel's BTF by id, which kernels before 5.11 do not have; there it knows no struct
@@ -68,7 +70,7 @@ export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSigna
     // split2 and not readline: readline splits at a carriage return, which a task's name may contain.
     const drained = inSlices(child.stdout.pipe(split2()), (line) => {
       if (line === READY) ready = true
-      subscriber.next(line === READY ? { kind: 'ready' } : { kind: 'output', line })
+      subscriber.next(line === READY ? { kind: 'ready', pid: child.pid } : { kind: 'output', line })
     })
     const finish = async () => {
       const [{ exitCode, signal }] = await Promise.all([child, drained])

@@ -7,7 +7,6 @@ import {
   EMPTY,
   filter,
   lastValueFrom,
-  map,
   merge,
   mergeMap,
   of,
@@ -20,6 +19,7 @@ import { traceError } from '../errors.ts'
 import type { Kind, Observation } from '../observation.ts'
 import { runBpftrace, type Command, type Output } from './bpftrace.ts'
 import type { Clock } from '../host/clock.ts'
+import { readMisses } from '../host/misses.ts'
 import type { NameFrame } from '../host/kernelText.ts'
 import { readLine } from './line.ts'
 import { withLookups } from './lookups.ts'
@@ -28,6 +28,7 @@ import { withNat, type AskNat } from './nat.ts'
 import type { Names } from '../program/names.ts'
 import { createPointers, type Pointers } from './pointers.ts'
 import { createNumbering, type Numbering } from './numbering.ts'
+import { createTicks, type Ticks } from './ticks.ts'
 
 /** The parts of a live trace. `start` is its first Observation, less the time; `stop` ends the trace in good order. */
 export type LiveTrace = {
@@ -57,6 +58,8 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
   defer(() => {
     const numbering = createNumbering()
     const pointers = createPointers()
+    let pid: number | undefined
+    const ticks = createTicks(trace.clock, () => (pid === undefined ? 0 : readMisses(pid)))
     let attached = false
     let stopped: Kind<'stop'> | undefined
     /** What is added at the end, once it has been asked for. */
@@ -64,7 +67,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     const detach = new AbortController()
     const end = async () => {
       try {
-        if (attached) last = await lastValueFrom(trace.atEnd().pipe(toArray()))
+        if (attached) last = [...(await lastValueFrom(trace.atEnd().pipe(toArray()))), ...ticks.missed()]
       } finally {
         detach.abort()
       }
@@ -76,13 +79,14 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
       switch (output.kind) {
         case 'ready':
           attached = true
+          pid = output.pid
           return concat(
-            of({ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }, tickOf(trace.clock)),
+            of({ ...trace.start, at: trace.clock.now(), boot: trace.clock.boot }, ...ticks.at(trace.clock.now())),
             trace.atStart(),
           )
         case 'output':
           // Events before all probes are attached would be half a story, so they are dropped.
-          return of(...read(output.line, trace, numbering, pointers)).pipe(filter(() => attached))
+          return of(...read(output.line, trace, { numbering, pointers, ticks })).pipe(filter(() => attached))
         case 'exit': {
           const error =
             output.code === 0
@@ -99,7 +103,7 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
     return concat(
       runBpftrace(trace.bpftrace, detach.signal).pipe(
         mergeMap(observe),
-        withQuiet(trace.clock),
+        withQuiet(() => ticks.at(trace.clock.now())),
         withLookups(trace.ehash, trace.clock),
         withNat(trace.askNat),
       ),
@@ -111,21 +115,15 @@ export const live = (trace: LiveTrace): Observable<Observation> =>
 const QUIET_MS = 500
 
 // Adds a tick after a silence: the program's own ticks stop soon after its last event, and may be read late.
-const withQuiet = (clock: Clock): MonoTypeOperatorFunction<Observation> =>
-  connect((observations) =>
-    merge(
-      observations,
-      observations.pipe(
-        debounceTime(QUIET_MS),
-        map(() => tickOf(clock)),
-      ),
-    ),
-  )
+const withQuiet = (tick: () => Observation[]): MonoTypeOperatorFunction<Observation> =>
+  connect((observations) => merge(observations, observations.pipe(debounceTime(QUIET_MS), mergeMap(tick))))
 
-const tickOf = (clock: Clock): Observation => ({ kind: 'tick', at: clock.now(), read: clock.now() })
+/** What is kept from line to line. */
+type Kept = { numbering: Numbering; pointers: Pointers; ticks: Ticks }
 
 // An unreadable line counts as one lost event; the trace goes on.
-const read = (line: string, trace: LiveTrace, numbering: Numbering, pointers: Pointers): Observation[] => {
+const read = (line: string, trace: LiveTrace, kept: Kept): Observation[] => {
+  const { numbering } = kept
   // bpftrace 0.17 ends with two empty lines.
   if (line === '') return []
   try {
@@ -143,7 +141,7 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering, pointers: Po
       case 'sent':
         return [...message.byNetns].map(([netns, sent]) => ({ kind: 'total', netns, sent }))
       case 'line':
-        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace, numbering, pointers)]
+        return [...lost(numbering.before(message.text)), ...readOne(message.text, trace, kept)]
     }
   } catch {
     return lost(1)
@@ -153,15 +151,14 @@ const read = (line: string, trace: LiveTrace, numbering: Numbering, pointers: Po
 const readOne = (
   line: string,
   { names, nameFrame, cgroup, clock }: LiveTrace,
-  { ticked }: Numbering,
-  pointers: Pointers,
+  { numbering, pointers, ticks }: Kept,
 ): Observation[] => {
   try {
     const observation = readLine(line, names, nameFrame)
     if ('at' in observation) clock.hear(observation.at)
     if (observation.kind !== 'tick') return [pointers(withCgroup(observation, cgroup))]
     // A loss comes before the tick that lets younger events go on.
-    return [...lost(ticked(observation.at)), { ...observation, read: clock.now() }]
+    return [...lost(numbering.ticked(observation.at)), ...ticks.at(observation.at)]
   } catch {
     return lost(1)
   }

@@ -22,7 +22,10 @@ const MOST_NEAR_A_SECOND = 100
  * where this host replied without a socket: they cost more than the rest. Beyond the budget the look-up says that it was not
  * made, or not for near misses: nothing else is lost.
  */
-export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFunction<Observation, Observation> => {
+export const withLookups = (
+  ehash: Ehash | undefined,
+  clock: Pick<Clock, 'now'>,
+): OperatorFunction<Observation, Observation> => {
   if (ehash === undefined) return (observations) => observations
   let waiting = 0
   const questions = createBudget(MOST_A_SECOND)
@@ -42,7 +45,7 @@ export const withLookups = (ehash: Ehash | undefined, clock: Clock): OperatorFun
     if (waiting >= MOST_WAITING || !questions(about.at)) return of(lookup(about, why, NOT_ASKED))
     const wantsNear = about.kind === 'reset' && about.socket === null
     const near = wantsNear && nearMisses(about.at)
-    const reply = ehash.ask(about.tuple, near)
+    const reply = ehash.ask(about.tuple, { near, ifindex: about.segment?.ifindex })
     if (!(reply instanceof Promise)) return of(lookup(about, why, wantsNear && !near ? withoutNear(reply) : reply))
     waiting += 1
     return from(reply).pipe(

@@ -125,6 +125,12 @@
     make('ul', { className }, ...sentences.map((textContent) => make('li', { textContent })))
   const heading = (textContent) => make('h3', { textContent })
 
+  // A cell that spans columns which the width of the screen hides would make them anew.
+  const columnsShown = () => heads.filter(({ offsetWidth }) => offsetWidth > 0).length || COLUMNS.length
+  addEventListener('resize', () => {
+    for (const { detail } of rows) if (detail !== undefined) detail.firstChild.colSpan = columnsShown()
+  })
+
   const detailOf = (entry) => {
     if (entry.detail !== undefined) return entry.detail
     const { reset } = entry
@@ -163,7 +169,7 @@
       )
     const cell = make(
       'td',
-      { colSpan: COLUMNS.length },
+      { colSpan: columnsShown() },
       make('p', { className: 'why', textContent: reset.why }),
       make('div', { className: 'parts' }, left, right),
     )
@@ -334,7 +340,7 @@
   })
 
   const label = make('label', {}, make('span', { className: 'unseen', textContent: 'Filter' }), search)
-  document.getElementById('tools').append(label, ...outcomes, openAll, clear, shownText)
+  document.getElementById('tools').append(label, ...(outcomes.length > 1 ? outcomes : []), openAll, clear, shownText)
   const keys = make('p', { className: 'keys' })
   for (const [key, what] of [
     ['/', ' filters, '],

@@ -5,11 +5,13 @@ import { describeFilter } from '../filter/describe.ts'
 import { filterOf } from '../filter/recorded.ts'
 import type { Start } from '../format/sink.ts'
 import { printable } from '../format/text.ts'
+import { causeRows, END_KEYS } from '../summary/byCause.ts'
+import { topOf, type Row } from '../summary/rollUp.ts'
+import { createTally, type Key } from '../summary/tally.ts'
 import { isoTime, nanoseconds } from '../time.ts'
-import { CAUSES } from '../verdict/causes.ts'
+import { CAUSES, isCause } from '../verdict/causes.ts'
 import { entry, type Told } from './entry.ts'
 import { inlineJson, markup, type Child, type Element } from './markup.ts'
-import { tally, type Tally, type Top } from './tally.ts'
 import { timeline } from './timeline.ts'
 
 /** A recording that the report is of: its head, its totals, and what is to be said of it. */
@@ -21,10 +23,12 @@ export type Assets = { css: string; js: string }
 /** The whole page. The verdicts are told in order of time. */
 export const page = (sources: readonly Source[], told: readonly Told[], assets: Assets): string => {
   const resets = told.toSorted((a, b) => momentOf(a) - momentOf(b))
-  const causes = tally(resets.map(({ verdict }) => verdict))
+  const counted = createTally(END_KEYS)
+  for (const { verdict, start } of resets) counted.see(verdict, start.boot)
+  const causes = causeRows(counted.groups())
   const data = {
     resets: resets.map(entry),
-    causes: Object.fromEntries(causes.map(({ cause }) => [cause, CAUSES[cause]])),
+    causes: Object.fromEntries(resets.map(({ verdict: { cause } }) => [cause, CAUSES[cause]])),
   }
   return [
     '<!doctype html>\n<html lang="en">\n<head>',
@@ -74,7 +78,7 @@ const head = (title: string, assets: Assets): Element[] => [
   ['link', { rel: 'icon', href: ICON }],
 ]
 
-const body = (sources: readonly Source[], resets: readonly Told[], causes: readonly Tally[]): Element[] => [
+const body = (sources: readonly Source[], resets: readonly Told[], causes: readonly Row[]): Element[] => [
   [
     'header',
     {},
@@ -131,7 +135,7 @@ const sourceOf = ({ file, start, totals, warnings }: Source): Element => {
   ]
 }
 
-const sections = (resets: readonly Told[], causes: readonly Tally[]): Element[] => [
+const sections = (resets: readonly Told[], causes: readonly Row[]): Element[] => [
   ['section', { 'aria-labelledby': 'causes-title' }, ['h2', { id: 'causes-title' }, 'By cause'], causeTable(causes)],
   [
     'section',
@@ -160,7 +164,7 @@ const sections = (resets: readonly Told[], causes: readonly Tally[]): Element[] 
   ],
 ]
 
-const causeTable = (causes: readonly Tally[]): Element => {
+const causeTable = (causes: readonly Row[]): Element => {
   const most = Math.max(...causes.map(({ count }) => count))
   return [
     'table',
@@ -180,30 +184,37 @@ const causeTable = (causes: readonly Tally[]): Element => {
   ]
 }
 
-const causeRow = ({ cause, count, outcomes, who, confidences, owner, peer }: Tally, most: number): Element => [
-  'tr',
-  { 'data-cause': cause },
-  ['td', { class: 'count' }, String(count)],
-  [
-    'td',
-    { class: 'share' },
+const causeRow = (row: Row, most: number): Element => {
+  const { count, values } = row
+  const cause = String(values.cause)
+  return [
+    'tr',
+    { 'data-cause': cause },
+    ['td', { class: 'count' }, String(count)],
     [
-      'svg',
-      { viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-      ['rect', { class: outcomes[0] ?? '', width: Math.max(1, (count / most) * 100), height: 8 }],
+      'td',
+      { class: 'share' },
+      [
+        'svg',
+        { viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+        ['rect', { class: String(values.outcome), width: Math.max(1, (count / most) * 100), height: 8 }],
+      ],
     ],
-  ],
-  [
-    'th',
-    { scope: 'row' },
-    ['span', { class: 'cause' }, cause],
-    ['span', { class: 'brief' }, CAUSES[cause].brief.replaceAll('`', '')],
-  ],
-  ['td', {}, who.join(', ')],
-  ['td', {}, confidences.join(', ')],
-  ['td', { class: 'mono' }, topText(owner)],
-  ['td', { class: 'mono' }, topText(peer)],
-]
+    [
+      'th',
+      { scope: 'row' },
+      ['span', { class: 'cause' }, cause],
+      // Its Markdown is of names alone.
+      ['span', { class: 'brief' }, isCause(cause) ? CAUSES[cause].brief.replaceAll('`', '') : ''],
+    ],
+    ['td', {}, String(values.who)],
+    ['td', {}, String(values.confidence)],
+    ['td', { class: 'mono' }, topText(row, 'owner')],
+    ['td', { class: 'mono' }, topText(row, 'peer')],
+  ]
+}
 
-const topText = (top: Top | undefined) =>
-  top === undefined ? '–' : `${printable(top.name)} ×${top.count}${top.others === 0 ? '' : `, ${top.others} more`}`
+const topText = (row: Row, key: Key) => {
+  const top = topOf(row, key)
+  return top === null ? '–' : `${printable(String(top.value))} ×${top.count}`
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { TOO_MANY } from '../flow/asked.ts'
 import { SEES_NOTHING, seesOf } from '../flow/sees.ts'
 import { isRst } from '../flow/segment.ts'
 import type { Kind, Observation } from '../observation.ts'
@@ -10,7 +11,8 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
   /** One for each recording: network namespaces of several are not the same. */
   const balances: ReturnType<typeof createBalance>[] = []
   const outcomes = { sent: 0, received: 0, ignored: 0 }
-  const lost = { events: 0, lookups: 0 }
+  const lost = { events: 0, lookups: 0, probes: 0 }
+  let notAsked = 0
   let lookups = 0
   /** Where drops are seen, RSTs that changed nothing are judged too. */
   let sees = SEES_NOTHING
@@ -24,7 +26,8 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
         balances.push(createBalance(narrows))
       }
       balances.at(-1)?.see(observation)
-      if (observation.kind === 'lookup') lookups += 1
+      if (observation.kind === 'lookup' && observation.answer.error === TOO_MANY) notAsked += 1
+      else if (observation.kind === 'lookup') lookups += 1
       if (observation.kind === 'lost') lost[observation.what] += observation.count
       if (observation.kind === 'packet' && isRst(observation.segment)) arrived += 1
       if (observation.kind === 'reset' && observation.fn === 'tcp_reset' && mayHaveRst(observation)) obeyed += 1
@@ -47,10 +50,11 @@ export const createReport = (narrows: (recorded: Kind<'start'>['filter']) => boo
         ...(arrived > obeyed && !sees.drops
           ? [`${plural(arrived - obeyed, 'RST')} arrived and changed no full socket, not judged`]
           : []),
-        plural(lookups, 'look-up'),
+        `${plural(lookups, 'look-up')}${notAsked > 0 ? `, ${notAsked} ${TOO_MANY}` : ''}`,
         lost.events + lost.lookups === 0
           ? 'nothing lost'
           : `LOST ${plural(lost.events, 'event')} and ${plural(lost.lookups, 'look-up')}`,
+        ...(lost.probes > 0 ? [`the kernel did not run ${plural(lost.probes, 'probe')} that interrupted another`] : []),
       ].join('; '),
   }
 }

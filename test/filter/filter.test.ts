@@ -180,16 +180,22 @@ test.each([
   expect(families({ ...ANY, saddr: parse(saddr), daddr: parse(daddr) })).toEqual(expected)
 })
 
-test('what is excluded contradicts nothing', () => {
-  const filter = { ...ANY, saddr: parse('192.0.2.1'), notDaddr: parse('192.0.2.1,::/0'), notSaddr: parse('0.0.0.0/0') }
+test('what is excluded contradicts nothing, unless it is a whole family', () => {
+  const filter = {
+    ...ANY,
+    saddr: parse('192.0.2.1'),
+    notDaddr: parse('192.0.2.1,::/0'),
+    notSaddr: parse('192.0.2.0/24'),
+  }
   expect(families(filter)).toEqual([4])
+  expect(thrown(() => families({ ...filter, notSaddr: parse('0.0.0.0/0') })).exitCode).toBe(2)
 })
 
 test('families that contradict each other', () => {
   const filter = { ...ANY, saddr: parseAddresses('', '192.0.2.1'), daddr: parseAddresses('', '2001:db8::1') }
   expect(thrown(() => families(filter))).toEqual({
-    message: '--saddr and --daddr are of different families: nothing can match',
-    hint: 'no packet has an IPv4 source and an IPv6 destination',
+    message: 'the addresses are of different families: nothing can match',
+    hint: 'no packet has an IPv4 source and an IPv6 destination; -4 and -6 leave one family',
     exitCode: 2,
   })
 })

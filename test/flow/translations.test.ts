@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createTranslations } from '../../src/flow/translations.ts'
 import type { Tuple } from '../../src/flow/tuple.ts'
 import type { Kind } from '../../src/observation.ts'
-import { active } from './cases.ts'
-import { only } from './cases.ts'
-import { nat, state, TUPLE } from '../samples.ts'
+import { active, only } from './cases.ts'
+import { at, nat, packet, segment, state, SYN, TUPLE } from '../samples.ts'
 
 const NODE = 4026532500
 const POD = TUPLE.netns
@@ -95,10 +94,19 @@ describe('the other tuple', () => {
   })
 })
 
+test('a translation that is much older than the connection was of an earlier one', () => {
+  const translations = createTranslations()
+  translations.learn(nat({ at: at(1000) }))
+  const count = (began?: number) => translations.of(TUPLE, began === undefined ? {} : { began: at(began) }).length
+  expect([undefined, 10, 1000, 5999, 6000, 90_000].map(count)).toEqual([1, 1, 1, 1, 0, 0])
+})
+
 describe('a case', () => {
   test('has the other tuple of its connection', () => {
     expect(only(nat(), active()).nat).toEqual([nat().tuple])
     expect(only(active()).nat).toEqual([])
+    const again = packet({ at: at(60_000), segment: segment({ flags: SYN }) })
+    expect(only(nat(), again, active({ at: at(60_001) })).nat).toEqual([])
   })
 
   test('has none where the translation is of the same 5-tuple in the network namespace that translates', () => {

@@ -53,9 +53,9 @@ test('json', () => {
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
-    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
+    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_near_skipped,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
+    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
     "
   `)
 })
@@ -221,7 +221,7 @@ test('a line says its schema, and which host, kernel and tool it is of; an old r
     tool: 'trace-reset 0.1.0',
   })
   const { host: _host, ...nameless } = START
-  const sink = FORMATS.json({ paint: false, stack: false, explain: false, steps: false })
+  const sink = FORMATS.json(shown())
   expect(JSON.parse(sink.verdict(verdict(), nameless).toString())).toMatchObject({ host: null })
 })
 

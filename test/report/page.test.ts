@@ -66,6 +66,10 @@ test('without a reset it says so', () => {
   expect(page([source()], [], assets)).toContain('No reset is in it.')
 })
 
+const rows = (tab: Page) => tab.locator('.list tr.row')
+
+const causes = (tab: Page) => tab.locator('.list td.cause').allTextContents()
+
 describe.skipIf(missing !== undefined)(`in Chromium${missing === undefined ? '' : `: ${missing}`}`, () => {
   const directory = mkdtempSync(join(tmpdir(), 'trace-reset-report-'))
   let browser: Browser
@@ -103,8 +107,6 @@ describe.skipIf(missing !== undefined)(`in Chromium${missing === undefined ? '' 
     expect({ requests: requests.length, complaints }).toEqual({ requests: 1, complaints: [] })
     await context.close()
   }
-  const rows = (tab: Page) => tab.locator('.list tr.row')
-  const causes = (tab: Page) => tab.locator('.list td.cause').allTextContents()
 
   test('lists each reset, and opens one with its sequence, evidence and advice', () =>
     opened(told, async (tab) => {
@@ -202,6 +204,8 @@ describe.skipIf(missing !== undefined)(`in Chromium${missing === undefined ? '' 
       async (tab) => {
         await tab.getByRole('button', { name: 'Open shown' }).click()
         expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        const cells = tab.locator('.list tr.row:first-child td:visible')
+        for (const cell of await cells.all()) expect((await cell.boundingBox())?.width).toBeGreaterThan(60)
       },
       { viewport: { width, height: 800 } },
     ),

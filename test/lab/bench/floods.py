@@ -33,7 +33,7 @@ def watched(server, flood):
     """`flood` gives how many RSTs are to be counted at least by a counter, and makes them when it is asked further."""
     counter, count = next(flood)
     output = pathlib.Path(tempfile.mkdtemp()) / "verdicts.json"
-    command = ["--netns", str(server.inode), "--summary", "--format", "json", "--output", str(output)]
+    command = ["--netns", str(server.inode), "--balance", "--format", "json", "--output", str(output)]
     with Traced(command, ATTACH_SECONDS) as traced, Memory(traced.process.pid) as memory:
         before, begun = counters(server)[counter], time.monotonic()
         for _ in flood:
