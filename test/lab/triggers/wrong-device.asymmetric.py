@@ -11,6 +11,7 @@ SIDE = "client"
 CONFIDENCE = "likely"
 RESETS = [("client", "R")]
 LINK = "02:00:00:00:09:01"
+TABLE = "100"
 
 
 def trigger(world, port, family=4):
@@ -19,7 +20,9 @@ def trigger(world, port, family=4):
     try:
         for name in ("aside", "nowhere"):
             host.ip("link", "set", name, "up")
-        host.ip(f"-{family}", "route", "add", peer[0], "dev", "aside", "metric", "4096")
+        # What is not bound to it goes by the wire, the RST too.
+        host.ip(f"-{family}", "rule", "add", "oif", "aside", "lookup", TABLE)
+        host.ip(f"-{family}", "route", "add", peer[0], "dev", "aside", "table", TABLE)
         neighbour(host, peer[0], LINK, "aside")
         with host.packet_socket("nowhere") as wire, host.socket(family) as client, \
                 world.ghost_server(port, family) as ghost:
@@ -35,6 +38,7 @@ def trigger(world, port, family=4):
             return seen_by_client(client, port, saddr=peer[0], state=None, owner="socket", pid=os.getpid())
     finally:
         host.ip("link", "del", "aside")
+        host.ip(f"-{family}", "rule", "del", "oif", "aside", "lookup", TABLE)
 
 
 def next_syn(wire, peer):
