@@ -33,5 +33,6 @@ export const ownerOf = (closer: Task | null, owner: Task | null): Case['owner'] 
         pid: task.pid,
         comm: task.comm,
         cgroup: task.cgroup ?? null,
+        ...(task.names === undefined ? {} : { names: task.names }),
       }
 }
