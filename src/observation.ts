@@ -81,8 +81,6 @@ const state = z.strictObject({
   to: z.string(),
   /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
   sk_err: uint.optional(),
-  /** The number of the interface that the socket is bound to (SO_BINDTODEVICE); absent: to none. */
-  bound: uint.optional(),
   task,
 })
 /** Somebody has a socket: by accept(), or (`sk` null, fn `proc`) found in /proc when the trace began. */

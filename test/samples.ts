@@ -228,7 +228,6 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     after: null,
     before: null,
     late: null,
-    boundTo: null,
     nat: [],
     past: NO_PAST,
     traced: null,

@@ -72,7 +72,6 @@ export const begin = (trace: Trace, event: Kind<'packet' | 'reset' | 'call'>, se
     after: lookups.take(reset),
     nat,
     past,
-    boundTo: flows.boundTo(reset.tuple),
     traced: trace.since,
     gaps,
     lossBefore: losses.any(),

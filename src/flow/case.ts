@@ -46,8 +46,6 @@ export type Case = {
   before: Kind<'lookup'> | null
   /** The look-up's result when the socket that it found was created after the reset; `after` is null then. */
   late: Kind<'lookup'> | null
-  /** The last change of a socket for the connection that is bound to an interface, maybe another than its segments come by. */
-  boundTo: Kind<'state'> | null
   /** Its other tuples, where NAT is known to change it, hop by hop. */
   nat: readonly Translation[]
   /** What this host had done with the connection before. */

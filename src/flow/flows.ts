@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Answer, Kind, Task } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
-import { createBound } from './bound.ts'
 import { createEndings } from './endings.ts'
 import { createMemory } from './memory.ts'
 import { createOwners, type Owners } from './owners.ts'
@@ -48,13 +47,11 @@ export const createFlows = () => {
   const connects = createMemory<Time>()
   const listens = createMemory<Time[]>()
   const endings = createEndings()
-  const bound = createBound()
   const known = (tuple: Tuple) => flows.get(tupleKey(tuple))
   const of = (tuple: Tuple, now: Time): Flow => flows.use(tupleKey(tuple), () => emptyFlow(now))
 
   const changed = (change: Kind<'state'>) => {
     const { at, sk, from, to, task, tuple } = change
-    bound.changed(change)
     if (to === 'SYN_SENT' || to === 'LISTEN') owners.called(sk, task)
     if (to === 'SYN_SENT') connects.set(sk, at)
     if (to === 'LISTEN') listens.set(tupleKey(tuple), rememberCreation(listens.get(tupleKey(tuple)), at))
@@ -94,8 +91,6 @@ export const createFlows = () => {
         : (known(tuple)?.created ?? []),
     /** The ends of listeners since then that may have taken the connection. */
     listenersClosed: endings.listenersClosed,
-    /** A socket for the connection that is bound to an interface. */
-    boundTo: bound.of,
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
     owner: (reset: Kind<'reset'>): Task | null => ownerOfSocket(owners, reset, known(reset.tuple)),
     /** Who accepted the socket of a reset, though that event came out of its order. */

@@ -17,7 +17,6 @@ export type Known = {
   after: Kind<'lookup'> | null
   nat: readonly Translation[]
   past: Past
-  boundTo: Kind<'state'> | null
   traced: Time | null
   gaps: string[]
   lossBefore: boolean
@@ -26,7 +25,7 @@ export type Known = {
 /** The case of a reset. The trap of its flow is forgotten once a reset has taken it, or it is too old for any. */
 export const openCase = (
   reset: Kind<'reset'>,
-  { flow, owner, after, nat, past, boundTo, traced, gaps, lossBefore }: Known,
+  { flow, owner, after, nat, past, traced, gaps, lossBefore }: Known,
 ): Case => {
   const closer = closerOf(reset)
   return {
@@ -47,7 +46,6 @@ export const openCase = (
     after,
     late: null,
     before: flow.first,
-    boundTo,
     nat,
     past,
     traced,

@@ -7,7 +7,6 @@ import type { Segment, Socket } from '../observation.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
 import { isMptcp } from './caller.ts'
 import { hasAck, hasHandshake, hasSyn, opensConnection, segmentText } from './replied.ts'
-import { boundSocket } from './wrongDevice.ts'
 
 /** The segment, and the listener that it met, if any. */
 export type Stray = { segment: Segment; listener: Socket | null }
@@ -23,10 +22,10 @@ export const strayOf = (reset: Case): Stray | undefined => {
 }
 
 /**
- * What was before such a segment: its socket is bound to another interface, `elsewhere`; connect() was `abandoned`; the `listener` of its handshake closed, or the accept `queue`
+ * What was before such a segment: connect() was `abandoned`; the `listener` of its handshake closed, or the accept `queue`
  * was full; the application had closed, and this is the `tail`; or it is a FIN for which there was `no time-wait`.
  */
-export type Before = 'elsewhere' | 'abandoned' | 'listener' | 'queue' | 'tail' | 'no time-wait' | 'nothing'
+export type Before = 'abandoned' | 'listener' | 'queue' | 'tail' | 'no time-wait' | 'nothing'
 
 /** The stray and what was before it; undefined when the case is another one. */
 export const strayAfter = (reset: Case, before: Before): Stray | undefined => {
@@ -39,7 +38,6 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
   // That no connection came of it, that none was here, or that no RST went before, is no more than silence: where events were
   // lost it says nothing.
   const isWhole = reset.gaps.length === 0
-  if (stray.listener === null && boundSocket(reset) !== undefined) return 'elsewhere'
   if (handshake !== null && isWhole && isOfHandshake(reset, stray)) {
     const { dropped, listenersClosed } = handshake
     // The listener that dropped its ACK had the handshake, and no other.

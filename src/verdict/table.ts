@@ -38,7 +38,6 @@ import { timeWaitOverflow } from './causes/time-wait-overflow.ts'
 import { timeWait } from './causes/time-wait.ts'
 import { unknownCause } from './causes/unknown.ts'
 import { unreadDataOnClose, unreadOnMptcpClose } from './causes/unread-data-on-close.ts'
-import { listenerOnOtherDevice, socketOnOtherDevice } from './causes/wrong-device.ts'
 import { writeAfterPeerClose } from './causes/write-after-peer-close.ts'
 import type { Rule } from './rule.ts'
 
@@ -53,8 +52,6 @@ export const RULES = [
 
   noListener,
   noSocket,
-  listenerOnOtherDevice,
-  socketOnOtherDevice,
   connectAbandoned,
   timeWaitOverflow,
   firewallReject,

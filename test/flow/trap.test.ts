@@ -45,7 +45,6 @@ test.each<[string, ReturnType<typeof reset>, boolean, boolean]>([
     after: null,
     nat: [],
     past: NO_PAST,
-    boundTo: null,
     traced: null,
     gaps: [],
     lossBefore: false,

@@ -114,7 +114,7 @@ test.each([
   ['one in a millisecond', 1, 1000, 100 + 99],
 ])('in a second of a scan, %s, a bounded number of questions', async (_, each, questions, nearMisses) => {
   const asked: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, near) => {
+  const ask: Ehash['ask'] = (_tuple, { near }) => {
     asked.push(near)
     return { answer: { found: 'none' } }
   }
@@ -129,8 +129,8 @@ test.each([
 
 test('after a quiet second near misses are asked for again', async () => {
   const near: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, wanted) => {
-    near.push(wanted)
+  const ask: Ehash['ask'] = (_tuple, question) => {
+    near.push(question.near)
     return { answer: { found: 'none' } }
   }
   const later = reset({ at: at(3000), fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null })

@@ -3,10 +3,9 @@
 // explains and its neighbours.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
-import { NO_PAST } from '../../src/flow/past.ts'
 import type { Kind } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { ACK, briefly, caseOf, lookup, reset, segment, socket, state, SYN } from '../samples.ts'
+import { ACK, briefly, caseOf, lookup, reset, segment, socket, SYN } from '../samples.ts'
 
 const answered = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = {}) =>
   caseOf({ fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null, flow: null, ...over }, rest)
@@ -79,13 +78,6 @@ test.each<Row>([
 const MINI = { sk: 'ffff8001', state: 'TIME_WAIT', substate: 'FIN_WAIT2', rcv_nxt: 1000 }
 const afterClose = (stateBefore: string | null, length = 5) =>
   answered({ segment: segment({ length }), socket: socket({ state: 'CLOSE' }) }, { stateBefore })
-
-test('data-after-close: who had closed owns the time-wait', () => {
-  const shut = state({ to: 'FIN_WAIT1' })
-  const ending = { closed: state({ from: 'FIN_WAIT2' }), shut, owner: null, rstSince: false }
-  const { owner } = judge(answered({ segment: segment({ length: 5 }), socket: MINI }, { past: { ...NO_PAST, ending } }))
-  expect(owner).toEqual({ how: 'closer', pid: 812, comm: 'nginx', cgroup: null })
-})
 
 test.each<Row>([
   [

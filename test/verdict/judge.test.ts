@@ -106,7 +106,6 @@ test('some causes have two rules: of its own accord, and in answer; at once, and
     'listener-closed',
     'mptcp',
     'unread-data-on-close',
-    'wrong-device',
   ])
 })
 

@@ -96,41 +96,6 @@ test.each<Row>([
   ['nothing is known', stray(SYN_ACK), 'no-socket, certain'],
 ])('connect-abandoned: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
-const boundTo = (to: string) => state({ to, bound: 7, task: task({ comm: 'curl', pid: 5 }) })
-const by = (ifindex: number | undefined, over: Over = {}, rest: Partial<Case> = {}): Case => {
-  const one = stray(over, rest)
-  const { segment: came, ...others } = one.reset
-  return {
-    ...one,
-    reset: { ...others, segment: came === null ? null : { ...came, ...(ifindex === undefined ? {} : { ifindex }) } },
-  }
-}
-const DIFFERS = lookup({ found: 'none', listen_differs: 'device', listen_ifindex: 7 })
-const A_SYN = { flags: SYN, length: 0 }
-test.each<Row>([
-  ['data by another', by(3, {}, { boundTo: boundTo('ESTABLISHED') }), 'wrong-device, likely'],
-  ['a SYN ACK by another', by(3, SYN_ACK, { boundTo: boundTo('SYN_SENT') }), 'wrong-device, likely'],
-  ['by the same', by(7, {}, { boundTo: boundTo('ESTABLISHED') }), 'no-socket, certain'],
-  ['by one that is not known', by(undefined, {}, { boundTo: boundTo('ESTABLISHED') }), 'no-socket, certain'],
-  ['no bound socket is known', by(3), 'no-socket, certain'],
-  ['a SYN by another than the listener is bound to', by(3, A_SYN, { after: DIFFERS }), 'wrong-device, certain'],
-  ['a SYN by one that is not known', by(undefined, A_SYN, { after: DIFFERS }), 'no-listener, certain'],
-  ['a SYN by the same', by(7, A_SYN, { after: DIFFERS }), 'no-listener, certain'],
-  [
-    'a SYN, and the listener has another address too',
-    by(3, A_SYN, { after: lookup({ found: 'none', listen_differs: 'address,device', listen_ifindex: 7 }) }),
-    'no-listener, certain',
-  ],
-])('wrong-device: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
-
-test('wrong-device: whoever connects owns the socket', () => {
-  const { owner, because } = judge(by(3, SYN_ACK, { boundTo: boundTo('SYN_SENT') }))
-  expect(owner).toMatchObject({ how: 'socket', comm: 'curl' })
-  expect(because.join('\n')).toContain(
-    'a socket of curl[5] for this connection, last seen in SYN_SENT, is bound to interface 7',
-  )
-})
-
 const LOSSY = { lossBefore: true }
 test.each<Row>([
   ['of nothing before it', stray({}, LOSSY), 'no-socket, likely'],

@@ -30,20 +30,16 @@ const cause = {
  */
 export const dataAfterClose = {
   cause,
-  explain: ({ reset, stateBefore, withoutRst, past }) => {
+  explain: ({ reset, stateBefore, withoutRst }) => {
     const { socket, segment } = reset
     if (!isAnswer(reset) || socket === null || segment === null || segment.length <= 0) return undefined
     // An orphan in FIN_WAIT2 is a time-wait mini-socket when tcp_fin_timeout is at most 60 s (net/ipv4/tcp_input.c).
     if (socket.state === 'TIME_WAIT' && socket.substate === 'FIN_WAIT2') {
-      return {
-        ...certain(
-          `${bytesText(segment.length)} came after the close here`,
-          `${reset.fn} ran for a socket closed by its application, in FIN_WAIT2 kept as a time-wait`,
-          `it answers ${segmentText(segment)}, after rcv_nxt ${socket.rcv_nxt}: nobody is left to read it`,
-        ),
-        // A time-wait has no owner; who had closed is remembered.
-        ...ownerAs('closer', past.ending?.shut?.task ?? null),
-      }
+      return certain(
+        `${bytesText(segment.length)} came after the close here`,
+        `${reset.fn} ran for a socket closed by its application, in FIN_WAIT2 kept as a time-wait`,
+        `it answers ${segmentText(segment)}, after rcv_nxt ${socket.rcv_nxt}: nobody is left to read it`,
+      )
     }
     if (stateBefore === 'FIN_WAIT1' || stateBefore === 'FIN_WAIT2') {
       return certain(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { droppedBySocket, dropText, ignoredBecause, ignoredRst, isEarly } from '../ignored.ts'
-import { acknowledgesAnother, requestText, rstForRequest } from '../mini.ts'
+import { acknowledgesAnother, handshakeGoesOn, requestText, rstForRequest } from '../mini.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -23,12 +23,13 @@ export const ignoredListener = {
   explain: (reset) => {
     const mini = rstForRequest(reset)
     if (mini !== undefined && acknowledgesAnother(mini)) {
-      return certain(
-        'it acknowledges no SYN ACK of this handshake, which goes on',
+      const because = [
         `${requestText(mini)}; it acknowledges ${mini.segment.ack}, and the SYN ACK had the number ${mini.socket.snt_isn}`,
-        'so tcp_check_req gave it to the listener, which drops a RST, and the handshake goes on',
+        'so tcp_check_req gives it to the listener, which drops a RST',
         ...dropText(reset),
-      )
+      ]
+      const why = 'it acknowledges no SYN ACK of this handshake'
+      return handshakeGoesOn(reset) ? certain(why, ...because) : likely(why, ...because)
     }
     if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
     const bySocket = droppedBySocket(reset)

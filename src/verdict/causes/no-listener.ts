@@ -3,7 +3,6 @@ import type { Case } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { opensConnection, repliedWithoutSocket, segmentText } from '../replied.ts'
 import { certain, likely, type Rule } from '../rule.ts'
-import { listenerElsewhere } from '../wrongDevice.ts'
 
 const cause = {
   id: 'no-listener',
@@ -28,7 +27,7 @@ export const noListener = {
   cause,
   explain: (reset) => {
     const trigger = repliedWithoutSocket(reset)
-    if (trigger === undefined || !opensConnection(trigger) || listenerElsewhere(reset) !== undefined) return undefined
+    if (trigger === undefined || !opensConnection(trigger)) return undefined
     const text = `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}`
     const port = reset.reset.tuple.dport
     const taker = takerText(reset)

@@ -92,7 +92,6 @@ def watch(world, trace, plan, how, options, tap):
         begun = time.monotonic()
         world.on_round = tracer.forget_looked_up
         world.on_connection = tracer.wait_looked_up if variant["ehash"] == "module" else lambda client: None
-        world.on_reset = tracer.wait_reset_looked_up if variant["ehash"] == "module" else lambda client: None
         for port, (name, family) in enumerate(plan, FIRST_PORT):
             ended.append((name, family, port, *provoke(world, host, name, port, family, options.rounds)))
         # The last verdicts come when the trace ends: an end flushes all that was seen.

@@ -19,7 +19,7 @@ class Tracer(Traced):
         (directory / "options.json").write_text(json.dumps(arguments) + "\n")
         fifo = directory / "fifo"
         os.mkfifo(fifo)
-        self.looked_up, self.reset_looked_up = set(), set()
+        self.looked_up = set()
         with self.output.open("wb") as live:
             super().__init__([*arguments, "--ehash", ehash, "--record", str(fifo)], ATTACH_SECONDS, stdout=live)
         self.follow(lambda: self._keep(fifo, directory / "recording.jsonl"))
@@ -30,15 +30,9 @@ class Tracer(Traced):
         if not self.wait(lambda: port in self.looked_up, LOOK_UP_SECONDS):
             raise TimeoutError("the TCP hash was not asked for the flow")
 
-    def wait_reset_looked_up(self, client):
-        """Returns when it was asked after a reset of this client's, so that the answer has what is near; for an (address, port)."""
-        if not self.wait(lambda: client[1] in self.reset_looked_up, LOOK_UP_SECONDS):
-            raise TimeoutError("the TCP hash was not asked for the reset")
-
     def forget_looked_up(self):
         """The ports of earlier connections are those of later ones again."""
         self.looked_up.clear()
-        self.reset_looked_up.clear()
 
     def end(self):
         """Interrupts the trace; gives what was wrong with its end, in sentences."""
@@ -54,9 +48,7 @@ class Tracer(Traced):
                 # A long trace has many lines, and few are waited for.
                 if '"kind":"lookup"' not in line:
                     continue
-                lookup = json.loads(line)
-                ports = {lookup["tuple"]["sport"], lookup["tuple"]["dport"]}
+                asked = json.loads(line)["tuple"]
                 with self.changed:
-                    self.looked_up |= ports
-                    self.reset_looked_up |= ports if lookup["why"] == "reset" else set()
+                    self.looked_up |= {asked["sport"], asked["dport"]}
                     self.changed.notify_all()

@@ -36,7 +36,6 @@ class World:
 
     def __init__(self):
         self.on_connection = lambda client: None
-        self.on_reset = lambda client: None
         self.router = Host("router")
         self.router.set("net.ipv4.ip_forward", 1)
         self.router.set("net.ipv6.conf.all.forwarding", 1)

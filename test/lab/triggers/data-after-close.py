@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
 """The server has closed, and the client, which may still send, does."""
-import os
-
 from gauntlet.truth import seen_by_server
 from net.waits import wait_orphan, wait_reset
 
@@ -16,6 +14,6 @@ def trigger(world, port, family=4):
     state = wait_orphan(world.server, client)
     client.send(b"one more request")
     wait_reset(client)
-    truth = seen_by_server(client, port, state=state, pid=os.getpid())
+    truth = seen_by_server(client, port, state=state)
     client.close()
     return truth

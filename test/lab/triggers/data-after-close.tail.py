@@ -25,5 +25,5 @@ def tail(world, port, family):
         ghost.send("FA")
         ghost.expect("R")
         ghost.expect("R")
-        return [seen_by_server(ghost.address, port, state=state, pid=os.getpid()),
+        return [seen_by_server(ghost.address, port, state=state),
                 seen_by_server(ghost.address, port, pid=os.getpid())]

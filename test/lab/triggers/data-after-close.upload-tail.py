@@ -25,5 +25,5 @@ def tail(world, port, family):
             ghost.send("PA", b"a part of the upload")
         for _ in range(IN_FLIGHT):
             ghost.expect("R")
-        first = seen_by_server(ghost.address, port, state=state, pid=os.getpid())
+        first = seen_by_server(ghost.address, port, state=state)
         return [first] + [seen_by_server(ghost.address, port, pid=os.getpid())] * (IN_FLIGHT - 1)
