@@ -3,21 +3,7 @@
 // Names taken from the kernel keep the kernel's spelling.
 import { z } from 'zod'
 import { recordedFilter } from './recordedFilter.ts'
-import {
-  address,
-  answer,
-  type containerNames,
-  ends,
-  flowFacts,
-  hex,
-  pointer,
-  segment,
-  socket,
-  task,
-  time,
-  tuple,
-  uint,
-} from './values.ts'
+import { address, answer, ends, flowFacts, hex, pointer, segment, socket, task, time, tuple, uint } from './values.ts'
 
 /** The version of the lines; a recording carries it in its first line. decode.ts reads the older ones. */
 export const SCHEMA = 6
@@ -164,7 +150,8 @@ export type Observation = z.infer<typeof observation>
 export type Segment = z.infer<typeof segment>
 export type Socket = z.infer<typeof socket>
 export type Task = z.infer<typeof task>
-export type ContainerNames = z.infer<typeof containerNames>
+/** The names of a task's container and pod. */
+export type ContainerNames = Pick<Task, 'container' | 'pod' | 'namespace' | 'runtime'>
 export type Answer = z.infer<typeof answer>
 export type FlowFacts = z.infer<typeof flowFacts>
 

@@ -19,13 +19,7 @@ export type Case = {
   /** The state until the reset, or null where no socket had one. */
   stateBefore: string | null
   /** Who owns the socket and how that is known; null when nothing told. */
-  owner: {
-    how: 'closer' | 'socket'
-    pid: number
-    comm: string
-    cgroup: string | null
-    names?: ContainerNames | undefined
-  } | null
+  owner: ({ how: 'closer' | 'socket'; pid: number; comm: string; cgroup: string | null } & ContainerNames) | null
   closer: Task | null
   /** Which end of the connection this host is; null where its beginning was not seen. */
   role: Role | null

@@ -92,15 +92,14 @@ const containerIn = (part: string, above: string): Omit<Place, 'podUid'> | null 
 }
 
 /** The container and pod of the owner of a socket, by his cgroup and by what names were read when it was seen. */
-export const containerOf = (owner: { cgroup: string | null; names?: ContainerNames | undefined } | null): Container => {
+export const containerOf = (owner: ({ cgroup: string | null } & ContainerNames) | null): Container => {
   const place = owner === null || owner.cgroup === null ? NOBODY : placeOf(owner.cgroup)
-  const { runtime, container, pod, namespace } = owner?.names ?? {}
   return {
     ...place,
-    runtime: place.runtime ?? runtime ?? null,
-    name: container ?? null,
-    pod: pod ?? null,
-    namespace: namespace ?? null,
+    runtime: place.runtime ?? owner?.runtime ?? null,
+    name: owner?.container ?? null,
+    pod: owner?.pod ?? null,
+    namespace: owner?.namespace ?? null,
   }
 }
 

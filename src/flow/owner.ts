@@ -33,6 +33,9 @@ export const ownerOf = (closer: Task | null, owner: Task | null): Case['owner'] 
         pid: task.pid,
         comm: task.comm,
         cgroup: task.cgroup ?? null,
-        ...(task.names === undefined ? {} : { names: task.names }),
+        container: task.container,
+        pod: task.pod,
+        namespace: task.namespace,
+        runtime: task.runtime,
       }
 }

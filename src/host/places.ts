@@ -19,7 +19,7 @@ export const createPlaces = (warn: (message: string) => void, sources: Sources =
   /** A task whose cgroup is a path, with the names of its container. */
   const named = (task: Task): Task => {
     const names = task.cgroup === undefined ? undefined : namesOf(task.cgroup)
-    return names === undefined ? task : { ...task, names }
+    return { ...task, ...names }
   }
   const pathOf = ({ pid, cgroup }: Task) => {
     const path = cgroup === undefined ? undefined : byId(cgroup)

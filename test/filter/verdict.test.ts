@@ -11,8 +11,8 @@ const IGNORED = verdict({ outcome: 'ignored', cause: 'ignored-listener', state: 
 const OWNERLESS = verdict({ owner: null, state: null, cause: 'no-listener', who: 'local-kernel' })
 
 const ID = '4c01db0b339c8a4d2d1f5b1f3e8b2c7a9d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a'
-const inContainer = (cgroup: string, names?: ContainerNames) =>
-  verdict({ owner: { how: 'socket', pid: 1, comm: 'nginx', cgroup, names } })
+const inContainer = (cgroup: string, names: ContainerNames = {}) =>
+  verdict({ owner: { how: 'socket', pid: 1, comm: 'nginx', cgroup, ...names } })
 const UNNAMED = inContainer(`/docker/${ID}`)
 const POD = inContainer(`/kubepods/pod87f05a8e-5b54-4a54-a6b5-9f5b7d1f4b64/${ID}`, {
   container: 'web',

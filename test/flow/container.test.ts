@@ -141,15 +141,15 @@ test('no path makes it throw, and what it gives is in the path', () => {
   )
 })
 
-test.each([
+test.each<[string, Parameters<typeof containerOf>[0], (string | null)[]]>([
   ['nobody', null, [null, '-']],
   ['a service', { cgroup: '/system.slice/nginx.service' }, [null, '-']],
   ['a container without a name', { cgroup: `/docker/${A}` }, ['4c01db0b339c', '4c01db0b339c']],
-  ['with one', { cgroup: `/docker/${A}`, names: { container: 'web' } }, ['web', 'web']],
+  ['with one', { cgroup: `/docker/${A}`, container: 'web' }, ['web', 'web']],
   ['a pod without names', { cgroup: `${BURSTABLE}/crio-${A}.scope` }, ['4c01db0b339c', `${UID}/4c01db0b339c`]],
   [
     'a pod with them',
-    { cgroup: `${BURSTABLE}/crio-${A}.scope`, names: { container: 'nginx', pod: 'web-0', namespace: 'shop' } },
+    { cgroup: `${BURSTABLE}/crio-${A}.scope`, container: 'nginx', pod: 'web-0', namespace: 'shop' },
     ['nginx', 'shop/web-0/nginx'],
   ],
 ])('%s, in words', (_, owner, words) => {
@@ -158,6 +158,6 @@ test.each([
 })
 
 test('a file names the runtime where the path does not', () => {
-  expect(containerOf({ cgroup: `/kubepods/pod${UID}/${A}`, names: { runtime: 'docker' } }).runtime).toBe('docker')
-  expect(containerOf({ cgroup: `/kubepods/pod${UID}/crio-${A}`, names: { runtime: 'docker' } }).runtime).toBe('cri-o')
+  expect(containerOf({ cgroup: `/kubepods/pod${UID}/${A}`, runtime: 'docker' }).runtime).toBe('docker')
+  expect(containerOf({ cgroup: `/kubepods/pod${UID}/crio-${A}`, runtime: 'docker' }).runtime).toBe('cri-o')
 })

@@ -184,7 +184,10 @@ test('the owner says its cgroup and the packets their interface, where known', (
 
 const IN_POD = {
   cgroup: `/kubepods/pod87f05a8e-5b54-4a54-a6b5-9f5b7d1f4b64/${'4c01db0b339c8a4d'.repeat(4)}`,
-  names: { container: 'web', pod: 'web-0', namespace: 'shop', runtime: 'containerd' },
+  container: 'web',
+  pod: 'web-0',
+  namespace: 'shop',
+  runtime: 'containerd',
 } as const
 const POD_FIELDS = {
   container: 'web',

@@ -53,7 +53,7 @@ test('a task has the names of its container', () => {
     () => undefined,
     sources({ byId: () => '/a', namesOf: (path) => (path === '/a' ? { container: 'web' } : undefined) }),
   )
-  const there = { ...task, cgroup: '/a', names: { container: 'web' } }
+  const there = { ...task, cgroup: '/a', container: 'web' }
   expect(placed({ ...task, cgroup: '1f' })).toEqual(there)
   expect(named({ ...task, cgroup: '/a' })).toEqual(there)
   expect(named({ ...task, cgroup: '/b' })).toEqual({ ...task, cgroup: '/b' })
