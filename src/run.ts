@@ -51,7 +51,11 @@ export const run = (source: Observable<Observation>, options: Run): Observable<L
           correlate(),
         ),
       ),
-      mergeMap((found) => ('call' in found ? stepLine(found, options) : verdictLine(tied(judge(found)), options))),
+      mergeMap((found) =>
+        'call' in found
+          ? stepLine(found, options)
+          : verdictLine(tied({ reset: found, verdict: judge(found) }), options),
+      ),
       limit(options),
     )
   })

@@ -32,7 +32,8 @@ export const ends = tuple.omit({ family: true, netns: true })
 
 /**
  * One TCP segment: flags as bits, sequence numbers and window in host order, `length` the payload in bytes, `ip_id` 0 for
- * IPv6, which has none, `dev` the interface that it came in by, where the kernel still knew.
+ * IPv6, which has none, `dev` and `ifindex` the name and the number of the interface that it came in by, where the kernel still
+ * knew.
  */
 export const segment = z.strictObject({
   skb: pointer,
@@ -44,6 +45,7 @@ export const segment = z.strictObject({
   ttl: uint.max(255),
   ip_id: uint.max(65535),
   dev: z.string().optional(),
+  ifindex: uint.optional(),
 })
 
 /**

@@ -65,7 +65,6 @@ const parsed = async (args: readonly string[]) => {
     completion: act,
     manual: act,
     top: act,
-    report: act,
   }
   await createCommand('', actions, { servicePort, findNetns }, () => (ran = 'ran')).parseAsync(args, { from: 'user' })
   return ran

@@ -220,6 +220,7 @@ export const caseOf = (over: Partial<Kind<'reset'>> = {}, rest: Partial<Case> = 
     flowDev: null,
     withoutRst: null,
     replied: null,
+    role: null,
     drop: null,
     unsent: null,
     others: [],

@@ -149,6 +149,29 @@ describe('a trace that goes well', () => {
   })
 })
 
+/** The most that a process has had in memory so far, in MiB; 0 where it is gone. */
+const peak = (pid: number) => {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+test('a flood: what is reported and lost is what was counted, in bounded memory', async () => {
+  const child = start(live('floods', '--format', 'json', '--balance'), { timeout: 120_000, maxBuffer: 1e8 })
+  let most = 0
+  child.stdout?.on('data', () => (most = Math.max(most, peak(child.pid ?? 0))))
+  const { stdout, stderr, exitCode } = await child
+  expect({ exitCode, causes: new Set(causesOf(String(stdout))) }).toEqual({
+    exitCode: 0,
+    causes: new Set(['no-listener']),
+  })
+  expect(String(stderr)).toContain('netns 4026531840: sent: 19600 reported + 400 lost')
+  expect(most).toBeGreaterThan(0)
+  expect(most).toBeLessThan(200)
+}, 120_000)
+
 test('top, for a pipe: the table of all that was seen', async () => {
   const { stdout, stderr, exitCode } = await traceReset(['top', ...live('ends')])
   expect(exitCode).toBe(0)

@@ -6,6 +6,7 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
 import { EXAMPLES, LINE_EACH } from './help.ts'
+import { addPages } from './pages.ts'
 import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
   Actions,
@@ -15,7 +16,6 @@ import type {
   ReplayOptions,
   ReportOptions,
   SchemaName,
-  Shell,
   TopOptions,
   TraceOptions,
 } from './options.ts'
@@ -207,17 +207,3 @@ const addSchema = (root: Command, { actions, done }: Setting) =>
     .addArgument(new Argument('[what]', 'of which lines').choices(['verdict', 'recording']).default('verdict'))
     .description('the JSON Schema of the output, or of recordings')
     .action(async (what: SchemaName) => done(await actions.schema(what)))
-
-// Both are made of the whole command line.
-const addPages = (root: Command, { actions, done }: Setting) => {
-  root
-    .command('completion')
-    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
-    .description('print the script by which a shell completes trace-reset')
-    .action(async (shell: Shell) => done(await actions.completion(shell, root)))
-  root
-    .command('manual', { hidden: true })
-    .addArgument(new Argument('<section>', 'of the manual').choices(['7', '8']))
-    .description('print trace-reset(8) or trace-reset-causes(7) in roff')
-    .action(async (section: '7' | '8') => done(await actions.manual(section, root)))
-}

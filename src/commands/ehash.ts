@@ -31,7 +31,7 @@ export const ehashLookup = async (options: Answering & Wanted & { ehash: EhashCh
       'load the module (trace-reset module load) or install iproute2',
     )
   try {
-    const { answer } = await ehash.ask(tuple, true)
+    const { answer } = await ehash.ask(tuple, { near: true })
     if (answer.error !== undefined) throw environmentError(`the look-up failed: ${answer.error}`)
     const told = { source: ehash.source, ...answer }
     io.out(

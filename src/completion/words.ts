@@ -70,5 +70,5 @@ const argumentValues = (argument: Argument | undefined): Values | null => {
   if (argument === undefined) return null
   if (argument.argChoices !== undefined) return { words: argument.argChoices, list: false }
   if (argument.name() === 'cause') return { words: causes, list: false }
-  return argument.name() === 'file' ? 'file' : 'any'
+  return /^files?$/.test(argument.name()) ? 'file' : 'any'
 }

@@ -2,12 +2,18 @@
 import type { Tuple } from '../flow/tuple.ts'
 import type { Answer } from '../observation.ts'
 import { timeOf } from '../time.ts'
-import type { Reply } from './ehash.ts'
+import type { Question, Reply } from './ehash.ts'
 
-/** The request line for one connection, with near misses or without; the grammar is in kmod/tcphash.h. */
-export const writeRequest = ({ family, saddr, sport, daddr, dport, netns }: Tuple, near: boolean): string =>
+/**
+ * The request line for one connection, with near misses or without, as a segment finds it that came by the interface `ifindex`;
+ * the grammar is in kmod/tcphash.h.
+ */
+export const writeRequest = (
+  { family, saddr, sport, daddr, dport, netns }: Tuple,
+  { near, ifindex }: Question,
+): string =>
   `lookup family=${family} saddr=${saddr} sport=${sport} daddr=${daddr} dport=${dport} netns=${netns}` +
-  `${near ? ' near=1' : ''}\n`
+  `${ifindex === undefined ? '' : ` dif=${ifindex}`}${near ? ' near=1' : ''}\n`
 
 const FOUND = ['established', 'timewait', 'request', 'listener', 'none'] as const
 const WORDS = ['state', 'substate', 'cookie', 'reversed', 'other_found', 'listen_differs', 'listen_address'] as const

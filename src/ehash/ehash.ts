@@ -13,11 +13,17 @@ export type Reply = { answer: Answer; at?: Time }
 export const NETNS_UNKNOWN: Reply = { answer: { found: null, error: 'the network namespace is not known' } }
 
 /**
+ * What a look-up asks beside the connection, of the module alone: `near` for near misses, `ifindex` for what a segment finds that
+ * came by that interface, since sockets that are bound to one are found by no other.
+ */
+export type Question = { near: boolean; ifindex?: number | undefined }
+
+/**
  * A source of look-ups in the kernel's TCP hash, one connection at a time. `ask` never rejects: a failure is the
- * answer's `error`. `near` asks for near misses too, which only the module finds. When it is asked: src/flow/asked.ts.
+ * answer's `error`. When it is asked: src/flow/asked.ts.
  */
 export type Ehash = {
   source: 'module' | 'ss'
-  ask: (tuple: Tuple, near: boolean) => Reply | Promise<Reply>
+  ask: (tuple: Tuple, question: Question) => Reply | Promise<Reply>
   close: () => void
 }

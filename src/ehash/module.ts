@@ -16,10 +16,10 @@ export const openModule = (device: string): Ehash => {
   const buffer = Buffer.alloc(ANSWER_BYTES)
   return {
     source: 'module',
-    ask: (tuple, near) => {
+    ask: (tuple, question) => {
       if (tuple.netns === 0) return NETNS_UNKNOWN
       try {
-        writeSync(descriptor, writeRequest(tuple, near))
+        writeSync(descriptor, writeRequest(tuple, question))
         return readAnswer(buffer.toString('latin1', 0, readSync(descriptor, buffer)))
       } catch (error) {
         return { answer: { found: null, error: messageOf(error) } }

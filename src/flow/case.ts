@@ -2,6 +2,7 @@
 // What is known of one reset, and the kinds of events that open a case.
 import type { Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
+import type { Role } from './flows.ts'
 import type { Past } from './past.ts'
 import type { Translation } from './translations.ts'
 
@@ -20,6 +21,8 @@ export type Case = {
   /** Who owns the socket and how that is known; null when nothing told. */
   owner: { how: 'closer' | 'socket'; pid: number; comm: string; cgroup: string | null } | null
   closer: Task | null
+  /** Which end of the connection this host is; null where its beginning was not seen. */
+  role: Role | null
   /** tcp_reset for the same segment though it had no RST: data came after close. */
   withoutRst: Kind<'reset'> | null
   /** When the RST was handed to IP, or came back to this host's own socket; null where that is not seen. */

@@ -3,9 +3,12 @@ import type { Answer, Kind, Task } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
 import { createEndings } from './endings.ts'
 import { createMemory } from './memory.ts'
-import { createOwners } from './owners.ts'
+import { createOwners, type Owners } from './owners.ts'
 import { nothingRemembered, rememberState, type Ending, type Remembered } from './past.ts'
 import { listenersOf, tupleKey, type Tuple } from './tuple.ts'
+
+/** Which end of a connection this host is. */
+export type Role = 'client' | 'server'
 
 /** What is remembered of one connection between its events. */
 export type Flow = {
@@ -18,6 +21,8 @@ export type Flow = {
   lastOwner: Task | null
   /** Its last accept(), which may come after its end. */
   accepted: Kind<'owner'> | null
+  /** Whether a process of this host connected, or accepted; null where neither was seen. */
+  role: Role | null
   /** What the TCP hash held when the flow was first seen. */
   first: Kind<'lookup'> | null
   /** The interface that its segments come in by. */
@@ -52,8 +57,10 @@ export const createFlows = () => {
     if (to === 'LISTEN') listens.set(tupleKey(tuple), rememberCreation(listens.get(tupleKey(tuple)), at))
     // That alone does not make a flow known, whose beginning may have been lost.
     const flow = known(tuple)
-    if (to === 'ESTABLISHED' && flow !== undefined)
+    if (to === 'ESTABLISHED' && flow !== undefined) {
       flow.created = rememberCreation(flow.created, from === 'SYN_SENT' ? connects.get(sk) : at)
+      flow.role = from === 'SYN_SENT' ? 'client' : 'server'
+    }
     if (to === 'FIN_WAIT1' || to === 'LAST_ACK') endings.shut(change)
     if (to === 'CLOSE') rememberEnding(of(tuple, at), endings.closed(change, owners.close(sk, tuple)))
     else if (flow !== undefined) rememberState(flow.past, change, null)
@@ -85,17 +92,18 @@ export const createFlows = () => {
     /** The ends of listeners since then that may have taken the connection. */
     listenersClosed: endings.listenersClosed,
     /** Who called connect(), accept() or listen() for the socket of a reset, or had it when the trace began. */
-    owner: ({ socket, tuple }: Kind<'reset'>): Task | null => {
-      if (socket === null) return null
-      const owner = owners.of(socket.sk, tuple)
-      if (owner !== null) return owner
-      if (socket.state === 'LISTEN') return owners.ofListener(tuple)
-      const flow = known(tuple)
-      return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
-    },
+    owner: (reset: Kind<'reset'>): Task | null => ownerOfSocket(owners, reset, known(reset.tuple)),
     /** Who accepted the socket of a reset, though that event came out of its order. */
     lateOwner: (reset: Kind<'reset'>): Task | null => acceptedBy(reset, known(reset.tuple)),
   }
+}
+
+const ownerOfSocket = (owners: Owners, { socket, tuple }: Kind<'reset'>, flow: Flow | undefined): Task | null => {
+  if (socket === null) return null
+  const owner = owners.of(socket.sk, tuple)
+  if (owner !== null) return owner
+  if (socket.state === 'LISTEN') return owners.ofListener(tuple)
+  return socket.state === 'CLOSE' && flow?.closed?.sk === socket.sk ? flow.lastOwner : null
 }
 
 const rememberEnding = (flow: Flow, ending: Ending) => {
@@ -109,6 +117,7 @@ const emptyFlow = (since: Time): Flow => ({
   closed: null,
   lastOwner: null,
   accepted: null,
+  role: null,
   first: null,
   dev: null,
   ownDev: null,

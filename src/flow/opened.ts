@@ -36,6 +36,7 @@ export const openCase = (
     stateBefore: stateBefore(reset, flow.closed),
     owner: ownerOf(closer, owner),
     closer,
+    role: reset.socket?.state === 'SYN_SENT' ? 'client' : flow.role,
     withoutRst: takeTrap(flow, reset),
     replied: null,
     drop: null,

@@ -3,6 +3,9 @@ import type { Task } from '../observation.ts'
 import { createMemory } from './memory.ts'
 import { listenersOf, tupleKey, type Tuple } from './tuple.ts'
 
+/** The memory of who owns which socket. */
+export type Owners = ReturnType<typeof createOwners>
+
 /**
  * The memory of who owns which socket: by the socket's address, for who called connect(), accept() or listen(), since the
  * local port is not chosen yet when connect() sets SYN_SENT (net/ipv4/tcp_ipv4.c, tcp_v4_connect); by the connection, for

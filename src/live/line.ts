@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { stateName } from '../flow/states.ts'
 import type { NameFrame } from '../host/kernelText.ts'
 import type { FlowFacts, Observation, Segment, Socket, Task } from '../observation.ts'
-import { timeOf, type Time } from '../time.ts'
-import { FIELDS, socketNumbers, type NameOf } from '../program/fields.ts'
+import { socketNumbers } from '../program/fields.ts'
 import type { Names } from '../program/names.ts'
 import { stepName } from '../program/packetPath.ts'
 import { agoOf } from './ago.ts'
+import { split, type Fields } from './split.ts'
 import { readAddress, readAnswers, readTuple } from './tuple.ts'
-
-/** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
-type Fields = {
-  /** Whether the line has a value for it; and whether that is more than 0, which stands for a lack. */
-  has: (name: keyof typeof FIELDS) => boolean
-  given: (name: keyof typeof FIELDS) => boolean
-  text: (name: NameOf<'text'>) => string
-  hex: (name: NameOf<'hex'>) => string
-  bits: (name: NameOf<'bits'>) => bigint
-  number: (name: NameOf<'number'>) => number
-  time: (name: NameOf<'time'>) => Time
-  state: (name: NameOf<'state'>) => string
-}
 
 /**
  * Turns a line of our own program, `reset fn=tcp_reset at=123 ... stack=... comm=...`, into an Observation; the cgroup of a
@@ -60,13 +46,8 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         first: fields.number('first') === 1,
         ...(fields.given('sk') ? { socket: readSocket(fields) } : {}),
       }
-    case 'state': {
-      const from = fields.state('from')
-      const to = fields.state('to')
-      // Before it is closed an error may be an old one, which nobody has asked for.
-      const error = to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}
-      return { kind, ...event, tuple, sk: fields.hex('sk'), from, to, ...error, task: readTask(fields) }
-    }
+    case 'state':
+      return { kind, ...event, tuple, sk: fields.hex('sk'), ...readChange(fields), task: readTask(fields) }
     case 'owner':
       return { kind, ...event, tuple, sk: fields.hex('sk'), task: readTask(fields) }
     case 'reset':
@@ -87,6 +68,16 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
   }
 }
 
+const readChange = (fields: Fields) => {
+  const to = fields.state('to')
+  return {
+    from: fields.state('from'),
+    to,
+    // Before it is closed an error may be an old one, which nobody has asked for.
+    ...(to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}),
+  }
+}
+
 /**
  * No function on the ways of TCP is longer, in bytes: with a larger offset the address is in code that bpftrace does not
  * know, and the name is the last one below it.
@@ -101,41 +92,6 @@ const readStack = (stack: string, nameFrame: NameFrame): string[] =>
     const name = nameFrame(address, symbol)
     return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
   })
-
-// The name of a task is anybody's bytes, so it comes last, and the stack, which has lines of its own, before it.
-const split = (line: string) => {
-  const [front, comm] = cut(line.replace(/\n$/, ''), ' comm=')
-  const [head, stack] = cut(front, ' stack=')
-  const [kind = '', ...pairs] = head.trim().split(' ')
-  const values = new Map(pairs.map((pair) => cut(pair, '=')))
-  values.set('comm', comm)
-  const text = (name: string) => values.get(name) ?? ''
-  const hex = (name: string) => {
-    if (!/^[0-9a-f]{1,16}$/.test(text(name))) throw new Error(`${name} is no pointer: ${JSON.stringify(text(name))}`)
-    return text(name)
-  }
-  const big = (name: string) => {
-    if (!/^-?\d+$/.test(text(name))) throw new Error(`${name} is no number: ${JSON.stringify(text(name))}`)
-    return BigInt(text(name))
-  }
-  const number = (name: string) => Math.min(Number(big(name)), Number.MAX_SAFE_INTEGER)
-  const fields: Fields = {
-    has: (name) => text(name) !== '',
-    given: (name) => !['', '0'].includes(text(name)),
-    text,
-    hex,
-    bits: (name) => BigInt(`0x${hex(name)}`),
-    number,
-    time: (name) => timeOf(big(name)),
-    state: (name) => stateName(number(name)),
-  }
-  return { kind, stack, fields }
-}
-
-const cut = (text: string, separator: string): [string, string] => {
-  const at = text.indexOf(separator)
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
-}
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
 const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {
@@ -160,6 +116,7 @@ const readSegment = (fields: Fields): Segment => ({
   ttl: fields.number('ttl'),
   ip_id: fields.number('ip_id'),
   ...(fields.has('dev') ? { dev: fields.text('dev') } : {}),
+  ...(fields.given('ifindex') ? { ifindex: fields.number('ifindex') } : {}),
 })
 
 const WAYS = ['in', 'through', 'out'] as const

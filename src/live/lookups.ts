@@ -45,7 +45,7 @@ export const withLookups = (
     if (waiting >= MOST_WAITING || !questions(about.at)) return of(lookup(about, why, NOT_ASKED))
     const wantsNear = about.kind === 'reset' && about.socket === null
     const near = wantsNear && nearMisses(about.at)
-    const reply = ehash.ask(about.tuple, near)
+    const reply = ehash.ask(about.tuple, { near, ifindex: about.segment?.ifindex })
     if (!(reply instanceof Promise)) return of(lookup(about, why, wantsNear && !near ? withoutNear(reply) : reply))
     waiting += 1
     return from(reply).pipe(

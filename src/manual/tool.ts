@@ -74,7 +74,8 @@ const optionsBelow = (root: Command, command: Command) => {
 
 const optionItem = (option: Option) => {
   const excluded = /^--not-(.*)$/.exec(option.long ?? '')?.[1]
-  const choices = option.argChoices === undefined ? '' : `: ${option.argChoices.join(', ')}`
+  const list = option.argChoices?.join(', ') ?? ''
+  const choices = option.description.includes(list) ? '' : `: ${list}`
   const usual = typeof option.defaultValue === 'string' ? ` (default ${option.defaultValue})` : ''
   return item(
     option.flags,

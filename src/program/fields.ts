@@ -176,6 +176,7 @@ const other = {
   ),
   snt_isn: field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
   first: field('%llu', 'number', '$first', '1: the first segment of its flow'),
+  ifindex: field('%d', 'number', '$skb->dev->ifindex', 'the number of that interface; 0: not known any more'),
   from: field('%d', 'state', 'args->oldstate', 'the state before'),
   to: field('%d', 'state', 'args->newstate', 'the state after'),
   sk_err: field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'),

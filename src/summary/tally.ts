@@ -73,8 +73,6 @@ export const createTally = (keys: readonly Key[], { most = MOST, keep = false } 
   }
 }
 
-export type Tally = ReturnType<typeof createTally>
-
 const isOfFew = (key: Key | undefined) => key !== undefined && KEYS[key].few
 
 const named = (keys: readonly Key[], values: readonly KeyValue[]): Group['values'] =>

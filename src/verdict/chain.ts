@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A proxy passes on what befalls it: refused by the server behind it, it resets its client. Each of the two verdicts is right
 // for itself, and the second is the one that is looked for. What ties them is the process, and the time.
+import type { Case } from '../flow/case.ts'
 import { createMemory } from '../flow/memory.ts'
 import { endpoint } from '../flow/tuple.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
@@ -9,31 +10,31 @@ import type { Verdict } from './verdict.ts'
 /** How long after what befell it a process may pass it on, in nanoseconds: it may try once more, or log first. */
 const CHAIN_NS = 5_000_000_000
 
+/** A case and the verdict on it. */
+type Judged = { reset: Pick<Case, 'role'>; verdict: Verdict }
+
 /**
- * Adds to the verdict on a reset by a process, in order of time, that the same process was refused or reset by another peer
- * shortly before. A hint, and never a cause: the two may have nothing to do with each other.
+ * Adds to the verdict on the reset of a connection that a process had accepted, in order of time, that a connection of the same
+ * process to another server was refused or reset shortly before. A hint, and never a cause: the two may have nothing to do
+ * with each other.
  */
-export const createChain = (): ((verdict: Verdict) => Verdict) => {
+export const createChain = (): ((judged: Judged) => Verdict) => {
   const befallen = createMemory<Verdict>()
-  return (verdict) => {
-    const { outcome, owner, tuple, at } = verdict
+  return ({ reset: { role }, verdict }) => {
+    const { outcome, owner } = verdict
     if (owner === null) return verdict
     const key = String(owner.pid)
-    if (outcome === 'received') befallen.set(key, verdict)
+    if (outcome === 'received' && role === 'client') befallen.set(key, verdict)
     const before = befallen.get(key)
-    if (outcome !== 'sent' || owner.how !== 'closer' || before === undefined) return verdict
-    const span = nanosecondsBetween(at, before.at)
-    if (span < 0 || span > CHAIN_NS || isSamePeer(before.tuple, tuple)) return verdict
-    const by = `${before.cause === 'connection-refused' ? 'refused' : 'reset'} by ${endpoint(before.tuple.saddr, before.tuple.sport)}`
-    return {
-      ...verdict,
-      because: [
-        ...verdict.because,
-        `hint: the same process, ${owner.comm}[${owner.pid}], was ${by} ${spanText(span)} before (${before.cause}): it may pass that on`,
-      ],
-    }
+    const isOwn = outcome === 'sent' && owner.how === 'closer' && role === 'server'
+    return isOwn && before !== undefined ? withHint(verdict, before) : verdict
   }
 }
 
-const isSamePeer = (one: Verdict['tuple'], other: Verdict['tuple']) =>
-  one.saddr === other.saddr && one.sport === other.sport && one.netns === other.netns
+const withHint = (verdict: Verdict, { cause, tuple, owner, at }: Verdict): Verdict => {
+  const span = nanosecondsBetween(verdict.at, at)
+  if (span < 0 || span > CHAIN_NS) return verdict
+  const by = `${cause === 'connection-refused' ? 'refused' : 'reset'} by ${endpoint(tuple.saddr, tuple.sport)}`
+  const hint = `hint: the same process, ${owner?.comm}[${owner?.pid}], was ${by} ${spanText(span)} before (${cause}): it may pass that on`
+  return { ...verdict, because: [...verdict.because, hint] }
+}

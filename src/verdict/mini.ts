@@ -30,6 +30,10 @@ export const requestTakes = ({ segment, socket: { rcv_nxt = segment.seq, rcv_wnd
 export const acknowledgesAnother = ({ segment, socket: { snt_isn } }: Mini): boolean =>
   snt_isn !== undefined && hasAck(segment) && sequenceDistance(segment.ack, snt_isn) !== 1
 
+/** Whether the look-up right after shows that the handshake goes on, or that a connection came of it. */
+export const handshakeGoesOn = ({ after }: Case): boolean =>
+  after?.answer.found === 'request' || after?.answer.found === 'established'
+
 /** What a verdict says of a RST for a request socket, with the numbers. */
 export const requestText = ({ segment, socket }: Mini): string =>
   `tcp_check_req ran for a RST against a request socket: ${numbersText(segment, socket)}`

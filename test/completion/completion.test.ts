@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 /** What the last word of a line may become. */
 const CASES: readonly (readonly [line: string, offers: readonly string[]])[] = [
-  ['trace-reset rep', ['replay']],
+  ['trace-reset repl', ['replay']],
   ['trace-reset --not-sa', ['--not-saddr']],
   ['trace-reset --outcome ig', ['ignored']],
   ['trace-reset --cause ignored-in', ['ignored-invalid']],

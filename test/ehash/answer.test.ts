@@ -4,13 +4,17 @@ import { readAnswer, writeRequest } from '../../src/ehash/answer.ts'
 import { TUPLE } from '../samples.ts'
 
 test('the request is one line', () => {
-  expect(writeRequest(TUPLE, false)).toBe(
+  expect(writeRequest(TUPLE, { near: false })).toBe(
     'lookup family=4 saddr=192.0.2.2 sport=40000 daddr=192.0.2.1 dport=80 netns=4026531840\n',
   )
 })
 
 test('near misses are asked for at its end', () => {
-  expect(writeRequest(TUPLE, true)).toBe(writeRequest(TUPLE, false).replace('\n', ' near=1\n'))
+  expect(writeRequest(TUPLE, { near: true })).toBe(writeRequest(TUPLE, { near: false }).replace('\n', ' near=1\n'))
+})
+
+test('the interface that a segment came by is told', () => {
+  expect(writeRequest(TUPLE, { near: true, ifindex: 3 })).toContain(' netns=4026531840 dif=3 near=1\n')
 })
 
 test.each([

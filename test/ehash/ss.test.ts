@@ -61,7 +61,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 test('an ss that does not answer is given up, and the answer says so', async () => {
   writeFileSync(join(directory, 'ss'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
   vi.stubEnv('PATH', `${directory}:/usr/bin:/bin`)
-  expect(await openSs(50).ask(HERE, false)).toEqual({
+  expect(await openSs(50).ask(HERE, { near: false })).toEqual({
     answer: { found: null, error: 'ss gave no answer within 50 ms' },
   })
 })

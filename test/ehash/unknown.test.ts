@@ -16,9 +16,9 @@ test('the module is not asked in a network namespace that is not known: 0 would 
   writeFileSync(device, '')
   const ehash = openModule(device)
   try {
-    expect(await ehash.ask(unknown, true)).toEqual({ answer: { found: null, error } })
+    expect(await ehash.ask(unknown, { near: true })).toEqual({ answer: { found: null, error } })
     expect(readFileSync(device, 'utf8')).toBe('')
-    await ehash.ask(TUPLE, true)
+    await ehash.ask(TUPLE, { near: true })
     expect(readFileSync(device, 'utf8')).toContain(`netns=${TUPLE.netns}`)
   } finally {
     ehash.close()
@@ -27,5 +27,5 @@ test('the module is not asked in a network namespace that is not known: 0 would 
 })
 
 test('nor is ss', async () => {
-  expect(await openSs().ask(unknown, false)).toEqual({ answer: { found: null, error } })
+  expect(await openSs().ask(unknown, { near: false })).toEqual({ answer: { found: null, error } })
 })

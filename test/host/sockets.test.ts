@@ -28,8 +28,8 @@ afterAll(() => {
 
 const found = async (filter: Partial<Filter>) => {
   const owners: Kind<'owner'>[] = []
-  for await (const one of findOwners({ ...ANY, ...filter }, { hear: () => undefined, now: () => at(5), boot: at(0) }))
-    owners.push(one)
+  const clock = { hear: () => undefined, now: () => at(5), boot: at(0), wasSet: () => undefined }
+  for await (const one of findOwners({ ...ANY, ...filter }, clock)) owners.push(one)
   return owners
 }
 const ports = (first: number) => [{ first, last: first }]

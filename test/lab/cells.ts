@@ -30,15 +30,11 @@ export const printedOf = (directory: string, { port }: Cell): string[] =>
 
 const Ports = z.object({ sport: z.int(), dport: z.int() })
 
-const Ends = z.object({ sport: z.int(), dport: z.int() })
-
 const Line = z.looseObject({
   kind: z.string(),
   skb: z.string().optional(),
   segment: z.object({ skb: z.string() }).nullable().optional(),
-  tuple: Ends.optional(),
-  /** Of NAT: the tuple of the answers. */
-  reply: Ends.optional(),
+  tuple: z.object({ sport: z.int(), dport: z.int() }).optional(),
 })
 
 /** What of a recording is about none of its connections, and belongs to each. */
@@ -55,8 +51,7 @@ export const keepCells = (trace: string, directory: string, target: string): voi
   const recording = linesOf(join(directory, 'recording.jsonl')).map((text) => ({ text, line: parse(text) }))
   for (const cell of readCells(directory)) {
     const { name, family, port } = cell
-    const isMine = ({ tuple, reply }: z.infer<typeof Line>) =>
-      [tuple?.sport, tuple?.dport, reply?.sport, reply?.dport].includes(port)
+    const isMine = ({ tuple }: z.infer<typeof Line>) => tuple?.sport === port || tuple?.dport === port
     const segments = new Set(recording.flatMap(({ line }) => (isMine(line) ? (line.segment?.skb ?? []) : [])))
     const mine = recording.filter(
       ({ line }) =>

@@ -55,12 +55,22 @@ test.each<[string, Observation, boolean]>([
   ['a RST that came for a socket', arrival({}, { socket: socket() }), false],
 ])('near misses are asked for where this host answers without a socket: %s', async (_, observation, near) => {
   const asked: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, wanted) => {
-    asked.push(wanted)
+  const ask: Ehash['ask'] = (_tuple, question) => {
+    asked.push(question.near)
     return { answer: { found: 'none' } }
   }
   await all(ehash({ ask }), observation)
   expect(asked).toEqual([near])
+})
+
+test('asks for what a segment finds that came by its interface', async () => {
+  const asked: unknown[] = []
+  const ask: Ehash['ask'] = (_tuple, question) => {
+    asked.push(question)
+    return { answer: { found: 'none' } }
+  }
+  await all(ehash({ ask }), reset({ fn: 'tcp_v4_send_reset', segment: segment({ ifindex: 3 }), socket: null }))
+  expect(asked).toEqual([{ near: true, ifindex: 3 }])
 })
 
 test('asks for first segments only where that is cheap', async () => {
@@ -104,7 +114,7 @@ test.each([
   ['one in a millisecond', 1, 1000, 100 + 99],
 ])('in a second of a scan, %s, a bounded number of questions', async (_, each, questions, nearMisses) => {
   const asked: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, near) => {
+  const ask: Ehash['ask'] = (_tuple, { near }) => {
     asked.push(near)
     return { answer: { found: 'none' } }
   }
@@ -119,8 +129,8 @@ test.each([
 
 test('after a quiet second near misses are asked for again', async () => {
   const near: boolean[] = []
-  const ask: Ehash['ask'] = (_tuple, wanted) => {
-    near.push(wanted)
+  const ask: Ehash['ask'] = (_tuple, question) => {
+    near.push(question.near)
     return { answer: { found: 'none' } }
   }
   const later = reset({ at: at(3000), fn: 'tcp_v4_send_reset', segment: segment({ flags: SYN }), socket: null })

@@ -33,7 +33,7 @@ export const bundle = async (directory: string): Promise<string[]> => {
     // Packages in CommonJS ask for Node's modules by it.
     banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
     inject: [node18('shims.mjs')],
-    plugins: [olderUtil, withoutTranslations],
+    plugins: [olderUtil, olderPatterns, withoutTranslations],
     // Its modules, of which a third is used; Node would be given the whole of it in CommonJS.
     alias: { rxjs: join(ROOT, 'node_modules/rxjs/dist/esm/index.js') },
     legalComments: 'inline',
@@ -54,6 +54,21 @@ const olderUtil: Plugin = {
     build.onResolve({ filter: /^node:util$/ }, ({ importer }) =>
       importer.startsWith(join(ROOT, 'src/')) ? { path: node18('util.mjs') } : { path: 'node:util', external: true },
     ),
+}
+
+// Node 18 has no patterns with the flag v. In string-width they mean the same with u, but for the one of emoji: those that are
+// one of several characters are put in words, and single ones are wide by their East Asian width.
+const olderPatterns: Plugin = {
+  name: 'patterns of Node 18',
+  setup: (build) =>
+    build.onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace(
+          String.raw`/^\p{RGI_Emoji}$/v`,
+          String.raw`/^(?:\p{RI}{2}|\p{Emoji}(?:\uFE0F\u20E3?|\p{Emoji_Modifier}))$/u`,
+        )
+        .replaceAll(/\/v;$/gm, '/u;'),
+    })),
 }
 
 // zod has its messages in fifty languages, a fifth of the bundle; English comes by an import of its own.

@@ -247,6 +247,3 @@ const Axe = z.looseObject({
     }),
   ),
 })
-
-const rows = (tab: Page) => tab.locator('.list tr.row')
-const causes = (tab: Page) => tab.locator('.list td.cause').allTextContents()

@@ -30,9 +30,16 @@ const passedOn = (over: Partial<Verdict> = {}): Verdict => ({
   ...over,
 })
 
-const hintOf = (...verdicts: Verdict[]) => {
+type Judged = Parameters<ReturnType<typeof createChain>>[0]
+const roleOf = ({ outcome }: Verdict) => (outcome === 'sent' ? ('server' as const) : ('client' as const))
+const judged = (verdict: Verdict, role: Judged['reset']['role'] = roleOf(verdict)): Judged => ({
+  reset: { role },
+  verdict,
+})
+
+const hintOf = (...all: Judged[]) => {
   const tied = createChain()
-  return verdicts.map((verdict) => tied(verdict).because.filter((sentence) => sentence.startsWith('hint: '))).at(-1)
+  return all.map((one) => tied(one).because.filter((sentence) => sentence.startsWith('hint: '))).at(-1)
 }
 
 test.each([
@@ -43,24 +50,26 @@ test.each([
     'was reset by 10.0.0.9:80 1 ms before (peer-aborted): it may pass that on',
   ],
 ])('the same process was %s by another peer', (_, before, text) => {
-  expect(hintOf(before, passedOn())).toEqual([`hint: the same process, haproxy[7], ${text}`])
+  expect(hintOf(judged(before), judged(passedOn()))).toEqual([`hint: the same process, haproxy[7], ${text}`])
 })
 
-test.each<[string, Verdict[]]>([
-  ['nothing before', [passedOn()]],
-  ['another process', [refused({ owner: { ...proxy, pid: 8 } }), passedOn()]],
-  ['nobody known', [refused({ owner: null }), passedOn()]],
-  ['too long ago', [refused(), passedOn({ at: at(6001) })]],
-  ['the same peer', [refused({ tuple: any.tuple }), passedOn()]],
-  ['ignored', [refused({ outcome: 'ignored', cause: 'ignored-no-socket' }), passedOn()]],
-  ['the kernel closed', [refused(), passedOn({ owner: proxy })]],
-  ['after it', [passedOn(), refused()]],
-])('no hint: %s', (_, verdicts) => expect(hintOf(...verdicts)).toEqual([]))
+test.each<[string, Judged[]]>([
+  ['nothing before', [judged(passedOn())]],
+  ['another process', [judged(refused({ owner: { ...proxy, pid: 8 } })), judged(passedOn())]],
+  ['nobody known', [judged(refused({ owner: null })), judged(passedOn())]],
+  ['too long ago', [judged(refused()), judged(passedOn({ at: at(6001) }))]],
+  ['a client of this host', [judged(refused(), 'server'), judged(passedOn())]],
+  ['it had connected itself', [judged(refused()), judged(passedOn(), 'client')]],
+  ['neither end is known', [judged(refused()), judged(passedOn(), null)]],
+  ['ignored', [judged(refused({ outcome: 'ignored', cause: 'ignored-no-socket' })), judged(passedOn())]],
+  ['the kernel closed', [judged(refused()), judged(passedOn({ owner: proxy }))]],
+  ['after it', [judged(passedOn()), judged(refused())]],
+])('no hint: %s', (_, all) => expect(hintOf(...all)).toEqual([]))
 
 test('the hint changes neither cause nor confidence', () => {
   const tied = createChain()
-  tied(refused())
-  const { because: _because, ...rest } = tied(passedOn())
+  tied(judged(refused()))
+  const { because: _because, ...rest } = tied(judged(passedOn()))
   const { because: _same, ...before } = passedOn()
   expect(rest).toEqual(before)
 })

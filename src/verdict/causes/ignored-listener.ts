@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { droppedBySocket, dropText, ignoredBecause, ignoredRst, isEarly } from '../ignored.ts'
-import { acknowledgesAnother, requestText, rstForRequest } from '../mini.ts'
+import { acknowledgesAnother, handshakeGoesOn, requestText, rstForRequest } from '../mini.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -22,13 +22,14 @@ export const ignoredListener = {
   cause,
   explain: (reset) => {
     const mini = rstForRequest(reset)
-    if (mini !== undefined && acknowledgesAnother(mini)) {
-      return certain(
-        'it acknowledges no SYN ACK of this handshake, which goes on',
+    // On 6.12 such a handshake did not end in a connection: only a look-up that finds it still there proves that it goes on.
+    if (mini !== undefined && acknowledgesAnother(mini) && handshakeGoesOn(reset)) {
+      const because = [
         `${requestText(mini)}; it acknowledges ${mini.segment.ack}, and the SYN ACK had the number ${mini.socket.snt_isn}`,
-        'so tcp_check_req gave it to the listener, which drops a RST, and the handshake goes on',
+        'so tcp_check_req gives it to the listener, which drops a RST',
         ...dropText(reset),
-      )
+      ]
+      return certain('it acknowledges no SYN ACK of this handshake', ...because)
     }
     if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
     const bySocket = droppedBySocket(reset)

@@ -46,7 +46,7 @@ const whyText = ({ reset, after }: Case) =>
 const takerText = ({ after }: Case): { why: string; because: string } | undefined => {
   if (after?.answer.hidden === true)
     return {
-      why: 'a BPF program (sk_lookup) hides the listener',
+      why: 'a BPF program hides the listener',
       because:
         'a listener would take it, but a BPF program (sk_lookup) of the network namespace drops it or chooses another socket: bpftool net, bpftool prog list',
     }
