@@ -117,7 +117,7 @@ export const QUESTIONS = [
   {
     name: 'k8sNamespace',
     not: 'notK8sNamespace',
-    values: 'names',
+    values: 'ns',
     about: 'the Kubernetes namespace of that pod, or kube-*',
     parse: parseNames,
     of: ({ owner }) => containerOf(owner).namespace,
