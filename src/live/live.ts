@@ -158,7 +158,7 @@ const readOne = (
     if ('at' in observation) clock.hear(observation.at)
     if (observation.kind !== 'tick') return [pointers(withPlace(observation, placed))]
     // A loss comes before the tick that lets younger events go on.
-    return [...lost(numbering.ticked(observation.at)), ...ticks.at(observation.at)]
+    return [...lost(numbering.ticked(observation.at, clock.now())), ...ticks.at(observation.at)]
   } catch {
     return lost(1)
   }
