@@ -153,6 +153,8 @@ export type Observation = z.infer<typeof observation>
 export type Segment = z.infer<typeof segment>
 export type Socket = z.infer<typeof socket>
 export type Task = z.infer<typeof task>
+/** The names of a task's container and pod. */
+export type ContainerNames = Pick<Task, 'container' | 'pod' | 'namespace' | 'runtime'>
 export type Answer = z.infer<typeof answer>
 export type FlowFacts = z.infer<typeof flowFacts>
 

@@ -87,7 +87,9 @@ export const socket = z.strictObject({
 
 /**
  * The task that ran when the probe fired; `exit_code` as in the kernel's task_struct while it is exiting, else null;
- * `cgroup` the path of its cgroup (version 2), where it could be told. `kthread`: it is a thread of the kernel.
+ * `cgroup` the path of its cgroup (version 2, or 1 where only that names a container), where it could be told. `kthread`: it is a
+ * thread of the kernel. `container`, `pod` and its `namespace`: names that the runtime's files gave when the task was seen; `runtime`
+ * by them, where the path does not say it.
  */
 export const task = z.strictObject({
   pid: uint,
@@ -95,6 +97,10 @@ export const task = z.strictObject({
   exit_code: z.int().nullable(),
   kthread: z.literal(true).optional(),
   cgroup: z.string().optional(),
+  container: z.string().optional(),
+  pod: z.string().optional(),
+  namespace: z.string().optional(),
+  runtime: z.enum(['containerd', 'cri-o', 'docker', 'podman']).optional(),
 })
 
 /**

@@ -118,6 +118,13 @@ const LIVE = ['--facts', factsOf('6.1'), '--bpftrace', bin('dies-at-start'), '--
 
 test.each<[string, string[], RegExp]>([
   ['an address', ['--saddr', 'example.org'], /^--saddr: "example\.org" is not an IP address$/],
+  ['a port of metrics', ['--metrics', '65536'], /^--metrics: "65536" is no port, and no address and port$/],
+  ['every address of metrics', ['--metrics', ':9435'], /^--metrics: "" is not an IP address$/],
+  ['a name of metrics', ['--metrics', 'localhost:9435'], /^--metrics: "localhost" is not an IP address$/],
+  ['a prefix of metrics', ['--metrics', '192.0.2.0/24:9435'], /^--metrics: "192\.0\.2\.0\/24" is not an IP address$/],
+  ['IPv6 without brackets', ['--metrics', '2001:db8::1:9435'], /^--metrics: "2001:db8::1:9435" is no port, /],
+  ['a label', ['--metrics', '1', '--metrics-labels', 'lport,pid'], /^--metrics-labels: no such label: "pid"$/],
+  ['labels alone', ['--metrics-labels', 'lport'], /^--metrics-labels: there are no metrics$/],
   ['a prefix length', ['--daddr', '192.0.2.0/40'], /^--daddr: "192\.0\.2\.0\/40" has no prefix length of 0 to 32$/],
   ['an end', ['--peer', '192.0.2.7:x'], /^--peer: "x" is not a port$/],
   ['ends of two kinds', ['--local', '192.0.2.1,:80'], /^--local: these ends differ/],

@@ -94,8 +94,8 @@ const emptied = (observations: readonly Observation[]): Observation[] => {
   return result
 }
 
-/** Within so long a loss is known, by what each CPU has counted, whatever it prints: two ticks (src/live/numbering.ts). */
-const COUNTED_NS = 200_000_000
+/** Within so long a loss is known, by what each CPU has counted, whatever it prints: four ticks (src/live/numbering.ts). */
+const COUNTED_NS = 400_000_000
 
 /** Without the events that are lost; that one was is known by the number of its CPU's next line, or by the counts, or in the end. */
 const losing = (observations: readonly Observation[], isLost: (index: number) => boolean): Observation[] => {

@@ -36,6 +36,7 @@ import {
   withShown,
   withSteps,
 } from './sharedOptions.ts'
+import { requireMetrics, withOutlets } from './outletOptions.ts'
 
 /** What every command is made with; `done` takes the exit code of the one that ran. */
 type Setting = { actions: Actions; names: Names; done: (exitCode: number) => void }
@@ -81,7 +82,7 @@ export const createCommand = (
 }
 
 const addTrace = (root: Command, { actions, names, done }: Setting) =>
-  withShown(withSteps(withOutput(withVerdictFilter(withFilter(root, names)))))
+  withOutlets(withShown(withSteps(withOutput(withVerdictFilter(withFilter(root, names))))))
     .optionsGroup('Tracing:')
     .addOption(ttlOption())
     .option('--record <file>', 'keep all events for replay; x.gz is gzipped')
@@ -89,7 +90,10 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
-    .action(async (options: TraceOptions) => done(await actions.trace(whole(options))))
+    .action(async (options: TraceOptions) => {
+      requireMetrics(options)
+      done(await actions.trace(whole(options)))
+    })
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
   const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')

@@ -6,7 +6,7 @@ import { parseEndpoints, unwantedOf, wantedOf, type Endpoint } from '../filter/e
 import { ANY, everyAddress, families, type Filter } from '../filter/filter.ts'
 import { parseNetns, type FindNetns } from '../filter/netns.ts'
 import { parsePorts, type Range, type ServicePort } from '../filter/port.ts'
-import { ANY_VERDICT, QUESTIONS, type VerdictFilter } from '../filter/verdict.ts'
+import { ANY_VERDICT, optionName, QUESTIONS, type VerdictFilter } from '../filter/verdict.ts'
 
 /** What this machine calls its ports and network namespaces. */
 export type Names = { servicePort: ServicePort; findNetns: FindNetns }
@@ -60,7 +60,7 @@ const portsBy =
     parsePorts(option, text, servicePort)
 
 const verdict = (add: Add) => {
-  for (const { name, values, about, parse } of QUESTIONS) add<string | number>(name, values, about, parse)
+  for (const { name, values, about, parse } of QUESTIONS) add<string | number>(optionName(name), values, about, parse)
 }
 
 const withBoth = (command: Command, group: string, addAll: (add: Add) => void) => {

@@ -4,6 +4,7 @@ import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
+import type { ExtraLabel } from '../metrics/labels.ts'
 import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import type { ColourChoice } from './terminal.ts'
@@ -33,6 +34,9 @@ export type TraceOptions = OutputOptions & {
   ehash: EhashChoice
   bpftrace: string
   facts?: string
+  metrics?: { address: string; port: number }
+  metricsLabels?: readonly ExtraLabel[]
+  journald?: true
 }
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'

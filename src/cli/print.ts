@@ -12,7 +12,7 @@ import type { Kind, Observation } from '../observation.ts'
 import { openForWriting } from '../recording/record.ts'
 import { END_KEYS } from '../summary/byCause.ts'
 import { ending } from '../summary/ending.ts'
-import { createReport } from '../summary/report.ts'
+import { createReport, plural } from '../summary/report.ts'
 import { summarySink } from '../summary/sink.ts'
 import { createTally } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
@@ -124,8 +124,8 @@ const tellReport = (
 const leftOut = (options: OutputOptions, { verdicts, events }: Left) =>
   `the filter ${describeFilters(options)} leaves out all there is: ` +
   [
-    ...(verdicts > 0 ? [`${verdicts} resets by their verdict`] : []),
-    ...(events > 0 ? [`${events} events of other connections`] : []),
+    ...(verdicts > 0 ? [`${plural(verdicts, 'reset')} by verdict`] : []),
+    ...(events > 0 ? [`${plural(events, 'event')} of other connections`] : []),
   ].join(', ')
 
 const sinkOf = ({ summary, format }: OutputOptions): CreateSink =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { resolve } from 'node:path'
-import { identity, type MonoTypeOperatorFunction } from 'rxjs'
+import { identity, tap, type MonoTypeOperatorFunction } from 'rxjs'
 import type { Io } from '../cli/io.ts'
 import type { TraceOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
@@ -16,6 +16,7 @@ import { run } from '../run.ts'
 import type { Program } from '../program/program.ts'
 import { createAttaching } from './trace/attaching.ts'
 import { liveTrace } from './trace/live.ts'
+import { openOutlets } from './trace/outlets.ts'
 import { programWriter } from './trace/program.ts'
 import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
 
@@ -37,6 +38,7 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
   const attaching = createAttaching(io)
   const timer = createTimer(options, () => enough.abort())
   const machine = { facts, btf, ehash, stop: AbortSignal.any([io.stop, enough.signal]) }
+  const outlets = await openOutlets(options, io, warn)
   try {
     const printer = createPrinter(io, options, createSink)
     const write = programWriter(options, machine, warn)
@@ -58,16 +60,21 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
           timer.begin()
         }
         printer.see(observation)
+        outlets.see(observation)
         if (observation.kind === 'start') io.tell(tracing(options, observation))
       },
     })
-    const { stop } = await printer.print(lines, io.kill)
+    const { stop } = await printer.print(
+      lines.pipe(tap((line) => line.kind === 'verdict' && outlets.judged(line.verdict))),
+      io.kill,
+    )
     requireGoodEnd(stop)
     return io.kill.aborted ? KILLED : 0
   } finally {
     timer.end()
     attaching.end()
     ehash?.close()
+    await outlets.end()
   }
 }
 

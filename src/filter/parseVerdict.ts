@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { usageError } from '../errors.ts'
+import { ID_DIGITS } from '../flow/container.ts'
 import { kernelState, STATES } from '../flow/states.ts'
 import { OUTCOMES, WHO } from '../verdict/cause.ts'
 import { CAUSES, isCause, type CauseId } from '../verdict/causes.ts'
@@ -30,6 +31,17 @@ export const parseComms = (option: string, text: string): string[] =>
     }
     return part.includes('*') ? part : new TextDecoder().decode(new TextEncoder().encode(part).subarray(0, NAME_BYTES))
   })
+
+/** `web,web-*` -> names and patterns, as they are. Throws a usage error on an empty one. */
+export const parseNames = (option: string, text: string): string[] =>
+  text.split(',').map((part) => {
+    if (part === '') throw usageError(`${option}: a name is empty`, 'separate names by commas')
+    return part
+  })
+
+/** The same of containers: an id is cut to its first 12 digits, which stand for a container whose name is not known. */
+export const parseContainers = (option: string, text: string): string[] =>
+  parseNames(option, text).map((name) => (/^[0-9a-f]{13,64}$/.test(name) ? name.slice(0, ID_DIGITS) : name))
 
 /** `eth0,veth1` -> names of interfaces. Throws a usage error on what dev_valid_name() of the kernel refuses. */
 export const parseDevs = (option: string, text: string): string[] =>

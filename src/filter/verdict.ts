@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { CAUSES } from '../verdict/causes.ts'
+import { containerLabel, containerOf, podLabel } from '../flow/container.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { describeTerms, filterTerms, type Term } from './describe.ts'
 import { admits, type Filter } from './filter.ts'
@@ -8,7 +9,9 @@ import {
   parseCauses,
   parseComms,
   parseConfidences,
+  parseContainers,
   parseDevs,
+  parseNames,
   parseOutcomes,
   parsePids,
   parseStates,
@@ -19,7 +22,7 @@ type Item = string | number
 
 /** One question that is asked of verdicts. */
 export type Question = {
-  /** The name of its option, without the dashes. */
+  /** Its name in a filter; optionName has that of its option. */
   name: string
   /** The name of its opposite in a filter. */
   not: `not${string}`
@@ -94,6 +97,33 @@ export const QUESTIONS = [
     globs: true,
   },
   {
+    name: 'container',
+    not: 'notContainer',
+    values: 'names',
+    about: "the owner's container: its name, or web-*",
+    parse: parseContainers,
+    of: ({ owner }) => containerLabel(containerOf(owner)),
+    globs: true,
+  },
+  {
+    name: 'pod',
+    not: 'notPod',
+    values: 'names',
+    about: "the owner's Kubernetes pod, or web-*",
+    parse: parseNames,
+    of: ({ owner }) => podLabel(containerOf(owner)),
+    globs: true,
+  },
+  {
+    name: 'k8sNamespace',
+    not: 'notK8sNamespace',
+    values: 'ns',
+    about: 'the Kubernetes namespace of that pod, or kube-*',
+    parse: parseNames,
+    of: ({ owner }) => containerOf(owner).namespace,
+    globs: true,
+  },
+  {
     name: 'dev',
     not: 'notDev',
     values: 'interfaces',
@@ -102,6 +132,9 @@ export const QUESTIONS = [
     of: ({ dev }) => dev,
   },
 ] as const satisfies readonly Question[]
+
+/** The name of a question's option, without the dashes before it: `k8sNamespace` -> `k8s-namespace`. */
+export const optionName = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 type Asked = (typeof QUESTIONS)[number]
 
@@ -140,8 +173,8 @@ export const describeFilters = (filter: Filter & VerdictFilter): string =>
   describeTerms([...filterTerms(filter), ...QUESTIONS.flatMap((question) => termsOf(filter, question))])
 
 const termsOf = (filter: VerdictFilter, { name, not }: Asked): Term[] => [
-  [name, filter[name].map(quoted)],
-  [`not-${name}`, filter[not].map(quoted)],
+  [optionName(name), filter[name].map(quoted)],
+  [optionName(not), filter[not].map(quoted)],
 ]
 
 // A name with a space or worse in it is still one word of the line.

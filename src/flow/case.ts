@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is known of one reset, and the kinds of events that open a case.
-import type { Kind, Task } from '../observation.ts'
+import type { ContainerNames, Kind, Task } from '../observation.ts'
 import type { Time } from '../time.ts'
 import type { Role } from './flows.ts'
 import type { Past } from './past.ts'
@@ -19,7 +19,7 @@ export type Case = {
   /** The state until the reset, or null where no socket had one. */
   stateBefore: string | null
   /** Who owns the socket and how that is known; null when nothing told. */
-  owner: { how: 'closer' | 'socket'; pid: number; comm: string; cgroup: string | null } | null
+  owner: ({ how: 'closer' | 'socket'; pid: number; comm: string; cgroup: string | null } & ContainerNames) | null
   closer: Task | null
   /** Which end of the connection this host is; null where its beginning was not seen. */
   role: Role | null

@@ -33,5 +33,9 @@ export const ownerOf = (closer: Task | null, owner: Task | null): Case['owner'] 
         pid: task.pid,
         comm: task.comm,
         cgroup: task.cgroup ?? null,
+        container: task.container,
+        pod: task.pod,
+        namespace: task.namespace,
+        runtime: task.runtime,
       }
 }

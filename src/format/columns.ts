@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { containerLabel, containerOf, podLabel } from '../flow/container.ts'
 import { flagNames } from '../flow/states.ts'
 import { isRst } from '../flow/segment.ts'
 import { isoTime } from '../time.ts'
@@ -80,7 +81,25 @@ export const COLUMNS = [
     value: (verdict) => actorOf(verdict)?.pid ?? null,
   },
   { name: 'by_comm', means: 'its name', value: (verdict) => actorOf(verdict)?.comm ?? null },
-  { name: 'cgroup', means: "the owner's cgroup (version 2), where known", value: ({ owner }) => owner?.cgroup ?? null },
+  { name: 'cgroup', means: "the owner's cgroup, where known", value: ({ owner }) => owner?.cgroup ?? null },
+  {
+    name: 'container',
+    means: "the owner's container: its name, or the first 12 digits of its id where no name is known",
+    value: ({ owner }) => containerLabel(containerOf(owner)),
+  },
+  { name: 'container_id', means: 'its id', value: ({ owner }) => containerOf(owner).id },
+  {
+    name: 'runtime',
+    means: 'what runs it: docker, containerd, cri-o, podman',
+    value: ({ owner }) => containerOf(owner).runtime,
+  },
+  {
+    name: 'pod',
+    means: "the owner's Kubernetes pod: its name, or its uid where no name is known",
+    value: ({ owner }) => podLabel(containerOf(owner)),
+  },
+  { name: 'pod_uid', means: 'its uid', value: ({ owner }) => containerOf(owner).podUid },
+  { name: 'namespace', means: 'its Kubernetes namespace', value: ({ owner }) => containerOf(owner).namespace },
   { name: 'dev', means: 'the interface that its packets come in by, where seen', value: ({ dev }) => dev },
   {
     name: 'nat',

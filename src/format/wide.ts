@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A verdict in one line, for pages of 150 columns and more.
+import { containerOf, containerText } from '../flow/container.ts'
 import { endpoint } from '../flow/tuple.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { coloured } from './colour.ts'
@@ -21,6 +22,7 @@ const WHY = 70
 /** What goes between the confidence and the sentence where there is room, the most telling first. */
 const EXTRAS = [
   { name: 'OWNER', width: 24, value: ({ owner }: Verdict) => ownerText(owner) },
+  { name: 'CONTAINER', width: 24, value: ({ owner }: Verdict) => containerText(containerOf(owner)) },
   { name: 'STATE', width: 12, value: ({ state }: Verdict) => state ?? '-' },
   { name: 'REASON', width: 24, value: ({ resetReason, dropReason }: Verdict) => resetReason ?? dropReason ?? '-' },
   { name: 'NETNS', width: 10, value: ({ tuple }: Verdict) => String(tuple.netns) },

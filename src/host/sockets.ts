@@ -6,14 +6,19 @@ import { admitsListener, admitsNetns, matches } from '../filter/match.ts'
 import type { Tuple } from '../flow/tuple.ts'
 import type { Kind, Task } from '../observation.ts'
 import type { Clock } from './clock.ts'
+import { cgroupIn } from './procCgroup.ts'
 import { readProcNetTcp } from './procNetTcp.ts'
 
 /**
  * The owners of the connections older than the trace, for the sockets that the filter selects, from /proc. Where
  * several processes hold one socket, the youngest is named. A process may be in another network namespace than its
- * socket, as a node's proxy is. Lets other work run after each process.
+ * socket, as a node's proxy is. `named` adds to a task the names of its container. Lets other work run after each process.
  */
-export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<Kind<'owner'>> {
+export async function* findOwners(
+  filter: Filter,
+  clock: Clock,
+  named: (task: Task) => Task = (task) => task,
+): AsyncGenerator<Kind<'owner'>> {
   /** One process in each network namespace, through which its sockets are read. */
   const namespaces = new Map<number, string>()
   /** The owner of each socket, by the socket's inode. */
@@ -34,7 +39,8 @@ export async function* findOwners(filter: Filter, clock: Clock): AsyncGenerator<
       for (const { inode, ...tuple } of readProcNetTcp(read(`/proc/${pid}/net/${file}`))) {
         const task = owners.get(inode)
         if (task === undefined || !wants(filter, { ...tuple, netns })) continue
-        yield { kind: 'owner', at: clock.now(), cpu: 0, fn: 'proc', tuple: { ...tuple, netns }, sk: null, task }
+        const at = clock.now()
+        yield { kind: 'owner', at, cpu: 0, fn: 'proc', tuple: { ...tuple, netns }, sk: null, task: named(task) }
       }
       await setImmediate()
     }
@@ -52,7 +58,7 @@ const socketsOf = (pid: string): number[] =>
   })
 
 const taskOf = (pid: string): Task => {
-  const cgroup = /^0::(.*)$/m.exec(read(`/proc/${pid}/cgroup`))?.[1]
+  const cgroup = cgroupIn(read(`/proc/${pid}/cgroup`))
   return {
     pid: Number(pid),
     comm: read(`/proc/${pid}/comm`).replace(/\n$/, ''),

@@ -78,7 +78,7 @@ export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSigna
       subscriber.next({ kind: 'exit', code: exitCode, words: words.join('; ') })
       subscriber.complete()
     }
-    void finish()
+    finish().catch((error: unknown) => subscriber.error(error))
     return () => {
       stop.removeEventListener('abort', end)
       child.kill('SIGKILL')

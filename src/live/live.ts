@@ -16,7 +16,7 @@ import {
 } from 'rxjs'
 import type { Ehash } from '../ehash/ehash.ts'
 import { traceError } from '../errors.ts'
-import type { Kind, Observation } from '../observation.ts'
+import type { Kind, Observation, Task } from '../observation.ts'
 import { runBpftrace, type Command, type Output } from './bpftrace.ts'
 import type { Clock } from '../host/clock.ts'
 import { readMisses } from '../host/misses.ts'
@@ -46,8 +46,8 @@ export type LiveTrace = {
   atEnd: () => Observable<Observation>
   /** What NAT makes of the connection of a reset, where no probe tells of it. */
   askNat?: AskNat | undefined
-  /** The path of a cgroup by its id. */
-  cgroup: (number: string) => string | undefined
+  /** A task with the path of its cgroup in the place of its id, and the names of its container. */
+  placed: (task: Task) => Task
 }
 
 /**
@@ -150,15 +150,15 @@ const read = (line: string, trace: LiveTrace, kept: Kept): Observation[] => {
 
 const readOne = (
   line: string,
-  { names, nameFrame, cgroup, clock }: LiveTrace,
+  { names, nameFrame, placed, clock }: LiveTrace,
   { numbering, pointers, ticks }: Kept,
 ): Observation[] => {
   try {
     const observation = readLine(line, names, nameFrame)
     if ('at' in observation) clock.hear(observation.at)
-    if (observation.kind !== 'tick') return [pointers(withCgroup(observation, cgroup))]
+    if (observation.kind !== 'tick') return [pointers(withPlace(observation, placed))]
     // A loss comes before the tick that lets younger events go on.
-    return [...lost(numbering.ticked(observation.at)), ...ticks.at(observation.at)]
+    return [...lost(numbering.ticked(observation.at, clock.now())), ...ticks.at(observation.at)]
   } catch {
     return lost(1)
   }
@@ -166,13 +166,9 @@ const readOne = (
 
 const lost = (count: number): Observation[] => (count > 0 ? [{ kind: 'lost', what: 'events', count }] : [])
 
-// Replaces a cgroup's id by its path, so that a replay needs neither this machine nor this moment.
-const withCgroup = (observation: Observation, path: LiveTrace['cgroup']): Observation => {
-  if (!('task' in observation) || observation.task?.cgroup === undefined) return observation
-  const { cgroup, ...task } = observation.task
-  const found = path(cgroup)
-  return { ...observation, task: found === undefined ? task : { ...task, cgroup: found } }
-}
+// Before the trace leaves this machine and this moment, so that a replay needs neither.
+const withPlace = (observation: Observation, placed: LiveTrace['placed']): Observation =>
+  'task' in observation && observation.task !== null ? { ...observation, task: placed(observation.task) } : observation
 
 const hintFor = (words: string) =>
   /not permitted|EPERM|denied/i.test(words)

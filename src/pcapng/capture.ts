@@ -63,7 +63,7 @@ export const createCapture = (): Capture => {
       comments: comments.map(printable),
       direction,
       dropped,
-      id: packet.skb === null ? null : BigInt(`0x${packet.skb}`),
+      id: packet.skb === null ? null : packetId(packet.skb),
       pid,
     })
     dropped = 0
@@ -103,6 +103,9 @@ const ofStep = ({ call }: Step, segment: HeldPacket['segment']): Packet => ({
   direction: 'in',
   skb: segment.skb,
 })
+
+// A recording numbers segments; before schema 6 it has their addresses in memory.
+const packetId = (skb: string) => BigInt(skb.startsWith('skb') ? skb.slice('skb'.length) : `0x${skb}`)
 
 /** A RST of which nothing was seen but that it was; its comment says so. */
 const UNSEEN: Fields = { flags: 4, seq: 0, ack: 0, window: 0, length: 0, ttl: 64, ip_id: 0 }

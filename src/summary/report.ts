@@ -66,4 +66,5 @@ const resetsText = ({ sent, received, ignored }: Readonly<Record<Verdict['outcom
 // Without the segment (5.10, tracepoints), tcp_reset was called for the RST that has just arrived.
 const mayHaveRst = (reset: Kind<'reset'>) => reset.segment === null || isRst(reset.segment)
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+/** A count with its noun: `1 reset`, `2 resets`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { containerLabel, containerOf, podText } from '../flow/container.ts'
 import { ownerName } from '../format/sentence.ts'
 import { compareTime, type Time } from '../time.ts'
 import type { Verdict } from '../verdict/verdict.ts'
@@ -14,6 +15,8 @@ export const KEYS = {
   confidence: { few: true, value: ({ confidence }) => confidence },
   state: { few: true, value: ({ state }) => state },
   owner: { few: false, value: ({ owner }) => ownerName(owner) },
+  container: { few: false, value: ({ owner }) => containerLabel(containerOf(owner)) },
+  pod: { few: false, value: ({ owner }) => podText(containerOf(owner)) },
   pid: { few: false, value: ({ owner }) => owner?.pid ?? null },
   peer: { few: false, value: ({ tuple }) => tuple.saddr },
   local: { few: false, value: ({ tuple }) => tuple.daddr },

@@ -22,6 +22,7 @@ const row = z.object({
   state: z.string().nullable(),
   pid: z.number().nullable(),
   comm: z.string().nullable(),
+  namespace: z.string().nullable(),
   cause: z.string(),
   outcome: z.string(),
   who: z.string(),
@@ -38,6 +39,7 @@ const OPTIONS: readonly (readonly [string, string, (row: Row) => boolean])[] = [
   ['netns', '4026531840', ({ netns }) => netns === 4026531840],
   ['pid', '812,4', ({ pid }) => pid === 812],
   ['comm', 'ng*,Web Content', ({ comm }) => comm === 'nginx' || comm === 'Web Content'],
+  ['k8s-namespace', 'sh*,db', ({ namespace }) => namespace === 'shop'],
   ['dev', 'eth0', () => false],
   // Without a state here are those whose state was not seen: `none` is none of them.
   ['state', 'tcp_established,none', ({ state }) => state === 'ESTABLISHED'],
@@ -63,7 +65,12 @@ const MIXED = Array.from({ length: 48 }, (_, n) => {
     netns: TUPLE.netns + (n % 4 === 3 ? 1 : 0),
   }
   const sk = `ffff8${n.toString(16).padStart(3, '0')}`
-  const by = [task(), task({ pid: 813 }), task({ comm: 'Web Content' }), null][(n >> 1) % 4]
+  const by = [
+    task(),
+    task({ pid: 813, cgroup: '/kubepods', pod: 'web-0', namespace: 'shop' }),
+    task({ comm: 'Web Content' }),
+    null,
+  ][(n >> 1) % 4]
   const when = 1000 + 100 * n
   const state = ['ESTABLISHED', 'SYN_SENT', 'CLOSE_WAIT'][n % 5] ?? 'ESTABLISHED'
   return [

@@ -5,7 +5,9 @@ import {
   parseCauses,
   parseComms,
   parseConfidences,
+  parseContainers,
   parseDevs,
+  parseNames,
   parseOutcomes,
   parsePids,
   parseStates,
@@ -44,6 +46,19 @@ describe('names of tasks', () => {
     ['php*,*-longer-than-15-bytes', ['php*', '*-longer-than-15-bytes']],
   ])('%j', (text, expected) => expect(parseComms('', text)).toEqual(expected))
   refuses(parseComms, ['', 'a,', ',a', ',,'])
+})
+
+describe('containers and pods', () => {
+  test.each([
+    ['web,web-*', ['web', 'web-*']],
+    ['k8s_POD, a b', ['k8s_POD', ' a b']],
+    ['4c01db0b339c', ['4c01db0b339c']],
+    ['4c01db0b339c8', ['4c01db0b339c']],
+    [`${'0123'.repeat(16)},${'0123'.repeat(17)}`, ['012301230123', '0123'.repeat(17)]],
+  ])('%j', (text, expected) => expect(parseContainers('', text)).toEqual(expected))
+  test('a pod of digits is no id', () => expect(parseNames('', '4c01db0b339c8')).toEqual(['4c01db0b339c8']))
+  refuses(parseContainers, ['', 'a,', ',a', ',,'])
+  refuses(parseNames, ['', 'a,', ',a', ',,'])
 })
 
 describe('interfaces', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ANY } from '../../src/filter/filter.ts'
 import { ANY_VERDICT, describeFilters, selects, type VerdictFilter } from '../../src/filter/verdict.ts'
+import type { ContainerNames } from '../../src/observation.ts'
 import type { Verdict } from '../../src/verdict/verdict.ts'
 import { verdict } from '../samples.ts'
 
@@ -9,7 +10,33 @@ const NGINX = verdict({ dev: 'eth0' })
 const IGNORED = verdict({ outcome: 'ignored', cause: 'ignored-listener', state: 'LISTEN', owner: null })
 const OWNERLESS = verdict({ owner: null, state: null, cause: 'no-listener', who: 'local-kernel' })
 
+const ID = '4c01db0b339c8a4d2d1f5b1f3e8b2c7a9d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a'
+const inContainer = (cgroup: string, names: ContainerNames = {}) =>
+  verdict({ owner: { how: 'socket', pid: 1, comm: 'nginx', cgroup, ...names } })
+const UNNAMED = inContainer(`/docker/${ID}`)
+const POD = inContainer(`/kubepods/pod87f05a8e-5b54-4a54-a6b5-9f5b7d1f4b64/${ID}`, {
+  container: 'web',
+  pod: 'web-0',
+  namespace: 'shop',
+})
+
 test.each<[Partial<VerdictFilter>, Verdict, boolean]>([
+  [{ container: ['web'] }, POD, true],
+  [{ container: ['w?b'] }, POD, true],
+  [{ container: ['db', 'db-*'] }, POD, false],
+  [{ container: ['4c01*'] }, POD, false],
+  [{ container: ['4c01db0b339c'] }, UNNAMED, true],
+  [{ container: ['*'] }, NGINX, false],
+  [{ notContainer: ['*'] }, NGINX, true],
+  [{ notContainer: ['web'] }, POD, false],
+  [{ pod: ['web-*'] }, POD, true],
+  [{ pod: ['web'] }, POD, false],
+  [{ pod: ['*'] }, UNNAMED, false],
+  [{ notPod: ['web-0'] }, POD, false],
+  [{ k8sNamespace: ['shop'] }, POD, true],
+  [{ k8sNamespace: ['kube-*'] }, POD, false],
+  [{ notK8sNamespace: ['shop'] }, POD, false],
+  [{ k8sNamespace: ['shop'], pod: ['web-1'] }, POD, false],
   [{}, NGINX, true],
   [{}, OWNERLESS, true],
   [{ pid: [812] }, NGINX, true],
@@ -79,7 +106,7 @@ describe('described', () => {
 
   test('every question and every opposite', () => {
     for (const name of Object.keys(ANY_VERDICT)) {
-      const option = name.replace(/^not(.)/, (_, first: string) => `not-${first.toLowerCase()}`)
+      const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
       expect(described({ [name]: ['x'] })).toBe(`${option}=x`)
     }
   })

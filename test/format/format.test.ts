@@ -45,17 +45,17 @@ test('the formats are these', () => {
 
 test('json', () => {
   expect(text('json', BOTH)).toMatchInlineSnapshot(`
-    "{"schema":1,"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","why":"nginx[812] closed it in ESTABLISHED, 17 bytes unread","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","by_pid":812,"by_comm":"nginx","cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"segment":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"unread_bytes":17,"ehash":{"source":"module","lag_ns":1500000,"late":false,"found":"none","bucket":6001,"chain":0},"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0","because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
-    {"schema":1,"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","why":"nginx[812] closed it in ESTABLISHED, 17 bytes unread","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","by_pid":null,"by_comm":null,"cgroup":null,"dev":null,"reset_reason":null,"drop_reason":null,"segment":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"unread_bytes":17,"ehash":{"source":"off","lag_ns":null,"late":null,"found":null},"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0","because":[]}
+    "{"schema":1,"time":"2026-11-22T03:00:01.000000001Z","outcome":"sent","cause":"unread-data-on-close","who":"local-app","confidence":"certain","why":"nginx[812] closed it in ESTABLISHED, 17 bytes unread","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"ESTABLISHED","pid":812,"comm":"nginx","owner":"closer","by_pid":812,"by_comm":"nginx","cgroup":null,"container":null,"container_id":null,"runtime":null,"pod":null,"pod_uid":null,"namespace":null,"dev":null,"reset_reason":null,"drop_reason":null,"segment":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"unread_bytes":17,"ehash":{"source":"module","lag_ns":1500000,"late":false,"found":"none","bucket":6001,"chain":0},"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0","because":["tcp_send_active_reset ran in close() by nginx[812]","17 bytes of the peer were unread"]}
+    {"schema":1,"time":"2026-11-22T03:00:02.500000002Z","outcome":"received","cause":"connection-refused","who":"peer-kernel","confidence":"likely","why":"nginx[812] closed it in ESTABLISHED, 17 bytes unread","family":4,"saddr":"192.0.2.2","sport":40000,"daddr":"192.0.2.1","dport":80,"netns":4026531840,"state":"SYN_SENT","pid":null,"comm":null,"owner":"none","by_pid":null,"by_comm":null,"cgroup":null,"container":null,"container_id":null,"runtime":null,"pod":null,"pod_uid":null,"namespace":null,"dev":null,"reset_reason":null,"drop_reason":null,"segment":null,"flags":null,"seq":null,"ack":null,"window":null,"payload_bytes":null,"ttl":null,"ip_id":null,"unread_bytes":17,"ehash":{"source":"off","lag_ns":null,"late":null,"found":null},"host":"web-1","kernel":"6.1.0","tool":"trace-reset 0.1.0","because":[]}
     "
   `)
 })
 
 test('csv', () => {
   expect(text('csv', BOTH)).toMatchInlineSnapshot(`
-    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_near_skipped,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
-    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
-    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
+    "schema,time,outcome,cause,who,confidence,why,family,saddr,sport,daddr,dport,netns,state,pid,comm,owner,by_pid,by_comm,cgroup,container,container_id,runtime,pod,pod_uid,namespace,dev,nat_saddr,nat_sport,nat_daddr,nat_dport,nat_netns,reset_reason,drop_reason,segment,flags,seq,ack,window,payload_bytes,ttl,ip_id,unread_bytes,ehash_source,ehash_lag_ns,ehash_late,ehash_found,ehash_error,ehash_state,ehash_substate,ehash_cookie,ehash_inode,ehash_uid,ehash_snd_una,ehash_snd_nxt,ehash_rcv_nxt,ehash_retransmits,ehash_bucket,ehash_chain,ehash_backlog,ehash_limit,ehash_reuseport,ehash_rcv_wnd,ehash_reversed,ehash_other_netns,ehash_other_found,ehash_listen_differs,ehash_listen_family,ehash_listen_address,ehash_listen_ifindex,ehash_hidden,ehash_near_skipped,ehash_netns_seen,ehash_netns_cut,host,kernel,tool,because
+    1,2026-11-22T03:00:01.000000001Z,sent,unread-data-on-close,local-app,certain,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,ESTABLISHED,812,nginx,closer,812,nginx,,,,,,,,,,,,,,,,,,,,,,,,17,module,1500000,false,none,,,,,,,,,,,6001,0,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,tcp_send_active_reset ran in close() by nginx[812]; 17 bytes of the peer were unread
+    1,2026-11-22T03:00:02.500000002Z,received,connection-refused,peer-kernel,likely,"nginx[812] closed it in ESTABLISHED, 17 bytes unread",4,192.0.2.2,40000,192.0.2.1,80,4026531840,SYN_SENT,,,none,,,,,,,,,,,,,,,,,,,,,,,,,,17,off,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,web-1,6.1.0,trace-reset 0.1.0,
     "
   `)
 })
@@ -64,7 +64,7 @@ const named = (line: string) => Object.keys(z.looseObject({}).parse(JSON.parse(l
 
 test('json has these fields, in this order', () => {
   const fields =
-    'schema time outcome cause who confidence why family saddr sport daddr dport netns state pid comm owner by_pid by_comm cgroup dev nat reset_reason drop_reason segment flags seq ack window payload_bytes ttl ip_id unread_bytes ehash host kernel tool because'
+    'schema time outcome cause who confidence why family saddr sport daddr dport netns state pid comm owner by_pid by_comm cgroup container container_id runtime pod pod_uid namespace dev nat reset_reason drop_reason segment flags seq ack window payload_bytes ttl ip_id unread_bytes ehash host kernel tool because'
   for (const line of text('json', [...BOTH, HOSTILE])
     .trimEnd()
     .split('\n')) {
@@ -180,6 +180,35 @@ test('the owner says its cgroup and the packets their interface, where known', (
   const known = verdict({ owner: { how: 'socket', pid: 1, comm: 'a', cgroup: '/web.slice' }, dev: 'eth0' })
   expect(JSON.parse(text('json', [known]))).toMatchObject({ cgroup: '/web.slice', dev: 'eth0' })
   expect(JSON.parse(text('json', [verdict()]))).toMatchObject({ cgroup: null, dev: null })
+})
+
+const IN_POD = {
+  cgroup: `/kubepods/pod87f05a8e-5b54-4a54-a6b5-9f5b7d1f4b64/${'4c01db0b339c8a4d'.repeat(4)}`,
+  container: 'web',
+  pod: 'web-0',
+  namespace: 'shop',
+  runtime: 'containerd',
+} as const
+const POD_FIELDS = {
+  container: 'web',
+  container_id: '4c01db0b339c8a4d'.repeat(4),
+  runtime: 'containerd',
+  pod: 'web-0',
+  pod_uid: '87f05a8e-5b54-4a54-a6b5-9f5b7d1f4b64',
+  namespace: 'shop',
+}
+
+test.each([
+  ['with names', IN_POD, POD_FIELDS],
+  [
+    'without',
+    { cgroup: IN_POD.cgroup },
+    { ...POD_FIELDS, container: '4c01db0b339c', runtime: null, pod: POD_FIELDS.pod_uid, namespace: null },
+  ],
+  ['which is none', { cgroup: '/web.slice' }, { container: null, container_id: null, pod: null, pod_uid: null }],
+])('the owner’s container and pod, %s', (_, place, fields) => {
+  const line = text('json', [verdict({ owner: { how: 'socket', pid: 1, comm: 'a', ...place } })])
+  expect(JSON.parse(line)).toMatchObject(fields)
 })
 
 const OWNER = { pid: 812, comm: 'nginx', cgroup: null } as const

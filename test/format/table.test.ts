@@ -95,11 +95,11 @@ test('the heads alone', () => {
 
 test('one line with everything; a longer address widens its column from there on', () => {
   expect(text([verdict(), { ...REFUSED, tuple: LONG }, REFUSED], { detail: 'wide' })).toMatchInlineSnapshot(`
-    "TIME         LOCAL                   PEER                  CAUSE                  SURE    OWNER                    STATE        REASON                   NETNS      WHY
+    "TIME         LOCAL                   PEER                  CAUSE                  SURE    OWNER                    CONTAINER                STATE        REASON                   NETNS      WHY
     2026-11-22, UTC
-    03:00:01.000 192.0.2.1:80          > 192.0.2.2:40000       unread-data-on-close   certain nginx[812]               ESTABLISHED  -                        4026531840 nginx[812] closed it in ESTABLISHED, 17 bytes unread
-    03:00:02.500 [2001:db8:8765:4321:fedc:ba98:7654:3210]:65534 < [2001:db8:1234:5678:9abc:def0:1234:5678]:65535 connection-refused     likely  curl[813]                SYN_SENT     -                        4294967295 refused by the peer or a box before it
-    03:00:02.500 192.0.2.1:80                                   < 192.0.2.2:40000                                connection-refused     likely  curl[813]                SYN_SENT     -                        4026531840 refused by the peer or a box before it
+    03:00:01.000 192.0.2.1:80          > 192.0.2.2:40000       unread-data-on-close   certain nginx[812]               -                        ESTABLISHED  -                        4026531840 nginx[812] closed it in ESTABLISHED, 17 bytes unread
+    03:00:02.500 [2001:db8:8765:4321:fedc:ba98:7654:3210]:65534 < [2001:db8:1234:5678:9abc:def0:1234:5678]:65535 connection-refused     likely  curl[813]                -                        SYN_SENT     -                        4294967295 refused by the peer or a box before it
+    03:00:02.500 192.0.2.1:80                                   < 192.0.2.2:40000                                connection-refused     likely  curl[813]                -                        SYN_SENT     -                        4026531840 refused by the peer or a box before it
     "
   `)
 })

@@ -33,15 +33,19 @@ test.each<[string, number[], string[], number]>([
 
 const counts = (...byCpu: number[]) => new Map(byCpu.map((count, cpu) => [`${cpu}`, count]))
 
-test('a CPU that prints no more shows its loss by what was counted, once a tick made later is read', () => {
+test('a CPU that prints no more shows its loss by what was counted, once three ticks are read, each made after the last', () => {
   const { before, counted, ticked, rest } = createNumbering()
   for (const text of [line(0, 1), line(1, 1)]) before(text)
   counted(counts(3, 1), at(100))
   // On their way when they were counted.
   expect(before(line(0, 2))).toBe(0)
-  expect(ticked(at(99))).toBe(0)
-  expect(ticked(at(101))).toBe(1)
-  expect(ticked(at(201))).toBe(0)
+  expect(ticked(at(99), at(150))).toBe(0)
+  expect(ticked(at(101), at(250))).toBe(0)
+  // Made before the last was read: the buffers may not have been emptied in between.
+  expect(ticked(at(201), at(250))).toBe(0)
+  expect(ticked(at(301), at(350))).toBe(0)
+  expect(ticked(at(401), at(450))).toBe(1)
+  expect(ticked(at(501), at(550))).toBe(0)
   // It is not told again by the next line.
   expect(before(line(0, 5))).toBe(1)
   expect(rest()).toBe(0)
@@ -52,7 +56,14 @@ test('of several counts the youngest that were read before the tick are compared
   counted(counts(1), at(100))
   counted(counts(3), at(200))
   counted(counts(7), at(300))
-  expect([ticked(at(250)), ticked(at(251)), rest(), rest()]).toEqual([3, 0, 4, 0])
+  expect([
+    ticked(at(250), at(255)),
+    ticked(at(260), at(265)),
+    ticked(at(270), at(275)),
+    ticked(at(271), at(275)),
+    rest(),
+    rest(),
+  ]).toEqual([0, 0, 3, 0, 4, 0])
 })
 
 test('at the end the counts show what no tick came for; bpftrace told of the same loss', () => {
@@ -66,5 +77,6 @@ test('at the end the counts show what no tick came for; bpftrace told of the sam
 test('a line that comes after its count was compared is none that is missing', () => {
   const { before, counted, ticked } = createNumbering()
   counted(counts(2), at(100))
-  expect([ticked(at(101)), before(line(0, 3))]).toEqual([2, 0])
+  const ticks = [101, 103, 105].map((made) => ticked(at(made), at(made + 1)))
+  expect([...ticks, before(line(0, 3))]).toEqual([0, 0, 2, 0])
 })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The npm package as somebody gets it: packed in a tree where nothing is built, and installed in an empty directory.
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,8 @@ beforeAll(async () => {
     filter: (path) => !NOT_IN_A_CLONE.has(relative(ROOT, path)),
   })
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'))
+  // What is installed is shared: a lock file that looks newer would have it installed again, and removed here first.
+  utimesSync(join(clone, 'package-lock.json'), 0, 0)
   await npm(clone, 'pack', '--pack-destination', home)
   const tarball = join(home, `trace-reset-${versionOf(readFileSync(join(ROOT, 'package.json'), 'utf8'))}.tgz`)
   await npm(home, 'install', '--global', '--prefix', installed, '--no-audit', '--no-fund', '--prefer-offline', tarball)

@@ -187,3 +187,21 @@ test.each([
   expect(stderr).toContain(message)
   expect(exitCode).not.toBe(0)
 })
+
+test.each([
+  ['skb7', 7n],
+  ['ffff888101a2c0e8', 0xffff888101a2c0e8n],
+])('a segment by its number in the recording, or by its address in older ones: %s', (skb, id) => {
+  const capture = createCapture()
+  capture.start(start())
+  const bytes = capture.verdict(
+    verdict({ rst: { from: 'packet', skb, flags: 4, seq: 1, ack: 0, window: 0, length: 0, ttl: 64, ip_id: 0 } }),
+    start(),
+  )
+  // epb_packetid: option 5 of 8 bytes, in the byte order of this writer.
+  const option = Buffer.alloc(12)
+  option.writeUInt16LE(5)
+  option.writeUInt16LE(8, 2)
+  option.writeBigUInt64LE(id, 4)
+  expect(Buffer.from(bytes).includes(option)).toBe(true)
+})

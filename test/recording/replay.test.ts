@@ -252,7 +252,7 @@ test('-o - is standard output', async () => {
 
 test.each([
   [['--dport', '81'], 'the filter dport=81 leaves out all there is: 2 events of other connections'],
-  [['--cause', 'linger-zero'], 'the filter cause=linger-zero leaves out all there is: 2 resets by their verdict'],
+  [['--cause', 'linger-zero'], 'the filter cause=linger-zero leaves out all there is: 2 resets by verdict'],
 ])('a filter that leaves nothing says so: %j', async (args, message) => {
   const { stderr } = await replayHere([file(WHOLE), ...args])
   expect(stderr).toContain(`; nothing lost\ntrace-reset: ${message}\n`)

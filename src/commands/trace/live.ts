@@ -7,7 +7,6 @@ import { toolVersion } from '../../cli/package.ts'
 import type { Ehash } from '../../ehash/ehash.ts'
 import { isUnfiltered, recordedFilter } from '../../filter/recorded.ts'
 import type { Btf } from '../../host/btf.ts'
-import { createCgroups } from '../../host/cgroups.ts'
 import { readClock, type Clock } from '../../host/clock.ts'
 import { readCounters } from '../../host/counters.ts'
 import { readCpus } from '../../host/cpus.ts'
@@ -15,6 +14,7 @@ import type { Facts } from '../../host/facts.ts'
 import { createNameFrame, readKernelText, type NameFrame, type Text } from '../../host/kernelText.ts'
 import { hasConntrack, readConntrackAtOnce } from '../../host/conntrack.ts'
 import { findNat } from '../../host/knownNat.ts'
+import { createPlaces } from '../../host/places.ts'
 import { findOwners } from '../../host/sockets.ts'
 import { live, type LiveTrace } from '../../live/live.ts'
 import { askTables } from '../../live/nat.ts'
@@ -41,6 +41,7 @@ export const liveTrace = (
   const nameFrame = frameNames(options)
   const limits = limitsFor({ version: versionOf(machine.facts), ...readCpus() })
   const conntrack = hasConntrack()
+  const places = createPlaces(warn)
   const balance = options.balance === true
   // Recorded facts are of another machine, and its counters are not here.
   const counted = balance || (options.facts === undefined && isUnfiltered(recordedFilter(options)))
@@ -54,14 +55,15 @@ export const liveTrace = (
       ehash: machine.ehash,
       clock,
       stop: machine.stop,
-      atStart: () => merge(counters(), from(findOwners(options, clock)), olderNat(options, clock, program, warn)),
+      atStart: () =>
+        merge(counters(), from(findOwners(options, clock, places.named)), olderNat(options, clock, program, warn)),
       atEnd: () => {
         if (isBlindToNat(options, program, conntrack)) warn(BEGUN_LATE)
         return counters()
       },
       // Where a probe tells of every translation that the filter selects, nothing has to be asked.
       askNat: program.probes.includes(NAT_PROBE) ? undefined : askTables(readConntrackAtOnce, () => performance.now()),
-      cgroup: createCgroups(),
+      placed: places.placed,
     })
 }
 

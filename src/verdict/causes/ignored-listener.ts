@@ -22,14 +22,14 @@ export const ignoredListener = {
   cause,
   explain: (reset) => {
     const mini = rstForRequest(reset)
-    if (mini !== undefined && acknowledgesAnother(mini)) {
+    // On 6.12 such a handshake did not end in a connection: only a look-up that finds it still there proves that it goes on.
+    if (mini !== undefined && acknowledgesAnother(mini) && handshakeGoesOn(reset)) {
       const because = [
         `${requestText(mini)}; it acknowledges ${mini.segment.ack}, and the SYN ACK had the number ${mini.socket.snt_isn}`,
         'so tcp_check_req gives it to the listener, which drops a RST',
         ...dropText(reset),
       ]
-      const why = 'it acknowledges no SYN ACK of this handshake'
-      return handshakeGoesOn(reset) ? certain(why, ...because) : likely(why, ...because)
+      return certain('it acknowledges no SYN ACK of this handshake', ...because)
     }
     if (ignoredRst(reset) === undefined) return undefined
     const bySocket = droppedBySocket(reset)

@@ -52,6 +52,11 @@ def resets(client, node, pod, tap, filters):
         listeners = {family: open_ones.enter_context(pod.listen(PORT, family)) for family in (4, 6)}
         older = [connection(client, pod, listeners, family, front) for family in (4, 6) for front in (True, False)]
         with Watch(*filters) as watch:
+            if filters:
+                for one in older:
+                    if one.front:
+                        # What is older is read from the conntrack tables once all is attached.
+                        watch.saw(lambda line: is_known(line, one.sport), f"NAT of the older connection from port {one.sport}")
             under = [connection(client, pod, listeners, family, front) for family in (4, 6) for front in (True, False)]
             for one in older + under:
                 linger_zero(one.theirs)
@@ -66,6 +71,10 @@ def resets(client, node, pod, tap, filters):
             tap.result(f"{words}: {age} IPv{one.family}, {'through the node' if one.front else 'beside it'}",
                        faults_of(found, one, node, pod, client, by_port=bool(filters)))
             one.ours.close()
+
+
+def is_known(line, sport):
+    return line["kind"] == "nat" and line["fn"] == "proc" and line["tuple"]["sport"] == sport
 
 
 def faults_of(found, one, node, pod, client, by_port):

@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: MIT
 import { PassThrough, type Writable } from 'node:stream'
 import type { Count } from '../../count.ts'
+import { LabError } from './errors.ts'
 import { runInLab, type LabRun } from './vm.ts'
 
-/** Runs a test script on a release's kernel, passes its TAP on, each line with the release, and counts it. */
+/**
+ * Runs a test script on a release's kernel, passes its TAP on, each line with the release, and counts it. Where the emulator
+ * tore the machine down the script is run anew, once, which is told; what the first run had counted does not count.
+ * @throws LabError as runInLab does
+ */
 export const runTap = async (run: Omit<LabRun, 'stdout'>): Promise<Count> => {
+  try {
+    return await runOnce(run)
+  } catch (error) {
+    if (!(error instanceof LabError) || !error.torn) throw error
+    process.stdout.write(
+      `${run.release}: # the emulator tore the kernel's code, all of it once more: ${error.message}\n`,
+    )
+    return await runOnce(run)
+  }
+}
+
+const runOnce = async (run: Omit<LabRun, 'stdout'>): Promise<Count> => {
   const count: Count = { passed: 0, failed: 0 }
   const { exitCode } = await runInLab({ ...run, stdout: countTap(run.release, count) })
   // An end without a line of its own, the machine's or the script's, is a failure all the same.

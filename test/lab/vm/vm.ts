@@ -188,11 +188,12 @@ const extract = async ({ out: port, control }: Machine, directory: string | unde
 type Remains = { qemuMessages: string; consoleLog: string; early: boolean }
 
 const failure = (reason: string, image: Image, { qemuMessages, consoleLog, early }: Remains): LabError => {
-  const { panic, lines } = readConsoleEnd(consoleLog)
+  const { panic, torn, lines } = readConsoleEnd(consoleLog)
   const what = panic === undefined ? reason : `kernel panic: ${panic}`
   return new LabError(`${image.release.name} (Linux ${image.kernel}): ${what}`, {
     exitCode: 3,
     early,
+    torn,
     hint: ['the console says', qemuMessages.trim(), ...lines].filter((line) => line !== '').join('\n'),
   })
 }
