@@ -37,8 +37,8 @@ const rememberRst = (flow: Flow, ...packets: Kind<'packet'>[]) => {
 }
 
 /**
- * The kernel drops a RST. One that came in belongs to its open case; where netfilter dropped it, TCP never saw it, and it opens one,
- * unless it may be for another host. One of this host itself belongs to the case of which it is the RST.
+ * The kernel drops a RST. One that came in belongs to its open case; where netfilter dropped it, TCP never saw it, and it opens
+ * one (decided.ts tells whether it was for this host). One of this host itself belongs to the case of which it is the RST.
  */
 export const drop = (trace: Trace, call: Kind<'call'>) => {
   const { flows, pending, sees } = trace
@@ -47,9 +47,9 @@ export const drop = (trace: Trace, call: Kind<'call'>) => {
     return
   }
   if (pending.dropped(call) || !sees.drops || !isFiltered(call)) return
-  if (call.way === undefined && flows.knownSince(call.tuple) === null) return
+  const isHere = call.way === undefined && flows.knownSince(call.tuple) !== null
   begin(trace, call, filteredRst(call))
-  pending.dropped(call)
+  pending.dropped(isHere ? { ...call, way: 'in' } : call)
 }
 
 /** A reset, seen by `event`: it opens a case unless it is a trap, or the RST of a rejection that is open. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Whether there was a reset at all: some events are no more than an attempt, until another one tells. And how long a case is
 // held for that.
-import type { Kind } from '../observation.ts'
+import type { Answer, Kind } from '../observation.ts'
 import { compareTime, type Time } from '../time.ts'
-import { EARLY, isReply, isRstArrival, type Case } from './case.ts'
+import { EARLY, isReply, isRstArrival, NETFILTER, type Case } from './case.ts'
 import { isRejectedHere } from './rejected.ts'
 import { isRst } from './segment.ts'
 import type { Sees } from './sees.ts'
@@ -28,6 +28,9 @@ const isUndecided = ({ reset, replied, drop, gaps }: Case) =>
   ((isReply(reset) || isRejectedHere(reset)) && replied === null && !gaps.includes(REPLY_UNSEEN)) ||
   (isRstArrival(reset) && drop === null)
 
+/** What the TCP hash may find that is of this connection, and no listener that would take any. */
+const CONNECTIONS: ReadonlySet<Answer['found']> = new Set(['established', 'timewait', 'request'] as const)
+
 /** The gap in the evidence about a reply that no probe can see leave. */
 export const REPLY_UNSEEN =
   'no probe of this trace sees such a RST on its way to IP: the kernel set about to send it, and may have stopped'
@@ -40,9 +43,11 @@ export const gapsUnseen = (reset: Kind<'reset'>, { replies }: Sees): string[] =>
  * Whether there was a reset. tcp_v4_send_reset and its twin are attempts: one is kept only if its RST was handed to IP, or
  * where that is not known, because events were lost or no probe can tell; but a RST is never replied to (net/ipv4/tcp_ipv4.c,
  * tcp_v4_send_reset). A packet seen before it is known to be for this host is kept only if the drop tells that it was, or TCP
- * dropped it, and the kernel gave the reason, which is all that tells of the socket then.
+ * dropped it, and the kernel gave the reason, which is all that tells of the socket then. One that netfilter dropped before
+ * routing is of this host only where that has the connection.
  */
-export const happened = ({ reset, replied, drop, gaps }: Case): boolean => {
+export const happened = ({ reset, replied, drop, gaps, after }: Case): boolean => {
+  if (reset.fn === NETFILTER) return drop?.way === 'in' || CONNECTIONS.has(after?.answer.found ?? null)
   if (isRstArrival(reset))
     return (
       reset.fn !== EARLY || drop?.way === 'in' || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { whyAsked } from '../../src/flow/asked.ts'
 import type { Kind, Observation } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { arrival, at, drop, packet, start, stop, TUPLE } from '../samples.ts'
+import { arrival, at, drop, lookup, packet, start, stop, TUPLE } from '../samples.ts'
 import { active, cases, only, replied } from './cases.ts'
 
 const begun = start({ probes: ['kfree_skb', 'tcp_v4_rcv'] })
@@ -27,6 +27,17 @@ test.each<[string, Partial<Kind<'call'>>, Observation[]]>([
     who: 'local-firewall',
     confidence: 'certain',
   })
+})
+
+test.each([
+  ['established', 1],
+  ['timewait', 1],
+  ['request', 1],
+  ['listener', 0],
+  ['none', 0],
+] as const)('one that is not routed yet, of a connection that the TCP hash has as %s: %d', (found, opened) => {
+  const call = filtered()
+  expect(cases({ ...begun, ehash: 'module' }, call, lookup({ found }, { event: call.at }), stop())).toHaveLength(opened)
 })
 
 test.each<[string, Kind<'call'>]>([

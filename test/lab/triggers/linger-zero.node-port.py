@@ -16,7 +16,6 @@ PORTS = (NODE_PORT,)
 
 def trigger(world, port, family=4):
     with through_router(world, port, family) as (client, server):
-        world.on_connection(client)
         server.send(b"so far")
         client.recv(6)
         wait_acknowledged(server)
