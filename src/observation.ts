@@ -82,6 +82,12 @@ const owner = z.strictObject({ kind: z.literal('owner'), ...event, tuple, sk: po
  */
 const nat = z.strictObject({ kind: z.literal('nat'), ...event, tuple, reply: ends })
 
+/**
+ * A reset has asked how the last connection of its 5-tuple had ended here, and the place of that memory is another connection's,
+ * which ended at `since`: what ended before that is forgotten.
+ */
+const forgot = z.strictObject({ kind: z.literal('forgot'), ...event, tuple, since: time })
+
 /** A step of the trail: a kernel function was called for the connection. `who` pairs it with its return. */
 const call = z.strictObject({
   kind: z.literal('call'),
@@ -139,6 +145,7 @@ export const observation = z.discriminatedUnion('kind', [
   state,
   owner,
   nat,
+  forgot,
   lookup,
   tick,
   lost,

@@ -201,6 +201,16 @@ export const lookup = (answer: Answer = { found: 'none' }, over: Partial<Kind<'l
   ...over,
 })
 
+/** The place of what TUPLE had been is that of a connection that ended at `since`, in milliseconds. */
+export const forgot = (since: number): Kind<'forgot'> => ({
+  kind: 'forgot',
+  at: at(999.9),
+  cpu: 0,
+  fn: 'inet_sock_set_state',
+  tuple: TUPLE,
+  since: at(since),
+})
+
 export const tick = (ms: number): Kind<'tick'> => ({ kind: 'tick', at: at(ms) })
 export const lost = (what: 'events' | 'lookups', count: number): Kind<'lost'> => ({ kind: 'lost', what, count })
 export const stop = (error: string | null = null): Kind<'stop'> => ({ kind: 'stop', error })

@@ -57,6 +57,8 @@ const take = (trace: Trace, observation: Observation | Loss, now: Time) => {
       return flows.changed(observation)
     case 'owner':
       return flows.owned(observation)
+    case 'forgot':
+      return flows.forgot(observation)
     case 'nat':
       return trace.translations.learn(observation)
     case 'lookup':

@@ -124,6 +124,7 @@ const isEvent = (observation: Observation): observation is Timed => {
     case 'state':
     case 'owner':
     case 'nat':
+    case 'forgot':
     case 'tick':
     case 'call':
     case 'return':

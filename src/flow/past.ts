@@ -3,7 +3,7 @@
 // A RST that answers a later segment has its cause there. No address of a socket outlives its CLOSE here: the next socket
 // may have the same.
 import type { Kind, Task } from '../observation.ts'
-import { compareTime } from '../time.ts'
+import { compareTime, type Time } from '../time.ts'
 import { isReply, type Case } from './case.ts'
 import { isSyn } from './segment.ts'
 import type { Tuple } from './tuple.ts'
@@ -35,16 +35,24 @@ export type Past = {
   handshake: Handshake | null
   /** The RST by which this host had ended the connection already. */
   earlier: Case | null
+  /** What it had done before this moment may be forgotten; null: it would be known. */
+  forgotBefore: Time | null
 }
 
 /** Nothing is known. */
-export const NO_PAST: Past = { ending: null, handshake: null, earlier: null }
+export const NO_PAST: Past = { ending: null, handshake: null, earlier: null, forgotBefore: null }
 
 /** What is kept of it between events. */
 export type Remembered = Omit<Past, 'handshake'> & { syn: Kind<'packet'> | null; dropped: Kind<'packet'> | null }
 
 /** Of a connection that was never heard of. */
-export const nothingRemembered = (): Remembered => ({ ending: null, earlier: null, syn: null, dropped: null })
+export const nothingRemembered = (): Remembered => ({
+  ending: null,
+  earlier: null,
+  forgotBefore: null,
+  syn: null,
+  dropped: null,
+})
 
 /** A segment came: a SYN begins anew, and an ACK may be one that a full accept queue drops. */
 export const rememberPacket = (past: Remembered, packet: Kind<'packet'>) => {
@@ -74,7 +82,7 @@ const endsConnection = ({ reset }: Case) =>
 
 /** The past at a reset. `closedSince` gives the ends of the listeners that may take the connection. */
 export const pastOf = (
-  { ending, earlier, syn, dropped }: Remembered,
+  { ending, earlier, forgotBefore, syn, dropped }: Remembered,
   reset: Kind<'reset'>,
   rsts: readonly Kind<'packet'>[],
   closedSince: (tuple: Tuple, since: Kind<'packet'>['at']) => Kind<'state'>[],
@@ -83,4 +91,5 @@ export const pastOf = (
     ending === null ? null : { ...ending, rstSince: rsts.some(({ at }) => compareTime(at, ending.closed.at) > 0) },
   handshake: syn === null ? null : { syn, dropped, listenersClosed: closedSince(reset.tuple, syn.at) },
   earlier,
+  forgotBefore,
 })

@@ -23,6 +23,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
   }
   const tuple = readTuple(fields)
   if (kind === 'nat') return { kind, ...event, tuple, reply: readAnswers(fields) }
+  if (kind === 'forgot') return { kind, ...event, tuple, since: fields.time('since') }
   switch (kind) {
     case 'call':
       return {

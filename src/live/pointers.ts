@@ -58,6 +58,7 @@ export const createPointers = (): Pointers => {
         return { ...observation, value: returned(observation.value) }
       case 'start':
       case 'nat':
+      case 'forgot':
       case 'lookup':
       case 'tick':
       case 'lost':

@@ -157,6 +157,7 @@ const other = {
   ),
   iif: field('%d', 'number', '$skb->skb_iif', 'the index of the interface that the segment came in by; 0: not known'),
   route_dev: field('%s', 'text', '$sk->sk_dst_cache->dev->name', 'the name of the interface that the socket sends by'),
+  since: field('%llu', 'time', '@ended[$slot].0', 'when the connection ended that has its place, since boot', 'ns'),
   own_rst: field(
     '%llu',
     'number',
@@ -234,6 +235,7 @@ export const KINDS: Readonly<Record<string, readonly (keyof typeof GROUPS | keyo
   state: ['event', 'tuple'],
   owner: ['event', 'tuple'],
   nat: ['event', 'tuple'],
+  forgot: ['event', 'tuple'],
   call: ['event', 'tuple'],
   reset: ['event', 'tuple'],
 }

@@ -118,6 +118,7 @@ const enter = (ledger: Ledger, observation: Observation) => {
     case 'packet':
     case 'owner':
     case 'nat':
+    case 'forgot':
     case 'lookup':
     case 'tick':
     case 'call':

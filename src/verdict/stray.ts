@@ -104,13 +104,23 @@ export const strayText = ({ reset }: Case, { segment, listener }: Stray): string
   `${reset.fn} ran ${listener === null ? 'without a socket' : 'for a listener without a handshake with this peer'}, for ${segmentText(segment)}`
 
 /**
- * A sentence where nothing is known of what this host had done with the connection before, and something was lost in the trace:
- * that leaves a doubt. None where nothing was lost, or where its end here is known.
+ * Sentences where nothing is known of what this host had done with the connection before, and something was lost in the trace, or
+ * forgotten in the kernel: that leaves a doubt. None where nothing was, or where its end here is known.
  */
-export const silenceDoubt = ({ lossBefore, past: { ending } }: Case): string[] =>
-  lossBefore && ending === null
-    ? ['events were lost earlier in this trace: what this host had done with the connection may be among them']
-    : []
+export const silenceDoubt = (reset: Case): string[] => {
+  const { ending, forgotBefore } = reset.past
+  if (ending !== null) return []
+  return [
+    ...(reset.lossBefore
+      ? ['events were lost earlier in this trace: what this host had done with the connection may be among them']
+      : []),
+    ...(forgotBefore === null
+      ? []
+      : [
+          `an end of it more than ${agoText(reset, { at: forgotBefore })} would be forgotten: others have ended here since`,
+        ]),
+  ]
+}
 
 /** `1.2 s before`: how long before the RST something was. */
 export const agoText = ({ reset }: Case, { at }: { at: Case['reset']['at'] }): string =>

@@ -2,7 +2,22 @@
 // What a case knows of its connection's past.
 import { expect, test } from 'vitest'
 import type { Observation } from '../../src/observation.ts'
-import { ACK, arrival, at, lost, owner, packet, segment, socket, state, SYN, task, TUPLE, start } from '../samples.ts'
+import {
+  ACK,
+  arrival,
+  at,
+  forgot,
+  lost,
+  owner,
+  packet,
+  segment,
+  socket,
+  state,
+  SYN,
+  task,
+  TUPLE,
+  start,
+} from '../samples.ts'
 import { active, cases, only, replied } from './cases.ts'
 
 const stranded = (ms = 3000) =>
@@ -27,6 +42,13 @@ test('how its last socket ended, and who had closed it before', () => {
 test('another socket in the same memory has closed nothing of this one', () => {
   const other = state({ at: at(1002), from: 'ESTABLISHED', tuple: { ...TUPLE, sport: 9 } })
   expect(pastAfter(CLOSING, other, CLOSED)?.ending?.shut).toBeNull()
+})
+
+test('the place of its end may be that of another connection, until it begins anew', () => {
+  const begun = state({ at: at(2000), from: 'SYN_SENT', to: 'ESTABLISHED' })
+  expect(pastAfter(forgot(400))?.forgotBefore).toEqual(at(400))
+  expect(pastAfter(forgot(400), begun)?.forgotBefore).toBeNull()
+  expect(pastAfter(CLOSING, CLOSED)?.forgotBefore).toBeNull()
 })
 
 test('a RST of the peer came since', () => {

@@ -50,6 +50,7 @@ const LINES = {
     exit_code: '9',
   }),
   owner: lineOf('owner', 'accept', { sk: 'ffff8001', ...NGINX }),
+  forgot: lineOf('forgot', 'inet_sock_set_state', { since: '5000000007' }),
   nat: lineOf('nat', '__nf_conntrack_confirm', {
     r0: '10200c0',
     rport: '80',
@@ -149,6 +150,7 @@ test.each<[keyof typeof LINES, unknown]>([
   ['tick', { kind: 'tick', at: event.at }],
   ['packet', { kind: 'packet', ...event, fn: 'tcp_v4_rcv', tuple, segment, first: false }],
   ['reply', { kind: 'reply', ...event, fn: 'ip_send_unicast_reply', skb: 'ffff0001' }],
+  ['forgot', { kind: 'forgot', ...event, fn: 'inet_sock_set_state', tuple, since: { s: 5, ns: 7 } }],
   [
     'state',
     {

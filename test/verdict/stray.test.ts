@@ -144,6 +144,18 @@ test('the doubt that a loss leaves is told', () => {
   expect(judge(stray({}, LOSSY)).because.join('\n')).toContain('events were lost earlier in this trace')
 })
 
+const FORGOT = { past: { forgotBefore: at(400) } }
+test.each<Row>([
+  ['of nothing before it', stray(FORGOT), 'no-socket, likely'],
+  ['of no handshake', toListener({ length: 0, ...FORGOT }), 'bad-ack-to-listener, likely'],
+  ['an end here is known', stray({ past: { ...ending('ESTABLISHED'), ...FORGOT.past } }), 'no-socket, certain'],
+])('silence where ends are forgotten: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test('how far back ends are remembered is told', () => {
+  const { because } = judge(stray(FORGOT))
+  expect(because).toContain('an end of it more than 4.6 s before would be forgotten: others have ended here since')
+})
+
 test('connect-abandoned by a thread of the kernel is the kernel’s doing', () => {
   expect(judge(stray({ ...SYN_ACK, past: given({ task: task({ comm: 'kworker/0:1', kthread: true }) }) })).who).toBe(
     'local-kernel',
