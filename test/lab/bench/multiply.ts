@@ -16,14 +16,11 @@ const SILENCE_NS = 200_000_000
 /** The trace ticks as often, as the program does. */
 const TICK_NS = 100_000_000
 
-/** Of seven copies these lack the reset: most connections of a host end in peace. */
-const PEACEFUL = [2, 4, 6]
-
 /** An event of a recording, its time counted from the first of them. */
-type Line = { at: number; text: string; isOfReset: boolean }
+type Line = { at: number; text: string }
 
 /**
- * The lines of a recording of so many resets, in the order of their times; the same for the same arguments. `recordings` are
+ * The lines of a recording of so many resets (connections that end in peace have none), in the order of their times; the same for the same arguments. `recordings` are
  * of one kernel.
  */
 export function* multiply(recordings: readonly Recording[], resets: number): Generator<string> {
@@ -35,9 +32,8 @@ export function* multiply(recordings: readonly Recording[], resets: number): Gen
   yield withoutFilter(head)
   for (let copy = 0; left > 0; copy += 1) {
     const now = copy * APART_NS
-    const isPeaceful = PEACEFUL.includes(copy % 7)
     for (const line of sources[chosen(copy, sources.length)] ?? [])
-      if (!isPeaceful || !line.isOfReset) waiting.push({ at: now + line.at, text: another(line.text, copy, now) })
+      waiting.push({ at: now + line.at, text: another(line.text, copy, now) })
     if (now % TICK_NS !== 0) continue
     waiting.push({ at: now, text: tickAt(now) })
     waiting = waiting.toSorted((a, b) => a.at - b.at)
@@ -57,8 +53,6 @@ const withoutFilter = (head: string) => JSON.stringify({ ...decode(head, 1), fil
 // A multiplicative hash (Knuth): the recordings in no order, and the same in each run.
 const chosen = (copy: number, count: number) => (Math.imul(copy + 1, 2_654_435_761) >>> 8) % count
 
-const RST = 4
-
 const linesOf = (recording: Recording): Line[] => {
   const read = recording.flatMap((text, index) => {
     const observation = decode(text, index + 1)
@@ -73,17 +67,11 @@ const linesOf = (recording: Recording): Line[] => {
       (_, name: string, s: string, ns: string) =>
         `"${name}":${JSON.stringify(timeOf(cut(count({ s: Number(s), ns: Number(ns) }))))}`,
     ),
-    isOfReset: isOfReset(observation),
   }))
 }
 
 const count = ({ s, ns }: Time) => s * 1e9 + ns
 const timeOf = (ns: number): Time => ({ s: Math.floor(ns / 1e9), ns: ns % 1e9 })
-
-const isOfReset = (observation: Observation) =>
-  ['reset', 'reply', 'call', 'return'].includes(observation.kind) ||
-  (observation.kind === 'lookup' && observation.why === 'reset') ||
-  (observation.kind === 'packet' && (observation.segment.flags & RST) !== 0)
 
 const TIME = /"(at|event|last)":\{"s":(\d+),"ns":(\d+)\}/g
 
@@ -98,19 +86,22 @@ const withoutSilences = (times: readonly number[]) => {
     Math.max(0, time - (moved.findLast((one) => one.time <= time) ?? moved[0] ?? { silence: 0 }).silence)
 }
 
+/** More than a recording of the lab has of sockets, or of segments. */
+const MOST_POINTERS = 10_000
+
 const OWN =
-  /"(at|event|last)":\{"s":(\d+),"ns":(\d+)\}|"(192\.0\.2|198\.51\.100)\.(\d+)"|"2001:db8:(\d)::(\w+)"|"ffff8[0-9a-f]{3}([0-9a-f]{8})"/g
+  /"(at|event|last)":\{"s":(\d+),"ns":(\d+)\}|"(192\.0\.2|198\.51\.100)\.(\d+)"|"2001:db8:(\d)::(\w+)"|"(sk|skb)(\d+)"/g
 
 /** The line as of another connection, `later` nanoseconds later. */
 const another = (line: string, copy: number, later: number) =>
-  line.replaceAll(OWN, (_, name, s, ns, network, host, network6, host6, pointer) => {
+  line.replaceAll(OWN, (_, name, s, ns, network, host, network6, host6, pointer, number) => {
     if (name !== undefined)
       return `"${name}":${JSON.stringify(timeOf(count({ s: Number(s), ns: Number(ns) }) + later))}`
     if (network !== undefined)
       return `"${(network === '192.0.2' ? 10 : 110) + (copy >> 16)}.${(copy >> 8) & 255}.${copy & 255}.${host}"`
     if (network6 !== undefined)
       return `"2001:db8:${network6}:${(copy >> 16).toString(16)}:${(copy & 0xffff).toString(16)}::${host6}"`
-    return `"ffff${(copy & 0xffff).toString(16).padStart(4, '0')}${pointer}"`
+    return `"${pointer}${Number(number) + copy * MOST_POINTERS}"`
   })
 
 // Read 30 ms after it was made, as over a pipe.
