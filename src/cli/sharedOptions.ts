@@ -30,7 +30,7 @@ export const intervalOption = () =>
 
 /** `--speed`. */
 export const speedOption = () =>
-  new Option('--speed <times>', 'play a recording so many times as fast as it was, not at once').argParser(positive)
+  new Option('--speed <times>', 'play a recording N times as fast as it was').argParser(positive)
 
 /** Adds which kernel functions are printed as steps. */
 export const withSteps = (command: Command): Command =>
