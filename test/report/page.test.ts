@@ -12,18 +12,11 @@ import { z } from 'zod'
 import { assetsOf } from '../../src/report/assets.ts'
 import type { Told } from '../../src/report/entry.ts'
 import { page, type Source } from '../../src/report/page.ts'
-import { LabError } from '../lab/vm/errors.ts'
-import { ensureHostPackages } from '../lab/vm/hostPackages.ts'
+import { lackOf } from '../lab/vm/hostPackages.ts'
 import { at, owner, reset, start, stop, task } from '../samples.ts'
 import { observationsOf, toldOf } from './told.ts'
 
-const missing = await ensureHostPackages(undefined, { chromium: 'chromium' }).then(
-  () => undefined,
-  (error: unknown) => {
-    if (error instanceof LabError) return error.message
-    throw error
-  },
-)
+const missing = await lackOf({ chromium: 'chromium' })
 
 const ARGUMENTS = [
   '--no-sandbox',
