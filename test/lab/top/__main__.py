@@ -17,6 +17,9 @@ from top.terminal import Terminal  # noqa: E402
 MADE = {"unread-data-on-close": 3, "no-listener": 2, "linger-zero": 1}
 FIRST_PORT = 8001
 
+# An emulated machine starts node, and bpftrace compiles.
+BEGIN_SECONDS = 300
+
 
 def main():
     subprocess.run(["trace-reset", "module", "load"], check=True, stdout=sys.stderr)
@@ -35,7 +38,8 @@ def watch(world, tap):
     networks = f"{world.client.near('0/24')},{world.client.near('/64', 6)}"
     terminal = Terminal(80, 24, ["trace-reset", "top", "--saddr", networks, "--dport", f"{FIRST_PORT}-{FIRST_PORT + 99}"])
     try:
-        terminal.shows("0 resets: 0 sent", "Linux ", "q quit")
+        terminal.shows("attaching probes", "q quit", seconds=BEGIN_SECONDS)
+        terminal.shows("0 resets: 0 sent", "Linux ", "q quit", seconds=BEGIN_SECONDS)
         names = [name for name, times in MADE.items() for _ in range(times)]
         for port, name in enumerate(names, FIRST_PORT):
             load_trigger(name).trigger(world, port)

@@ -10,7 +10,7 @@ import subprocess
 import termios
 import threading
 
-from net.waits import until
+from net.waits import PATIENCE_SECONDS, until
 
 CONTROL = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+", re.DOTALL)
 ALTERNATE = "?1049"
@@ -21,7 +21,8 @@ IGNORED = {("?25", "l"), ("?25", "h"), ("?7", "l"), ("?7", "h")}
 class Terminal:
     def __init__(self, columns, rows, command):
         self.columns, self.rows = columns, rows
-        self.main = self.cells = self._blank()
+        self.cells = self._blank()
+        self.main = (self.cells, 0, 0)
         self.row = self.column = 0
         self.rest = ""
         self.faults = []
@@ -39,15 +40,16 @@ class Terminal:
         with self.lock:
             return ["".join(row).rstrip() for row in self.cells]
 
-    def shows(self, *texts):
+    def shows(self, *texts, seconds=PATIENCE_SECONDS):
         """Returns the screen once all of it is there."""
         def there():
             lines = self.lines()
             return lines if all(any(text in line for line in lines) for text in texts) else None
         try:
-            return until(there, f"{texts} on the screen")
+            return until(there, f"{texts} on the screen", seconds)
         except TimeoutError as error:
-            raise TimeoutError("\n".join((str(error), *self.lines()))) from error
+            ended = self.process.poll()
+            raise TimeoutError("\n".join((f"{error}; exit code {ended}", *self.faults, *self.lines()))) from error
 
     def press(self, keys):
         os.write(self.master, keys.encode())
@@ -110,9 +112,10 @@ class Terminal:
 
     def _control(self, parameters, kind):
         if (parameters, kind) == (ALTERNATE, "h"):
-            self.main, self.cells = self.cells, self._blank()
+            self.main = (self.cells, self.row, self.column)
+            self.cells = self._blank()
         elif (parameters, kind) == (ALTERNATE, "l"):
-            self.cells = self.main
+            self.cells, self.row, self.column = self.main
         elif kind == "H" and parameters == "":
             self.row = self.column = 0
         elif kind in "KJ" and parameters == "":
