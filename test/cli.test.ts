@@ -141,12 +141,12 @@ test.each([
   [['peer-aborted=2'], 0, '1 expectation holds'],
   [['peer-aborted', 'linger-zero=0'], 0, '2 expectations hold'],
   [['peer*=2', 'ignored-*=0'], 0, '2 expectations hold'],
-  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: of 1 expectations 1 does not hold\n'],
+  [['peer-aborted=1'], 4, 'trace-reset: peer-aborted: expected 1, got 2\nhint: 1 of 1 --expect does not hold\n'],
   [['linger-zero'], 4, 'trace-reset: linger-zero: expected some, got 0\n'],
   [
     ['linger-zero', 'no-socket=3', 'peer-aborted'],
     4,
-    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: of 3 expectations 2 do not hold\n',
+    'trace-reset: linger-zero: expected some, got 0\nno-socket: expected 3, got 0\nhint: 2 of 3 --expect do not hold\n',
   ],
 ])('replay --expect %j gives %d', async (expectations, code, message) => {
   const { stderr, exitCode } = await replayHere([TWO, ...expectations.flatMap((one) => ['--expect', one])])

@@ -54,7 +54,7 @@ export const replay = async (
   if (broken.length > 0)
     throw expectationError(
       broken.map((expected) => describe(expected, given)).join('\n'),
-      `of ${options.expect.length} expectations ${broken.length} ${broken.length === 1 ? 'does' : 'do'} not hold`,
+      `${broken.length} of ${options.expect.length} --expect ${broken.length === 1 ? 'does' : 'do'} not hold`,
     )
   if (options.expect.length > 0) io.tell(allHold(options.expect.length))
   return 0
