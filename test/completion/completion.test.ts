@@ -61,7 +61,9 @@ describe.skipIf(missing.get('fish') !== undefined)('fish', () => {
       script('fish'),
       line,
     ])
-    expect(stdout.split('\n').map((offer) => offer.split('\t')[0])).toEqual(offers)
+    // Since fish 4 what has the letters somewhere comes after what begins with them.
+    const begun = stdout.split('\n').filter((offer) => offer.startsWith(line.split(' ').at(-1) ?? ''))
+    expect(begun.map((offer) => offer.split('\t')[0])).toEqual(offers)
   })
 })
 
