@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# In a lab machine, as root: the Debian packages of build/deb/ installed, used, upgraded and purged. What they need is in
-# build/deb/needs/, since the machine has no network. Prints TAP.
+# In a lab machine, as root: the Debian packages of build/deb/ installed, used, run as a service, upgraded and purged. What they
+# need is in build/deb/needs/, since the machine has no network. Prints TAP.
 set -u
 debs=build/deb
 export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -31,6 +31,7 @@ asks_module() { grep -q 'TCP hash: module' "$log.demo"; }
 
 check 'what the packages need is installed' apt-get install --yes --no-install-recommends --no-download "./$debs"/needs/*.deb
 check 'and of a version that runs the bundle' bash -c 'node --version && node -e "process.exit(process.version < \"v18.19\" ? 1 : 0)"'
+check 'systemd is process 1' sh test/lab/guest/systemd
 echo "# node $(node --version), $(bpftrace --version), Linux $kernel"
 files >"$log.before"
 
@@ -50,6 +51,8 @@ check 'the trace asked the module' asks_module
 check 'the module is unloaded' trace-reset module unload
 check 'a user judges a recording' setpriv --reuid=65534 --regid=65534 --clear-groups trace-reset replay build/deb/recording.jsonl --expect unread-data-on-close
 check 'bash completes' bash -c 'source /usr/share/bash-completion/completions/trace-reset; COMP_WORDS=(trace-reset repl); COMP_CWORD=1; _trace_reset; [[ ${COMPREPLY[*]} == replay ]]'
+
+source test/package/service.sh
 
 check 'both are purged' dpkg --purge trace-reset trace-reset-dkms
 files >"$log.after"

@@ -12,7 +12,7 @@ import { buildDebs, DEBS } from './deb.ts'
 const RELEASES = ['bookworm', 'trixie']
 
 /** What the packages depend on and the lab's machines have not, beside bpftrace and the kernel's headers. */
-const NEEDS = ['nodejs', 'dkms']
+const NEEDS = ['nodejs', 'dkms', 'systemd']
 
 const signal = new AbortController().signal
 
