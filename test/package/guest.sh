@@ -29,7 +29,7 @@ names_reset() { traces | tee "$log.demo" | grep -q 'unread-data-on-close'; }
 is_loaded() { [[ -e /dev/tcphash ]] && trace-reset module status; }
 asks_module() { grep -q 'TCP hash: module' "$log.demo"; }
 
-check 'what the packages need is installed' apt-get install --yes --no-install-recommends --no-download "./$debs"/needs/*.deb
+check 'what the packages need is installed' apt-get install --yes --no-install-recommends "$PWD/$debs"/needs/*.deb
 check 'and of a version that runs the bundle' bash -c 'node --version && node -e "process.exit(process.version < \"v18.19\" ? 1 : 0)"'
 check 'systemd is process 1' sh test/lab/guest/systemd
 echo "# node $(node --version), $(bpftrace --version), Linux $kernel"
