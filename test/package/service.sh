@@ -44,20 +44,25 @@ check 'its exposure is OK' systemd-analyze --no-pager security --threshold=50 tr
 mkdir -p /run/systemd/system/trace-reset.service.d
 printf '[Service]\nRestartSec=0.2\n' >/run/systemd/system/trace-reset.service.d/lab.conf
 check 'it starts, and traces' begin
-echo "# $(systemd-analyze --no-pager security trace-reset.service | tail -n 1)"
+row 'systemd-analyze security trace-reset.service' bash -c 'systemd-analyze --no-pager security trace-reset.service | tail -n 1'
 before=$(date +%s)
 check "$count resets are made in $seconds s" make_resets "$count" "$seconds"
 check 'all are counted for Prometheus' until_holds is "$count" counted
 check 'all are in the journal' until_holds is "$count" entries
-echo "# $(($(date +%s) - before)) s, $(ps -o rss=,time= -p "$(main_pid)") KiB and CPU of the tool, NRestarts $(property NRestarts)"
+echo "# $(($(date +%s) - before)) s, $(ps -o rss=,time= -p "$(main_pid)") KiB and CPU of the tool"
+row "curl :9435/metrics, after $count resets in $seconds s" counted
+row 'journalctl TCP_RESET_CAUSE=unread-data-on-close' bash -c "echo $(entries) entries"
+row 'ls /var/lib/trace-reset' ls -sh "$state"
 check 'a recording is for root alone' bash -c "is700=\$(stat -c %a $state) && [[ \$is700 == 700 ]] && [[ \$(stat -c %a $state/*.gz | sort -u) == 600 ]]"
 check 'a killed bpftrace is told, and traced anew' kill_and_restart tracers
 check 'so is a killed tool, and its bpftrace goes with it' kill_and_restart main_pid
+row 'restarts after kill -9 of bpftrace, and of the tool' property NRestarts
 check '10 resets after that' make_resets 10
 check 'are in the journal too' until_holds is $((count + 10)) entries
 check 'it is stopped in good order' bash -c 'systemctl stop trace-reset && [[ $(systemctl show --value -p Result trace-reset) == success ]]'
 check 'nothing of it is left' nothing_left
 check 'its recordings have every reset' replays --outcome sent --cause unread-data-on-close -o /dev/null --expect "unread-data-on-close=$((count + 10))"
+row 'trace-reset replay resets.*.jsonl.gz' bash -c "trace-reset replay $state/resets.*.jsonl.gz -o /dev/null 2>&1 | grep 'resets: '"
 check 'the kernel functions have their names' bash -c "zcat $state/*.gz | grep -q '\"stack\":\[\"tcp_send_active_reset\",\"__tcp_close\"'"
 
 # A disk that fills.
@@ -75,6 +80,7 @@ check '5 resets after that' make_resets 5
 check 'are in the journal as well' until_holds is $((before + 25)) entries
 check 'it is stopped, and the loss is counted' bash -c "systemctl stop trace-reset && journalctl --quiet --no-pager -u trace-reset -o cat | grep 'record: LOST .* of .* lines: no space left'"
 check 'the recording tells of it where it is' bash -c "trace-reset replay $state/resets.*.jsonl.gz -q 2>&1 | grep 'LOST [0-9]* events'"
+row 'a full disk, and systemctl stop' bash -c "journalctl --quiet --no-pager -u trace-reset -o cat | grep 'record: LOST'"
 umount "$state"
 
 # A trace that cannot begin is not tried for ever.
@@ -83,7 +89,7 @@ echo 'OPTIONS=--no-such-option' >/etc/default/trace-reset
 systemctl reset-failed trace-reset
 systemctl start trace-reset
 check 'a trace that cannot begin is given up' until_holds bash -c '[[ $(systemctl show --value -p ActiveState trace-reset) == failed && $(systemctl show --value -p NRestarts trace-reset) -lt 6 ]]'
-echo "# after $(property NRestarts) restarts: $(property Result)"
+row 'a wrong option, after 5 starts' property Result
 cp "$log.default" /etc/default/trace-reset
 rm -rf /run/systemd/system/trace-reset.service.d
 systemctl reset-failed trace-reset
