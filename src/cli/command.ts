@@ -38,6 +38,7 @@ import {
   withSteps,
 } from './sharedOptions.ts'
 import { requireMetrics, withOutlets } from './outletOptions.ts'
+import { recordAgeOption, recordFilesOption, recordSizeOption, withRotation } from './rotationOptions.ts'
 
 /** What every command is made with; `done` takes the exit code of the one that ran. */
 type Setting = { actions: Actions; names: Names; done: (exitCode: number) => void }
@@ -89,13 +90,16 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'keep all events for replay; x.gz is gzipped')
+    .addOption(recordSizeOption())
+    .addOption(recordAgeOption())
+    .addOption(recordFilesOption())
     .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => {
       requireMetrics(options)
-      done(await actions.trace(whole(options)))
+      done(await actions.trace(withRotation(whole(options))))
     })
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {

@@ -5,6 +5,7 @@ import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
 import type { ExtraLabel } from '../metrics/labels.ts'
+import type { Rotation } from '../recording/record.ts'
 import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import type { ColourChoice } from './terminal.ts'
@@ -29,6 +30,7 @@ export type OutputOptions = Filter &
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
+  recordRotation?: Rotation | undefined
   /** Seconds. */
   timeout?: number
   ehash: EhashChoice
