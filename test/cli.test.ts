@@ -61,6 +61,7 @@ const parsed = async (args: readonly string[]) => {
     doctor: act,
     causes: act,
     report: act,
+    join: act,
     schema: act,
     completion: act,
     manual: act,
@@ -82,7 +83,7 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'schema'])(
+  test.each(['replay', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'join', 'schema'])(
     'of %s',
     async (command) => {
       const { stdout, exitCode } = await traceReset([command, '--help'])
