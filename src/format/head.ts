@@ -30,7 +30,14 @@ export const headOf = ({ tuple, outcome, cause }: Verdict, time: string, width: 
   )
 
 /** A head with these cells; where an IPv6 address or a narrow page leaves no room, the peer and the cause take a second line. */
-export const headLine = (time: string, local: string, sign: string, peer: string, cause: string, width: number): string => {
+export const headLine = (
+  time: string,
+  local: string,
+  sign: string,
+  peer: string,
+  cause: string,
+  width: number,
+): string => {
   const left = `${padded(time, INDENT)}${padded(local, ENDPOINT)} ${sign} `
   const fits = width === Infinity || (width >= WHOLE && local.length <= ENDPOINT && peer.length <= ENDPOINT)
   if (fits) return `${left}${padded(peer, ENDPOINT)} ${cause}\n`
