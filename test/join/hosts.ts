@@ -37,10 +37,11 @@ const gather = async (source: Observable<Observation>, number: number, file: str
 export const joined = async (recordings: readonly (readonly Observation[])[]): Promise<Joined> =>
   join(named(await Promise.all(recordings.map((lines, number) => gather(from(lines), number, `${number}.jsonl`)))))
 
+const warn = (warning: string) => {
+  throw new Error(warning)
+}
+
 /** The same of files. */
 export const joinedFiles = async (files: readonly string[]): Promise<Joined> => {
-  const warn = (warning: string) => {
-    throw new Error(warning)
-  }
   return join(named(await Promise.all(files.map((file, number) => gather(replay(file, { warn }), number, file)))))
 }

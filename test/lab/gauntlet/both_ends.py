@@ -3,7 +3,7 @@
 """Provokes each cause while the server, the client and the router between them trace themselves, each for itself and by a
 clock of its own. Runs as root on the kernel to be recorded.
 
-    python3 test/lab/gauntlet/both_ends.py [--out DIRECTORY] [--hosts server,client,router] [--one] [NAME ...]
+    python3 test/lab/gauntlet/both_ends.py [--out DIRECTORY] [--hosts server,client,router] [--one] [--capture] [NAME ...]
 
 With --one a single trace watches all of them, and its recording is taken apart by network namespace: three traces attach in
 many minutes on an emulated machine. Leaves in DIRECTORY/HOST recording.jsonl and the live output of each, and in cells.json the port of each trigger and family,
@@ -15,6 +15,7 @@ import ctypes
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("/out"))
     parser.add_argument("--hosts", default=",".join(SKEW), help="which trace themselves")
     parser.add_argument("--one", action="store_true", help="one trace of all hosts, taken apart: a third of the time to attach")
+    parser.add_argument("--capture", action="store_true", help="have tcpdump beside, on the wire of each end")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     subprocess.run(["trace-reset", "module", "load"], check=True, stdout=sys.stderr)
@@ -77,6 +79,8 @@ def record(world, options, tap):
         else:
             tracers = [stack.enter_context(trace(world, role, options.out)) for role in hosts]
             ends = [tracer for role, tracer in zip(hosts, tracers) if role != "router"]
+        for role in ("server", "client") if options.capture else ():
+            stack.enter_context(captured(world, role, options.out))
         world.on_round = lambda: [tracer.forget_looked_up() for tracer in tracers]
         world.on_connection = lambda client: [tracer.wait_looked_up(client) for tracer in ends]
         for port, (name, family) in enumerate(plan, FIRST_PORT):
@@ -109,6 +113,21 @@ def trace(world, role, out):
         return one_trace.Tracer(out / role, ["--netns", str(host.inode), *WATCHED[role], "--format", "json"], "module")
     finally:
         del os.environ["NODE_OPTIONS"]
+
+
+@contextlib.contextmanager
+def captured(world, role, out):
+    """Keeps what passes a host's wire in OUT/ROLE.pcap while the body runs."""
+    path = out / f"{role}.pcap"
+    command = ["ip", "netns", "exec", getattr(world, role).name, "tcpdump", "-i", "wire", "-U", "-n", "-Z", "root"]
+    with subprocess.Popen([*command, "-w", str(path), "tcp"], stderr=subprocess.PIPE, text=True) as dump:
+        # It says that it listens, once it does.
+        dump.stderr.readline()
+        try:
+            yield
+        finally:
+            dump.send_signal(signal.SIGINT)
+            dump.stderr.read()
 
 
 def take_apart(recording, directory, role, inode):
