@@ -10,6 +10,7 @@ import type { CreateSink } from '../format/sink.ts'
 import type { Observation } from '../observation.ts'
 import { recordings, type Pace } from '../recording/replay.ts'
 import { run, type Line } from '../run.ts'
+import { areCaptures, captureLines } from './capture.ts'
 
 /** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
 type How = { createSink?: CreateSink | undefined; pace?: Pace | undefined }
@@ -24,6 +25,7 @@ export const replay = async (
   { createSink, pace }: How = {},
 ): Promise<number> => {
   requireOtherOutput(files, options)
+  const isCaptured = areCaptures(files, options)
   const printer = createPrinter(io, options, createSink)
   const progress = progressOf(files, io)
   const see = (observation: Observation) => {
@@ -31,8 +33,9 @@ export const replay = async (
       io.tell(`warning: the trace had failed: ${observation.error}`)
     printer.see(observation)
   }
-  const source = recordings(files, { warn: (warning) => io.tell(`warning: ${warning}`), read: progress?.at, pace })
-  const lines = defer(() =>
+  const warn = (warning: string) => io.tell(`warning: ${warning}`)
+  const source = recordings(files, { warn, read: progress?.at, pace })
+  const recorded = defer(() =>
     run(source.next(), {
       record: identity,
       filter: options,
@@ -42,7 +45,12 @@ export const replay = async (
       see,
       leave: printer.leave,
     }),
-  ).pipe(repeat({ delay: () => (source.done() ? EMPTY : of(true)) }), first(options.count))
+  ).pipe(repeat({ delay: () => (source.done() ? EMPTY : of(true)) }))
+  const lines = (
+    isCaptured
+      ? captureLines(files, { filter: options, see, leave: printer.leave, warn, read: progress?.at })
+      : recorded
+  ).pipe(first(options.count))
   // Expectations are of all that was recorded, whether or not somebody reads on.
   const until = options.expect.length === 0 ? io.stop : io.interrupt
   const { verdicts: given, steps } = await printer.print(lines, until).finally(progress?.end)
