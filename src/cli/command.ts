@@ -36,7 +36,7 @@ import {
   withShown,
   withSteps,
 } from './sharedOptions.ts'
-import { requireMetrics, withOutlets } from './outletOptions.ts'
+import { otlpOption, requireMetrics, withOutlets } from './outletOptions.ts'
 
 /** What every command is made with; `done` takes the exit code of the one that ran. */
 type Setting = { actions: Actions; names: Names; done: (exitCode: number) => void }
@@ -100,6 +100,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
   withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
     .description('judge recordings: no root, no bpftrace, no Linux needed')
     .addOption(expectOption())
+    .addOption(otlpOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
