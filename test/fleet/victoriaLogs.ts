@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A real VictoriaLogs: built once from its Go module, outside this repository, and run on loopback addresses.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
-import { until } from '../command.ts'
 
 const VERSION = 'v1.52.1'
 const PACKAGE = 'github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs'
@@ -38,34 +37,31 @@ export const startEngine = async (args: readonly string[] = [], { storage = true
   const home = mkdtempSync(join(tmpdir(), 'trace-reset-logs-'))
   const port = await freePort()
   const log = { file: join(home, 'log') }
-  const child = execa(
-    PROGRAM,
-    [
-      `-httpListenAddr=127.0.0.1:${port}`,
-      // What is replayed may be years old.
-      ...(storage ? [`-storageDataPath=${join(home, 'data')}`, '-retentionPeriod=100y'] : []),
-      ...args,
-    ],
-    { stdin: 'ignore', stdout: log, stderr: log, reject: false },
-  )
+  const flags = [
+    `-httpListenAddr=127.0.0.1:${port}`,
+    // What is replayed may be years old.
+    ...(storage ? [`-storageDataPath=${join(home, 'data')}`, '-retentionPeriod=100y'] : []),
+    ...args,
+  ]
+  const run = () => execa(PROGRAM, flags, { stdin: 'ignore', stdout: log, stderr: log, reject: false })
   const url = `http://127.0.0.1:${port}`
   const get = async (path: string, parameters: Record<string, string> = {}) => {
     const response = await fetch(`${url}${path}`, { method: 'POST', body: new URLSearchParams(parameters) })
-    return { status: response.status, text: await response.text(), headers: response.headers }
+    return { status: response.status, text: await response.text() }
   }
-  let answers = false
-  const ask = async () => {
-    while (!answers) {
-      answers = await get('/health').then(
+  let child = run()
+  const answers = async () => {
+    while (child.exitCode === null) {
+      const healthy = await get('/health').then(
         ({ status }) => status === 200,
         () => false,
       )
-      if (!answers) await new Promise((resolve) => setTimeout(resolve, 20))
-      if (child.exitCode !== null) return
+      if (healthy) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
+    throw new Error(`VictoriaLogs has ended: ${readFileSync(log.file, 'utf8').slice(-500)}`)
   }
-  void ask()
-  await until('VictoriaLogs answers', () => answers || child.exitCode !== null)
+  await answers()
   return {
     /** ADDRESS:PORT, as another one of them takes it. */
     address: `127.0.0.1:${port}`,
@@ -85,11 +81,31 @@ export const startEngine = async (args: readonly string[] = [], { storage = true
     },
     /** Makes all that it took visible to queries. */
     flush: () => get('/internal/force_flush'),
+    /** Resolves when all that it took is on disk: a kill loses what is not, 5 s of it by default. */
+    stored: () =>
+      seen(async () => /^vl_storage_rows\{type="storage\/inmemory"\} 0$/m.test((await get('/metrics')).text)),
+    signal: (signal: NodeJS.Signals) => child.kill(signal),
     kill: async (signal: NodeJS.Signals = 'SIGTERM') => {
       child.kill(signal)
       await child
     },
+    /** Starts it again with what it has stored. */
+    restart: async () => {
+      child = run()
+      await answers()
+    },
+    /** Resolves when it works at a query. */
+    busy: () => seen(async () => /^vl_concurrent_select_current [1-9]/m.test((await get('/metrics')).text)),
     remove: () => rmSync(home, { recursive: true, force: true }),
+  }
+}
+
+/** Resolves when it holds; asks often. Fails after a minute. */
+export const seen = async (holds: () => Promise<boolean>) => {
+  const end = performance.now() + 60_000
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`it never came to be: ${String(holds)}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 

@@ -56,8 +56,9 @@ test('a live trace goes on without its collector, and ends well', async () => {
   let printed = ''
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
   await until('a verdict, and a request', () => printed.includes('no-listener') && hanging.received.length > 0)
+  // Two of one kind would be one, had the first not been taken yet.
   child.kill('SIGINT')
-  child.kill('SIGINT')
+  child.kill('SIGTERM')
   const { exitCode, stderr } = await child
   await hanging.close()
   expect([0, 130]).toContain(exitCode)

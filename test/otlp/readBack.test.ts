@@ -19,7 +19,7 @@ const missing = await ensureVictoriaLogs()
 const Line = z.record(z.string(), z.unknown())
 type Line = Readonly<z.infer<typeof Line>>
 
-describe.skipIf(missing !== undefined)(missing === undefined ? 'VictoriaLogs' : `no VictoriaLogs: ${missing}`, () => {
+describe.skipIf(missing !== undefined)(`VictoriaLogs ${missing ?? ''}`, () => {
   let engine: Engine
   let stored: Row[]
   let printed: Line[]
