@@ -55,8 +55,9 @@ const read = async (name: string): Promise<Recorded> => {
   return { observations, verdict: await verdictOf(observations), record }
 }
 
+const nothing = () => undefined
+
 const verdictOf = async (observations: readonly Observation[]): Promise<Verdict> => {
-  const nothing = () => undefined
   const lines = run(from(observations), {
     record: (same) => same,
     filter: { ...ANY, ...ANY_VERDICT },
@@ -77,12 +78,13 @@ const serverPort = ({ tuple: { sport, dport } }: Verdict) => (dport < LISTENS ? 
 /** What is numbered by the peer, in segments and in sockets. */
 const OF_THE_PEER = new Set(['seq', 'rcv_nxt', 'copied_seq'])
 
-const shifted = (observations: readonly Observation[], by: number): Observation[] => {
-  const text = JSON.stringify(observations, (key, value: unknown) =>
-    OF_THE_PEER.has(key) && typeof value === 'number' ? (value + by) >>> 0 : value,
-  )
-  return (JSON.parse(text) as unknown[]).map((one, index) => decode(JSON.stringify(one), index + 1))
-}
+const shifted = (observations: readonly Observation[], by: number): Observation[] =>
+  observations.map((observation, index) => {
+    const text = JSON.stringify(observation, (key, value: unknown) =>
+      OF_THE_PEER.has(key) && typeof value === 'number' ? (value + by) >>> 0 : value,
+    )
+    return decode(text, index + 1)
+  })
 
 // The lines with holes, cut at them: what is filled in is joined, and nothing parsed.
 const template = ({ observations, verdict, record }: Recorded, listening: number): Episode => {
