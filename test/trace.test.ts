@@ -169,7 +169,8 @@ test('a flood: what is reported and lost is what was counted, in bounded memory'
   })
   expect(String(stderr)).toContain('netns 4026531840: sent: 19600 reported + 400 lost')
   expect(most).toBeGreaterThan(0)
-  expect(most).toBeLessThan(200)
+  // In MB. It takes 160 on an idle machine; on a busy one V8 collects later, and 201 was seen.
+  expect(most).toBeLessThan(256)
 }, 120_000)
 
 test('top, for a pipe: the table of all that was seen', async () => {
