@@ -40,7 +40,7 @@ import {
   withShown,
   withSteps,
 } from './sharedOptions.ts'
-import { requireMetrics, withOutlets } from './outletOptions.ts'
+import { otlpOption, requireMetrics, withOutlets } from './outletOptions.ts'
 import { recordAgeOption, recordFilesOption, recordSizeOption, withRotation } from './rotationOptions.ts'
 
 /** What every command is made with; `done` takes the exit code of the one that ran. */
@@ -111,6 +111,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
   withBriefHelp(withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names))))))
     .description('judge recordings: no root, no bpftrace, no Linux needed')
     .addOption(expectOption())
+    .addOption(otlpOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 

@@ -39,13 +39,15 @@ export type TraceOptions = OutputOptions & {
   metrics?: { address: string; port: number }
   metricsLabels?: readonly ExtraLabel[]
   journald?: true
+  /** Where to; '' asks OpenTelemetry's variables. */
+  otlp?: string
 }
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
 export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
-export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReplayOptions = OutputOptions & { expect: readonly Expectation[]; otlp?: string }
 /** What a join prints: its accounts, or in their place the score. */
 export type JoinOptions = { format: FormatName; color: ColourChoice; output?: string | undefined; score?: true }
 export type ReportOptions = Filter & VerdictFilter & { output?: string }
