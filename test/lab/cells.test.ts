@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packet, reply, reset, segment, start, state, stop, SYN, TUPLE } from '../samples.ts'
+import { nat, packet, reply, reset, segment, start, state, stop, SYN, TUPLE } from '../samples.ts'
 import { keepCells } from './cells.ts'
 
 let directory = ''
@@ -23,10 +23,13 @@ const cell = (name: string, port: number, family = 4) => ({ name, family, port, 
 test('a recording is taken apart by the ports of its triggers, line for line', () => {
   const [mine, others] = [on(8001, 'a1'), on(8002, 'a2')]
   const answers = [reset({ fn: 'tcp_v4_send_reset', ...mine, socket: null }), reply({ skb: 'a1' })]
+  const translated = nat({ tuple: { ...TUPLE, dport: 32193 }, reply: { ...nat().reply, sport: 8001 } })
   const listening = state({ to: 'LISTEN', tuple: { ...TUPLE, sport: 0, dport: 8001 } })
   write('recording.jsonl', [
     start(),
     listening,
+    translated,
+    nat({ tuple: { ...TUPLE, dport: 32194 }, reply: { ...nat().reply, sport: 8002 } }),
     packet(others),
     packet(mine),
     ...answers,
@@ -48,6 +51,7 @@ test('a recording is taken apart by the ports of its triggers, line for line', (
   expect(kept('no-listener', 'recording.jsonl').map((line): unknown => JSON.parse(line))).toEqual([
     start(),
     listening,
+    translated,
     packet(mine),
     ...answers,
     stop(),

@@ -34,7 +34,8 @@ const Line = z.looseObject({
   kind: z.string(),
   skb: z.string().optional(),
   segment: z.object({ skb: z.string() }).nullable().optional(),
-  tuple: z.object({ sport: z.int(), dport: z.int() }).optional(),
+  tuple: Ports.optional(),
+  reply: Ports.optional(),
 })
 
 /** What of a recording is about none of its connections, and belongs to each. */
@@ -51,7 +52,9 @@ export const keepCells = (trace: string, directory: string, target: string): voi
   const recording = linesOf(join(directory, 'recording.jsonl')).map((text) => ({ text, line: parse(text) }))
   for (const cell of readCells(directory)) {
     const { name, family, port } = cell
-    const isMine = ({ tuple }: z.infer<typeof Line>) => tuple?.sport === port || tuple?.dport === port
+    // NAT may have given it another port: then the answers have its own.
+    const isMine = ({ tuple, reply }: z.infer<typeof Line>) =>
+      [tuple?.sport, tuple?.dport, reply?.sport, reply?.dport].includes(port)
     const segments = new Set(recording.flatMap(({ line }) => (isMine(line) ? (line.segment?.skb ?? []) : [])))
     const mine = recording.filter(
       ({ line }) =>
