@@ -10,6 +10,7 @@ import type { CreateSink } from '../format/sink.ts'
 import type { Observation } from '../observation.ts'
 import { recordings, type Pace } from '../recording/replay.ts'
 import { run, type Line } from '../run.ts'
+import { areCaptures, captureLines } from './capture.ts'
 import type { OtlpOutlet } from './trace/otlp.ts'
 
 /** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
@@ -25,6 +26,7 @@ export const replay = async (
   { createSink, pace }: How = {},
 ): Promise<number> => {
   requireOtherOutput(files, options)
+  const isCaptured = areCaptures(files, options)
   const shipping = await openShipping(options, io)
   const printer = createPrinter(io, options, createSink)
   const progress = progressOf(files, io)
@@ -34,12 +36,9 @@ export const replay = async (
     printer.see(observation)
     shipping?.see(observation)
   }
-  const source = recordings(files, {
-    warn: (warning) => io.tell(`warning: ${warning}`),
-    read: progress?.at,
-    pace: pace ?? shipping?.room,
-  })
-  const lines = defer(() =>
+  const warn = (warning: string) => io.tell(`warning: ${warning}`)
+  const source = recordings(files, { warn, read: progress?.at, pace: pace ?? shipping?.room })
+  const recorded = defer(() =>
     run(source.next(), {
       record: identity,
       filter: options,
@@ -49,8 +48,12 @@ export const replay = async (
       see,
       leave: printer.leave,
     }),
+  ).pipe(repeat({ delay: () => (source.done() ? EMPTY : of(true)) }))
+  const lines = (
+    isCaptured
+      ? captureLines(files, { filter: options, see, leave: printer.leave, warn, read: progress?.at })
+      : recorded
   ).pipe(
-    repeat({ delay: () => (source.done() ? EMPTY : of(true)) }),
     first(options.count),
     tap((line) => line.kind === 'verdict' && shipping?.judged(line.verdict)),
   )
@@ -65,7 +68,7 @@ export const replay = async (
   if (broken.length > 0)
     throw expectationError(
       broken.map((expected) => describe(expected, given)).join('\n'),
-      `of ${options.expect.length} expectations ${broken.length} ${broken.length === 1 ? 'does' : 'do'} not hold`,
+      `${broken.length} of ${options.expect.length} --expect ${broken.length === 1 ? 'does' : 'do'} not hold`,
     )
   if (options.expect.length > 0) io.tell(allHold(options.expect.length))
   return shipping === undefined || shipping.complete() ? 0 : 1
