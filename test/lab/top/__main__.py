@@ -56,7 +56,7 @@ def watch(world, tap):
         filtered = terminal.shows("by cause", "filter: linger_")
         same([line.split()[0] for line in filtered[3:5] if line], ["1"])
         terminal.press("\r\r")
-        keep(tap, terminal.shows("closed it with SO_LINGER", "linger-zero"))
+        keep(tap, terminal.shows("with SO_LINGER 0", "Esc back"))
 
         terminal.resize(200, 50)
         wide = terminal.shows("6 resets: 6 sent", "Esc back")
