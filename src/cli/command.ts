@@ -6,13 +6,14 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { MORE_HELP, withBriefHelp } from './brief.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { BELOW_OPTIONS, LINE_EACH } from './help.ts'
+import { BELOW_OPTIONS, JOIN_EXAMPLES, LINE_EACH } from './help.ts'
 import { addPages } from './pages.ts'
 import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
   Actions,
   Answering,
   CausesOptions,
+  JoinOptions,
   ProgramOptions,
   ReplayOptions,
   ReportOptions,
@@ -28,16 +29,19 @@ import {
   ehashOption,
   expectOption,
   factsOption,
+  formatOption,
   intervalOption,
   lightOption,
   speedOption,
   timeoutOption,
   whole,
+  withoutDash,
   withOutput,
   withShown,
   withSteps,
 } from './sharedOptions.ts'
-import { requireMetrics, withOutlets } from './outletOptions.ts'
+import { otlpOption, requireMetrics, withOutlets } from './outletOptions.ts'
+import { recordAgeOption, recordFilesOption, recordSizeOption, withRotation } from './rotationOptions.ts'
 
 /** What every command is made with; `done` takes the exit code of the one that ran. */
 type Setting = { actions: Actions; names: Names; done: (exitCode: number) => void }
@@ -73,6 +77,7 @@ export const createCommand = (
     addDoctor,
     addCauses,
     addReport,
+    addJoin,
     addSchema,
     addPages,
   ])
@@ -89,13 +94,16 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'keep all events for replay; x.gz is gzipped')
+    .addOption(recordSizeOption())
+    .addOption(recordAgeOption())
+    .addOption(recordFilesOption())
     .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => {
       requireMetrics(options)
-      done(await actions.trace(whole(options)))
+      done(await actions.trace(withRotation(whole(options))))
     })
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
@@ -103,6 +111,7 @@ const addReplay = (root: Command, { actions, names, done }: Setting) => {
   withBriefHelp(withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names))))))
     .description('judge recordings: no root, no bpftrace, no Linux needed')
     .addOption(expectOption())
+    .addOption(otlpOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
@@ -203,6 +212,19 @@ const addReport = (root: Command, { actions, names, done }: Setting) => {
     .option('-o, --output <file>', 'write the page to a file instead of standard output')
     .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
 }
+
+const addJoin = (root: Command, { actions, done }: Setting) =>
+  root
+    .command('join')
+    .argument('<file...>', 'a recording of each host; - is standard input')
+    .description('recordings of both ends as one: the sender names the cause')
+    .optionsGroup('Output:')
+    .addOption(formatOption('how they are printed'))
+    .addOption(colorOption())
+    .option('-o, --output <file>', 'to a file instead of standard output')
+    .option('--score', 'in their place how well each end had inferred')
+    .addHelpText('after', JOIN_EXAMPLES)
+    .action(async (files: string[], options: JoinOptions) => done(await actions.join(files, withoutDash(options))))
 
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root

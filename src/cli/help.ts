@@ -36,6 +36,16 @@ ${exampleLines(EXAMPLES).join('\n')}
 
 Exit code: 0 ended, 1 failed, 2 usage, 3 cannot trace here, 4 not as expected`
 
+/** What `trace-reset join --help` says below the options. */
+export const JOIN_EXAMPLES = `
+Each host records for itself, at the same time: trace-reset --record A.jsonl.gz
+Clocks may differ; NAT between is followed where a host, or a box, recorded it.
+
+Examples:
+  trace-reset join web.jsonl.gz db.jsonl.gz
+  trace-reset join client.jsonl nat-box.jsonl server.jsonl -f json
+  trace-reset join --score web.jsonl.gz db.jsonl.gz`
+
 /** How help shows options and commands: a line for each. */
 export const LINE_EACH: HelpConfiguration = {
   // Without commander's quotes, and without defaults: the manual has those.

@@ -13,13 +13,15 @@ import { COLOURS } from './terminal.ts'
 export const withOutput = (command: Command): Command =>
   command
     .optionsGroup('Output:')
-    .addOption(
-      new Option('-f, --format <form>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
-    )
+    .addOption(formatOption('how verdicts are printed'))
     .addOption(colorOption())
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments; or -')
     .addOption(countOption('end after this many verdicts'))
+
+/** `--format`. */
+export const formatOption = (about: string) =>
+  new Option('-f, --format <form>', about).choices(Object.keys(FORMATS)).default('table')
 
 /** `--color`. */
 export const colorOption = () => new Option('--color <when>', 'colours').choices(COLOURS).default('auto')
@@ -49,10 +51,13 @@ export const withSteps = (command: Command): Command =>
 export const whole = <T extends object>(
   given: T & { packets?: true; probe?: readonly string[]; output?: string | undefined },
 ) => ({
-  ...checked(given),
-  ...(given.output === '-' ? { output: undefined } : {}),
+  ...checked(withoutDash(given)),
   steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
 })
+
+/** An output to `-` is none. */
+export const withoutDash = <T extends { output?: string | undefined }>(given: T): T =>
+  given.output === '-' ? { ...given, output: undefined } : given
 
 /** Adds what is printed beyond the verdicts. */
 export const withShown = (command: Command): Command =>
@@ -106,7 +111,7 @@ export const bpftraceOption = () => new Option('--bpftrace <file>', 'the bpftrac
 export const factsOption = () => new Option('--facts <file>', "another machine's doctor --json in this one's place")
 
 /** A whole number from 1 up. Throws commander's own error, which becomes a usage error. */
-const positive = (text: string) => {
+export const positive = (text: string) => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a number from 1 up.')
   return Number(text)
 }
@@ -134,7 +139,7 @@ const MOST_SECONDS = 2_147_483
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
 
 /** `30`, `30s`, `5m` or `1h` in seconds. Throws commander's own error, which becomes a usage error. */
-const duration = (text: string) => {
+export const duration = (text: string) => {
   const [, number = '', unit = ''] = /^([1-9]\d{0,8})([smh]?)$/.exec(text) ?? []
   const seconds = Number(number) * (SECONDS[unit] ?? 1)
   if (seconds === 0 || seconds > MOST_SECONDS) throw new InvalidArgumentError('It is not a time of 1 s to 596 h.')

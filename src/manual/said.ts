@@ -25,6 +25,11 @@ export const FILES: readonly Said[] = [
     '/var/cache/trace-reset',
     'the module that trace-reset module build has made; for a user $XDG_CACHE_HOME/trace-reset',
   ],
+  [
+    '/etc/default/trace-reset',
+    'the options of trace-reset.service, which the Debian package has and does not enable: OPTIONS="...", in the words of this page',
+  ],
+  ['/var/lib/trace-reset', 'what that service records'],
   ['/run/netns', 'the names that --netns takes, made by ip netns'],
   ['/etc/services', 'the names that ports may be given by'],
   ['/sys/kernel/btf/vmlinux', 'the types of the running kernel, by which the probes are made'],
