@@ -28,7 +28,7 @@ replays() { trace-reset replay "$state"/resets.*.jsonl.gz -q "$@"; }
 main_pid() { property MainPID; }
 # By the name of the file: a task of node has another name.
 tracers() { pgrep -x bpftrace; }
-nothing_left() { ! tracers && ! pgrep -f trace-reset.mjs && [[ ! -s /sys/kernel/debug/kprobes/list ]]; }
+nothing_left() { ! tracers && ! pgrep -f 'node /usr/sbin/trace-reset' && [[ ! -s /sys/kernel/debug/kprobes/list ]]; }
 begin() { systemctl start trace-reset && until_holds is_tracing; }
 # Kills one process of the service; another one traces after that.
 kill_and_restart() {
@@ -43,6 +43,7 @@ check 'the service is there, neither enabled nor started' bash -c '[[ $(systemct
 check 'its exposure is OK' systemd-analyze --no-pager security --threshold=50 trace-reset.service
 mkdir -p /run/systemd/system/trace-reset.service.d
 printf '[Service]\nRestartSec=0.2\n' >/run/systemd/system/trace-reset.service.d/lab.conf
+systemctl daemon-reload
 check 'it starts, and traces' begin
 row 'systemd-analyze security trace-reset.service' bash -c 'systemd-analyze --no-pager security trace-reset.service | tail -n 1'
 before=$(date +%s)
@@ -92,5 +93,6 @@ check 'a trace that cannot begin is given up' until_holds bash -c '[[ $(systemct
 row 'a wrong option, after 5 starts' property Result
 cp "$log.default" /etc/default/trace-reset
 rm -rf /run/systemd/system/trace-reset.service.d
+systemctl daemon-reload
 systemctl reset-failed trace-reset
 check 'nothing of the service is left' nothing_left
