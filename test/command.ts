@@ -73,6 +73,7 @@ export const replayHere = async (args: readonly string[]) => {
     doctor: other,
     causes: other,
     report: other,
+    join: other,
     completion: other,
     manual: other,
     schema: other,

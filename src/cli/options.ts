@@ -39,13 +39,17 @@ export type TraceOptions = OutputOptions & {
   metrics?: { address: string; port: number }
   metricsLabels?: readonly ExtraLabel[]
   journald?: true
+  /** Where to; '' asks OpenTelemetry's variables. */
+  otlp?: string
 }
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
 export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
-export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReplayOptions = OutputOptions & { expect: readonly Expectation[]; otlp?: string }
+/** What a join prints: its accounts, or in their place the score. */
+export type JoinOptions = { format: FormatName; color: ColourChoice; output?: string | undefined; score?: true }
 export type ReportOptions = Filter & VerdictFilter & { output?: string }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
@@ -73,6 +77,7 @@ export type Actions = {
   module: (verb: 'build' | 'load' | 'unload' | 'status', options: Answering) => Promise<number>
   doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
+  join: (files: readonly string[], options: JoinOptions) => Promise<number>
   report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
   completion: (shell: Shell, root: Command) => Promise<number>

@@ -13,13 +13,15 @@ import { COLOURS } from './terminal.ts'
 export const withOutput = (command: Command): Command =>
   command
     .optionsGroup('Output:')
-    .addOption(
-      new Option('-f, --format <form>', 'how verdicts are printed').choices(Object.keys(FORMATS)).default('table'),
-    )
+    .addOption(formatOption('how verdicts are printed'))
     .addOption(colorOption())
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments; or -')
     .addOption(countOption('end after this many verdicts'))
+
+/** `--format`. */
+export const formatOption = (about: string) =>
+  new Option('-f, --format <form>', about).choices(Object.keys(FORMATS)).default('table')
 
 /** `--color`. */
 export const colorOption = () => new Option('--color <when>', 'colours').choices(COLOURS).default('auto')
@@ -30,7 +32,7 @@ export const intervalOption = () =>
 
 /** `--speed`. */
 export const speedOption = () =>
-  new Option('--speed <times>', 'play a recording so many times as fast as it was, not at once').argParser(positive)
+  new Option('--speed <times>', 'play a recording N times as fast as it was').argParser(positive)
 
 /** Adds which kernel functions are printed as steps. */
 export const withSteps = (command: Command): Command =>
@@ -49,10 +51,13 @@ export const withSteps = (command: Command): Command =>
 export const whole = <T extends object>(
   given: T & { packets?: true; probe?: readonly string[]; output?: string | undefined },
 ) => ({
-  ...checked(given),
-  ...(given.output === '-' ? { output: undefined } : {}),
+  ...checked(withoutDash(given)),
   steps: [...(given.packets === true ? PACKET_STEPS : []), ...(given.probe ?? [])],
 })
+
+/** An output to `-` is none. */
+export const withoutDash = <T extends { output?: string | undefined }>(given: T): T =>
+  given.output === '-' ? { ...given, output: undefined } : given
 
 /** Adds what is printed beyond the verdicts. */
 export const withShown = (command: Command): Command =>

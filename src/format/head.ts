@@ -16,11 +16,11 @@ const WHOLE = 77
 export const SIGNS = { sent: '>', received: '<', ignored: 'x' } as const
 
 /** The head of the table, for a page of `width` columns; Infinity: whatever it takes, a verdict has one line. */
-export const headings = (width: number): string => lines('TIME', 'LOCAL', ' ', 'PEER', 'CAUSE', width)
+export const headings = (width: number): string => headLine('TIME', 'LOCAL', ' ', 'PEER', 'CAUSE', width)
 
 /** The head of a verdict, for such a page. */
 export const headOf = ({ tuple, outcome, cause }: Verdict, time: string, width: number, paint: boolean): string =>
-  lines(
+  headLine(
     time,
     endpoint(tuple.daddr, tuple.dport),
     coloured(SIGNS[outcome], outcome, paint),
@@ -29,8 +29,15 @@ export const headOf = ({ tuple, outcome, cause }: Verdict, time: string, width: 
     width,
   )
 
-// Where an IPv6 address or a narrow page leaves no room, the peer and the cause take a second line, in their columns.
-const lines = (time: string, local: string, sign: string, peer: string, cause: string, width: number): string => {
+/** A head with these cells; where an IPv6 address or a narrow page leaves no room, the peer and the cause take a second line. */
+export const headLine = (
+  time: string,
+  local: string,
+  sign: string,
+  peer: string,
+  cause: string,
+  width: number,
+): string => {
   const left = `${padded(time, INDENT)}${padded(local, ENDPOINT)} ${sign} `
   const fits = width === Infinity || (width >= WHOLE && local.length <= ENDPOINT && peer.length <= ENDPOINT)
   if (fits) return `${left}${padded(peer, ENDPOINT)} ${cause}\n`

@@ -39,6 +39,6 @@ export const ENVIRONMENT: readonly Said[] = [
   ['NO_COLOR', 'no colour, when it is set and not empty'],
   ['FORCE_COLOR', 'colour also where standard output is no terminal, 0 for none; --color goes before both'],
   ['TERM', 'no colour when it is dumb'],
-  ['COLUMNS', 'the width of the table, where standard output is no terminal that has one'],
+  ['COLUMNS', 'the width of the table on a terminal, before what the terminal says; a file or a pipe has 80'],
   ['XDG_CACHE_HOME', 'the place of the cache of users, ~/.cache by default; root has /var/cache'],
 ]

@@ -163,7 +163,8 @@ async function* lines(file: string, read: Listener['read']): AsyncGenerator<Line
   if (rest !== '') yield [{ text: rest, whole: rest.length > LONGEST_LINE }]
 }
 
-async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
+/** The bytes of a file, `-` for standard input, unzipped where it is gzip. Fails with a trace error where it cannot be opened. */
+export async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
   const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file), highWaterMark: CHUNK_BYTES })
   const chunks = counted(source, read)
   const first = await chunks.next()

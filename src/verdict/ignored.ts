@@ -22,7 +22,13 @@ export const dropText = ({ drop }: Case): string[] =>
 
 /** The same of a RST of this host itself, which did not leave it. */
 export const unsentText = ({ unsent }: Case): string[] =>
-  unsent === null ? [] : [`the RST did not leave this host: the kernel dropped it ${placeText(unsent)}`]
+  unsent === null ? [] : [`${NOT_LEFT}: the kernel dropped it ${placeText(unsent)}`]
+
+const NOT_LEFT = 'the RST did not leave this host'
+
+/** Whether a verdict's evidence has that. */
+export const didNotLeave = ({ because }: { because: readonly string[] }): boolean =>
+  because.some((sentence) => sentence.startsWith(NOT_LEFT))
 
 const placeText = ({ location, reason }: Kind<'call'>) =>
   `${location === null ? 'at an unknown place' : `in ${location}`}${reason === null ? '' : `: ${reason}`}`

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+import ipaddr from 'ipaddr.js'
+
+/** The address at a place, as text: RFC 5952 for IPv6. */
+export const addressOf = (bytes: Buffer, place: number, family: 4 | 6): string =>
+  family === 4
+    ? bytes.subarray(place, place + 4).join('.')
+    : ipaddr.fromByteArray([...bytes.subarray(place, place + 16)]).toString()

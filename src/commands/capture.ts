@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// A replay of captures: the same output, of packets alone.
+import { closeSync, openSync, readSync } from 'node:fs'
+import { constants, gunzipSync } from 'node:zlib'
+import { concatMap, filter, from, mergeMap, of, type Observable } from 'rxjs'
+import { captured, isCapture } from '../capture/read.ts'
+import { usageError } from '../errors.ts'
+import { ANY, type Filter } from '../filter/filter.ts'
+import { matches } from '../filter/match.ts'
+import { selects, type VerdictFilter } from '../filter/verdict.ts'
+import type { Observation } from '../observation.ts'
+import type { Line } from '../run.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+
+const SNIFFED = 65_536
+
+/**
+ * Whether the files are captures, by what they begin with. Throws a usage error where they are mixed with recordings, or where it is
+ * not said whose capture it is.
+ */
+export const areCaptures = (files: readonly string[], { daddr }: Filter): boolean => {
+  const some = files.filter((file) => file !== '-' && isCapture(beginning(file)))
+  const [first] = some
+  if (first === undefined) return false
+  if (some.length < files.length)
+    throw usageError(`${first} is a capture, and others are none`, 'replay captures and recordings apart')
+  if (daddr.length === 0)
+    throw usageError(
+      `${first} is a capture: whose is not said`,
+      'name the addresses of the host that it is judged for, as in --local 192.0.2.1,2001:db8::1',
+    )
+  return true
+}
+
+// What cannot be read is told when it is to be read.
+const beginning = (file: string): Buffer => {
+  const bytes = Buffer.alloc(SNIFFED)
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      const read = bytes.subarray(0, readSync(descriptor, bytes, 0, SNIFFED, 0))
+      const isZipped = read[0] === 0x1f && read[1] === 0x8b
+      return isZipped ? gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 28 }) : read
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
+
+/** What a replay of captures takes. */
+type Asked = {
+  filter: Filter & VerdictFilter
+  see: (observation: Observation) => void
+  leave: (what: Observation | Verdict) => void
+  warn: (message: string) => void
+  read: ((bytes: number) => void) | undefined
+}
+
+/** The verdicts on captures, one after the other. */
+export const captureLines = (files: readonly string[], { filter: wanted, see, leave, warn, read }: Asked) => {
+  // Ports and networks namespaces select; an address here says whose capture it is.
+  const isHere = (address: string, family: 4 | 6) =>
+    matches({ ...ANY, daddr: wanted.daddr }, { family, saddr: address, sport: 0, daddr: address, dport: 0, netns: 0 })
+  return from(files).pipe(
+    concatMap((file) => captured(file, { isHere, warn, read })),
+    mergeMap((one): Observable<Line> => {
+      if ('observation' in one) {
+        see(one.observation)
+        return from([])
+      }
+      return of({ kind: 'verdict', verdict: one.verdict } as const)
+    }),
+    filter((line) => {
+      if (line.kind !== 'verdict') return true
+      const { verdict } = line
+      const isWanted = matches(wanted, verdict.tuple) && selects(wanted, verdict)
+      if (!isWanted) leave(verdict)
+      return isWanted
+    }),
+  )
+}
