@@ -10,7 +10,7 @@ until_holds() {
     local tries
     for ((tries = 0; tries < 600; tries++)); do
         "$@" >/dev/null 2>&1 && return
-        sleep 0.2
+        sleep 0.5
     done
     echo "never: $*"
     systemctl status --no-pager trace-reset
