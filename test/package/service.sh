@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # In a lab machine where trace-reset is installed and systemd is process 1, as root: the service. Sourced by guest.sh, whose
 # `check` it uses. COUNT resets over SECONDS.
-count=${COUNT:-200} seconds=${SECONDS_OF_RESETS:-30}
+count=${COUNT:-100} seconds=${SECONDS_OF_RESETS:-60}
 state=/var/lib/trace-reset
 
 # Waits until a command holds.
