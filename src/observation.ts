@@ -29,6 +29,8 @@ const start = z.strictObject({
   /** SHA-256 of the bpftrace program that ran. */
   program: z.string(),
   ehash: z.enum(['module', 'ss', 'off']),
+  /** Of a recording in several files, from the second on: which one this is, and `at` of the first. Since schema 6. */
+  goes_on: z.strictObject({ from: time, part: uint.min(2) }).optional(),
 })
 /**
  * The first segment of a flow; or one with RST, this with the socket that was found for it before it was processed; or, by
@@ -125,7 +127,12 @@ const counters = z.strictObject({
   netns: uint,
   values: z.record(z.string(), uint),
 })
-const stop = z.strictObject({ kind: z.literal('stop'), error: z.string().nullable() })
+/** `goes_on`: the trace has not ended, the next file has the rest. Since schema 6. */
+const stop = z.strictObject({
+  kind: z.literal('stop'),
+  error: z.string().nullable(),
+  goes_on: z.literal(true).optional(),
+})
 
 /** Any line of a recording. */
 export const observation = z.discriminatedUnion('kind', [

@@ -18,6 +18,7 @@ const CHECKS = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   format: ['prettier', '--check', '--log-level', 'warn', '.'],
   types: ['tsc', '--noEmit', '-p', '.'],
+  'types of the page': ['tsc', '--noEmit', '-p', 'src/report/script'],
   'dead code': ['knip'],
 } as const
 

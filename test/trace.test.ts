@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Live tracing through the command, with executables of test/bin/ in the place of bpftrace and recorded facts in that of
 // the kernel's.
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -169,7 +179,8 @@ test('a flood: what is reported and lost is what was counted, in bounded memory'
   })
   expect(String(stderr)).toContain('netns 4026531840: sent: 19600 reported + 400 lost')
   expect(most).toBeGreaterThan(0)
-  expect(most).toBeLessThan(200)
+  // In MB. It takes 160 on an idle machine; on a busy one V8 collects later, and 201 was seen.
+  expect(most).toBeLessThan(256)
 }, 120_000)
 
 test('top, for a pipe: the table of all that was seen', async () => {
@@ -259,11 +270,29 @@ describe('bpftrace fails', () => {
   })
 })
 
-test.each(['plain', 'zipped.gz'])('a recording on a full disk ends the trace: %s', async (name) => {
-  symlinkSync('/dev/full', file(name))
-  const { stderr, exitCode } = await traceReset(live('plays', '--record', file(name)))
-  expect(stderr).toContain(`trace-reset: --record: cannot write ${file(name)}: no space left on device\nhint: `)
-  expect({ exitCode, unexpected: stderr.includes('unexpected') }).toEqual({ exitCode: 1, unexpected: false })
+test.each(['plain', 'zipped.gz'])(
+  'a recording on a full disk: verdicts go on, the loss is told and counted: %s',
+  async (name) => {
+    symlinkSync('/dev/full', file(name))
+    const { stdout, stderr, exitCode } = await traceReset(live('ends', '--format', 'json', '--record', file(name)))
+    expect({ causes: causesOf(stdout), exitCode }).toEqual({ causes: THREE, exitCode: 1 })
+    const told = stderr.split('\n').filter((line) => line.includes('--record'))
+    expect(told).toEqual([
+      `trace-reset: warning: --record: cannot write ${file(name)}: no space left on device: what is missing is counted`,
+      expect.stringMatching(/^trace-reset: --record: LOST (\d+) of \d+ lines: no space left on device$/),
+      'trace-reset: --record: the end of the recording is missing',
+    ])
+  },
+)
+
+test('a recording in several files, of the names and the number asked for', async () => {
+  const args = ['--record', file('parts/all.jsonl.gz'), '--record-size', '256k', '--record-files', '2']
+  mkdirSync(file('parts'))
+  for (const count of [1, 2, 2]) {
+    await traceReset(live('ends', ...args))
+    expect(readdirSync(file('parts'))).toHaveLength(count)
+  }
+  expect(readdirSync(file('parts'))).toEqual(['all.000002.jsonl.gz', 'all.000003.jsonl.gz'])
 })
 
 // script(1) gives the command a terminal, whose Ctrl-C is a byte of its standard input.

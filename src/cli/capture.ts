@@ -2,7 +2,7 @@
 import type { Start } from '../format/sink.ts'
 import type { Observation } from '../observation.ts'
 import { createCapture } from '../pcapng/capture.ts'
-import { openForWriting } from '../recording/record.ts'
+import { openForWriting } from '../recording/openForWriting.ts'
 import type { Line } from '../run.ts'
 import type { Io } from './io.ts'
 

@@ -4,8 +4,9 @@ import type { EhashChoice } from '../ehash/open.ts'
 import type { Filter, Wanted } from '../filter/filter.ts'
 import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
+import { MORE_HELP, withBriefHelp } from './brief.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { EXAMPLES, JOIN_EXAMPLES, LINE_EACH } from './help.ts'
+import { BELOW_OPTIONS, JOIN_EXAMPLES, LINE_EACH } from './help.ts'
 import { addPages } from './pages.ts'
 import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
@@ -39,7 +40,8 @@ import {
   withShown,
   withSteps,
 } from './sharedOptions.ts'
-import { requireMetrics, withOutlets } from './outletOptions.ts'
+import { otlpOption, requireMetrics, withOutlets } from './outletOptions.ts'
+import { recordAgeOption, recordFilesOption, recordSizeOption, withRotation } from './rotationOptions.ts'
 
 /** What every command is made with; `done` takes the exit code of the one that ran. */
 type Setting = { actions: Actions; names: Names; done: (exitCode: number) => void }
@@ -60,11 +62,11 @@ export const createCommand = (
     })
     .helpCommand('help [command]', 'the same as --help')
     .configureHelp(LINE_EACH)
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', BELOW_OPTIONS)
   const setting = { actions, names, done }
   addTrace(root, setting)
   root.optionsGroup('Options:').version(version, '-V, --version', 'the version')
-  root.helpOption('-h, --help', 'this text; the manual has more: man trace-reset')
+  root.helpOption('-h, --help', MORE_HELP)
   for (const add of [
     addReplay,
     addTop,
@@ -80,6 +82,8 @@ export const createCommand = (
     addPages,
   ])
     add(root, setting)
+  // After those that inherit the -h of their own.
+  withBriefHelp(root)
   refuseStrayWords(root)
   hintAtHelp(root)
   return root
@@ -90,25 +94,29 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
     .optionsGroup('Tracing:')
     .addOption(lightOption())
     .option('--record <file>', 'keep all events for replay; x.gz is gzipped')
+    .addOption(recordSizeOption())
+    .addOption(recordAgeOption())
+    .addOption(recordFilesOption())
     .addOption(timeoutOption())
     .addOption(ehashOption())
     .addOption(bpftraceOption())
     .addOption(factsOption())
     .action(async (options: TraceOptions) => {
       requireMetrics(options)
-      done(await actions.trace(whole(options)))
+      done(await actions.trace(withRotation(whole(options))))
     })
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
   const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
-  withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)))))
+  withBriefHelp(withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names))))))
     .description('judge recordings: no root, no bpftrace, no Linux needed')
     .addOption(expectOption())
+    .addOption(otlpOption())
     .action(async (files: string[], options: ReplayOptions) => done(await actions.replay(files, whole(options))))
 }
 
 const addTop = (root: Command, { actions, names, done }: Setting) =>
-  withVerdictFilter(withFilter(root.command('top'), names))
+  withBriefHelp(withVerdictFilter(withFilter(root.command('top'), names)))
     .description('resets counted by cause, redrawn; live or of recordings')
     .argument('[file...]', 'recordings; - is standard input')
     .optionsGroup('Output:')
@@ -145,7 +153,7 @@ const addProbes = (root: Command, { actions, done }: Setting) =>
 const addEhash = (root: Command, { actions, names, done }: Setting) => {
   const ehash = root.command('ehash').description("ask the kernel's TCP hash")
   withTuple(ehash.command('lookup'), names)
-    .description('what the TCP hash holds for one 5-tuple: --saddr --sport --daddr --dport [--netns]')
+    .description('what the TCP hash holds for one 5-tuple')
     .addOption(answerOption())
     .addOption(ehashOption())
     .action(async (options: Answering & Wanted & { ehash: EhashChoice }) =>
@@ -153,7 +161,7 @@ const addEhash = (root: Command, { actions, names, done }: Setting) => {
     )
 
   withFilter(ehash.command('list'), names)
-    .description('list the sockets of the TCP hash that the filter selects (root, tcphash.ko)')
+    .description('the sockets that a filter selects; needs tcphash.ko')
     .addOption(answerOption())
     .addOption(countOption('end after this many sockets'))
     .action(async (options: Answering & Filter & { count: number }) => done(await actions.ehashList(checked(options))))
@@ -198,7 +206,7 @@ const addCauses = (root: Command, { actions, done }: Setting) =>
 
 const addReport = (root: Command, { actions, names, done }: Setting) => {
   const report = root.command('report').argument('<files...>', 'recordings, or - for standard input')
-  withVerdictFilter(withFilter(report, names))
+  withBriefHelp(withVerdictFilter(withFilter(report, names)))
     .description('one page of HTML about recordings, for a ticket')
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'write the page to a file instead of standard output')

@@ -5,6 +5,7 @@ import type { Filter, Wanted } from '../filter/filter.ts'
 import type { VerdictFilter } from '../filter/verdict.ts'
 import type { FormatName } from '../format/format.ts'
 import type { ExtraLabel } from '../metrics/labels.ts'
+import type { Rotation } from '../recording/record.ts'
 import type { Key } from '../summary/tally.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import type { ColourChoice } from './terminal.ts'
@@ -29,6 +30,7 @@ export type OutputOptions = Filter &
 export type TraceOptions = OutputOptions & {
   light?: true
   record?: string
+  recordRotation?: Rotation | undefined
   /** Seconds. */
   timeout?: number
   ehash: EhashChoice
@@ -37,13 +39,15 @@ export type TraceOptions = OutputOptions & {
   metrics?: { address: string; port: number }
   metricsLabels?: readonly ExtraLabel[]
   journald?: true
+  /** Where to; '' asks OpenTelemetry's variables. */
+  otlp?: string
 }
 /** What has a published JSON Schema: a line of `--format json`, a line of a recording. */
 export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
 export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
-export type ReplayOptions = OutputOptions & { expect: readonly Expectation[] }
+export type ReplayOptions = OutputOptions & { expect: readonly Expectation[]; otlp?: string }
 /** What a join prints: its accounts, or in their place the score. */
 export type JoinOptions = { format: FormatName; color: ColourChoice; output?: string | undefined; score?: true }
 export type ReportOptions = Filter & VerdictFilter & { output?: string }

@@ -14,6 +14,10 @@ export const withOutlets = (command: Command): Command =>
     )
     .addOption(new Option('--metrics-labels <x>', 'lport: count resets by local port too').argParser(parseLabels))
     .option('--journald', 'an entry in the journal for each verdict')
+    .addOption(otlpOption())
+
+/** `--otlp`, whose URL is checked where OpenTelemetry's own variables are read. */
+export const otlpOption = () => new Option('--otlp [url]', 'a log record of OpenTelemetry for each verdict').preset('')
 
 /** Throws a usage error for labels without metrics. */
 export const requireMetrics = ({ metrics, metricsLabels }: Pick<TraceOptions, 'metrics' | 'metricsLabels'>) => {

@@ -32,7 +32,7 @@ export const intervalOption = () =>
 
 /** `--speed`. */
 export const speedOption = () =>
-  new Option('--speed <times>', 'play a recording so many times as fast as it was, not at once').argParser(positive)
+  new Option('--speed <times>', 'play a recording N times as fast as it was').argParser(positive)
 
 /** Adds which kernel functions are printed as steps. */
 export const withSteps = (command: Command): Command =>
@@ -111,7 +111,7 @@ export const bpftraceOption = () => new Option('--bpftrace <file>', 'the bpftrac
 export const factsOption = () => new Option('--facts <file>', "another machine's doctor --json in this one's place")
 
 /** A whole number from 1 up. Throws commander's own error, which becomes a usage error. */
-const positive = (text: string) => {
+export const positive = (text: string) => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a number from 1 up.')
   return Number(text)
 }
@@ -139,7 +139,7 @@ const MOST_SECONDS = 2_147_483
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
 
 /** `30`, `30s`, `5m` or `1h` in seconds. Throws commander's own error, which becomes a usage error. */
-const duration = (text: string) => {
+export const duration = (text: string) => {
   const [, number = '', unit = ''] = /^([1-9]\d{0,8})([smh]?)$/.exec(text) ?? []
   const seconds = Number(number) * (SECONDS[unit] ?? 1)
   if (seconds === 0 || seconds > MOST_SECONDS) throw new InvalidArgumentError('It is not a time of 1 s to 596 h.')

@@ -3,11 +3,13 @@ import { jsonRow } from '../format/json.ts'
 import type { Io } from '../cli/io.ts'
 import type { Answering } from '../cli/options.ts'
 import { helps, needs, type Check } from '../program/check.ts'
-import { readProbe } from '../cli/package.ts'
+import { offers } from '../program/offers.ts'
+import { readProbe, toolVersion } from '../cli/package.ts'
 import { ANY } from '../filter/filter.ts'
 import type { Btf } from '../host/btf.ts'
 import { readCpus } from '../host/cpus.ts'
 import type { Facts, Symbols } from '../host/facts.ts'
+import { readWays } from '../host/ways.ts'
 import { memoryOf, type Sized } from '../program/limits.ts'
 import { writeProgram } from '../program/program.ts'
 import { factsToKeep, loadFacts } from '../program/loadFacts.ts'
@@ -23,8 +25,9 @@ export const doctor = async (
   }
   const facts = await loadFacts({ bpftrace })
   const bytes = memoryFor(facts)
-  if (format === 'json') io.out(machineJson(facts, bytes))
-  else io.out(`${describeMachine(facts)}${bytes === null ? '' : describeMemory(bytes)}`)
+  const ways = offers(await readWays(toolVersion()))
+  if (format === 'json') io.out(machineJson(facts, bytes, ways))
+  else io.out(`${describeMachine(facts, ways)}${bytes === null ? '' : describeMemory(bytes)}`)
   return canTrace(facts) ? 0 : 3
 }
 
@@ -37,7 +40,7 @@ const memoryFor = ({ btf, symbols, bpftrace }: Facts) =>
     : traceMemory(btf, symbols, { version: bpftrace.version, ...readCpus() })
 
 /** What doctor says about a machine, for programs: each check as people read it. */
-export const machineJson = (facts: Facts, bytes: number | null): string =>
+export const machineJson = (facts: Facts, bytes: number | null, ways: readonly Check[]): string =>
   jsonRow({
     kernel: facts.kernel,
     machine: facts.machine,
@@ -45,14 +48,16 @@ export const machineJson = (facts: Facts, bytes: number | null): string =>
     memory_bytes: bytes,
     needed: needs(facts),
     better_with: helps(facts),
+    for_more: ways,
   })
 
 /** The text that doctor prints about a machine. */
-export const describeMachine = (facts: Facts): string =>
+export const describeMachine = (facts: Facts, ways: readonly Check[]): string =>
   [
     `Linux ${facts.kernel} ${facts.machine}\n`,
     `Needed:\n${needs(facts).map(line).join('')}`,
     `Better with:\n${helps(facts).map(line).join('')}`,
+    `For more:\n${ways.map(line).join('')}`,
   ].join('\n')
 
 const traceMemory = (btf: Btf, symbols: Symbols, sized: Sized) =>

@@ -10,7 +10,7 @@ import { toolPage } from '../manual/tool.ts'
 /** Prints a manual page in roff: section 8 is of the command, 7 of the causes. */
 export const manual = (section: '7' | '8', root: Command, io: Io): Promise<number> => {
   const of = { version: toolVersion(), date: releaseDate() }
-  io.out(section === '7' ? causesManual(of) : toolPage(root, { ...of, help: EXAMPLES }))
+  io.out(section === '7' ? causesManual(of) : toolPage(root, { ...of, examples: EXAMPLES.map(({ line }) => line) }))
   return Promise.resolve(0)
 }
 

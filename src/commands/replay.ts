@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { statSync } from 'node:fs'
-import { defer, EMPTY, identity, of, repeat, takeWhile, type MonoTypeOperatorFunction } from 'rxjs'
+import { defer, EMPTY, identity, of, repeat, takeWhile, tap, type MonoTypeOperatorFunction } from 'rxjs'
 import { expectationError, usageError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import type { Expectation, ReplayOptions } from '../cli/options.ts'
-import { createPrinter } from '../cli/print.ts'
+import { createPrinter, type Result } from '../cli/print.ts'
 import { createProgress } from '../cli/progress.ts'
 import type { CreateSink } from '../format/sink.ts'
 import type { Observation } from '../observation.ts'
 import { recordings, type Pace } from '../recording/replay.ts'
 import { run, type Line } from '../run.ts'
 import { areCaptures, captureLines } from './capture.ts'
+import type { OtlpOutlet } from './trace/otlp.ts'
 
 /** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
 type How = { createSink?: CreateSink | undefined; pace?: Pace | undefined }
@@ -26,15 +27,17 @@ export const replay = async (
 ): Promise<number> => {
   requireOtherOutput(files, options)
   const isCaptured = areCaptures(files, options)
+  const shipping = await openShipping(options, io)
   const printer = createPrinter(io, options, createSink)
   const progress = progressOf(files, io)
   const see = (observation: Observation) => {
     if (observation.kind === 'stop' && observation.error !== null)
       io.tell(`warning: the trace had failed: ${observation.error}`)
     printer.see(observation)
+    shipping?.see(observation)
   }
   const warn = (warning: string) => io.tell(`warning: ${warning}`)
-  const source = recordings(files, { warn, read: progress?.at, pace })
+  const source = recordings(files, { warn, read: progress?.at, pace: pace ?? shipping?.room })
   const recorded = defer(() =>
     run(source.next(), {
       record: identity,
@@ -50,10 +53,13 @@ export const replay = async (
     isCaptured
       ? captureLines(files, { filter: options, see, leave: printer.leave, warn, read: progress?.at })
       : recorded
-  ).pipe(first(options.count))
+  ).pipe(
+    first(options.count),
+    tap((line) => line.kind === 'verdict' && shipping?.judged(line.verdict)),
+  )
   // Expectations are of all that was recorded, whether or not somebody reads on.
   const until = options.expect.length === 0 ? io.stop : io.interrupt
-  const { verdicts: given, steps } = await printer.print(lines, until).finally(progress?.end)
+  const { verdicts: given, steps } = await ended(printer.print(lines, until).finally(progress?.end), shipping)
   if (options.steps.length > 0 && steps === 0)
     io.tell('warning: no such step was recorded: a recording has those of its own --packets and --probe')
   if (options.expect.length > 0 && until.aborted)
@@ -62,11 +68,25 @@ export const replay = async (
   if (broken.length > 0)
     throw expectationError(
       broken.map((expected) => describe(expected, given)).join('\n'),
-      `of ${options.expect.length} expectations ${broken.length} ${broken.length === 1 ? 'does' : 'do'} not hold`,
+      `${broken.length} of ${options.expect.length} --expect ${broken.length === 1 ? 'does' : 'do'} not hold`,
     )
   if (options.expect.length > 0) io.tell(allHold(options.expect.length))
-  return 0
+  return shipping === undefined || shipping.complete() ? 0 : 1
 }
+
+const ended = async (printing: Promise<Result>, shipping: OtlpOutlet | undefined) => {
+  try {
+    return await printing
+  } finally {
+    await shipping?.end()
+  }
+}
+
+// Read no faster than verdicts are taken there.
+const openShipping = async ({ otlp }: ReplayOptions, io: Io) =>
+  otlp === undefined
+    ? undefined
+    : (await import('./trace/otlp.ts')).openOtlp(otlp, false, io, (warning) => io.tell(`warning: ${warning}`))
 
 const requireOtherOutput = (files: readonly string[], { output, pcapng }: ReplayOptions) => {
   for (const [option, name] of Object.entries({ output, pcapng }))

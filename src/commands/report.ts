@@ -7,8 +7,9 @@ import type { ReportOptions } from '../cli/options.ts'
 import { packageFile, toolVersion } from '../cli/package.ts'
 import { narrows } from '../filter/recorded.ts'
 import type { Start } from '../format/sink.ts'
-import { openForWriting } from '../recording/record.ts'
+import { openForWriting } from '../recording/openForWriting.ts'
 import { replay as observations } from '../recording/replay.ts'
+import { assetsOf } from '../report/assets.ts'
 import type { Told } from '../report/entry.ts'
 import { page, type Source } from '../report/page.ts'
 import { createTrail } from '../report/trail.ts'
@@ -34,7 +35,7 @@ export const report = async (files: readonly string[], options: ReportOptions, i
     if (io.stop.aborted) return GIVEN_UP
     if (source !== undefined) sources.push(source)
   }
-  const assets = { css: assetText('page.css'), js: assetText('page.js') }
+  const assets = assetsOf((file) => readFileSync(packageFile(file), 'utf8'))
   write(page(sources, told, assets), output, io)
   for (const { file, totals } of sources) io.tell(`${file}: ${totals}`)
   return 0
@@ -80,5 +81,3 @@ const write = (text: string, output: string | undefined, io: Io) => {
     file.close()
   }
 }
-
-const assetText = (name: string) => readFileSync(packageFile(`src/report/${name}`), 'utf8')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { resolve } from 'node:path'
-import { identity, tap, type MonoTypeOperatorFunction } from 'rxjs'
+import { identity, tap } from 'rxjs'
 import type { Io } from '../cli/io.ts'
 import type { TraceOptions } from '../cli/options.ts'
 import { createPrinter } from '../cli/print.ts'
@@ -9,16 +9,16 @@ import { traceError, usageError } from '../errors.ts'
 import type { CreateSink } from '../format/sink.ts'
 import { loadFacts } from '../program/loadFacts.ts'
 import { narrowing } from '../live/narrow.ts'
-import type { Kind, Observation } from '../observation.ts'
+import type { Kind } from '../observation.ts'
 import { requireTraceable } from '../program/check.ts'
-import { recordTo } from '../recording/record.ts'
+import { createRecorder, type Lost, type Recorder } from '../recording/record.ts'
 import { run } from '../run.ts'
 import type { Program } from '../program/program.ts'
 import { createAttaching } from './trace/attaching.ts'
 import { liveTrace } from './trace/live.ts'
 import { openOutlets } from './trace/outlets.ts'
 import { programWriter } from './trace/program.ts'
-import { createWarn, tracing, warnOfKernel } from './trace/tell.ts'
+import { createWarn, tracing, warnOfKernel, type Warn } from './trace/tell.ts'
 
 /** The exit code that a shell gives for a process that SIGINT ended. */
 const KILLED = 130
@@ -41,6 +41,7 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
   const outlets = await openOutlets(options, io, warn)
   try {
     const printer = createPrinter(io, options, createSink)
+    const recorder = recorderOf(options, warn)
     const write = programWriter(options, machine, warn)
     const start = liveTrace(options, machine, warn)
     const attach = (program: Program) => {
@@ -48,7 +49,7 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
       return start(program)
     }
     const lines = run(narrowing({ write, start: attach, warn }), {
-      record: recording(options),
+      record: recorder?.record ?? identity,
       filter: options,
       steps: options.steps,
       count: options.count,
@@ -68,7 +69,10 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
       lines.pipe(tap((line) => line.kind === 'verdict' && outlets.judged(line.verdict))),
       io.kill,
     )
+    const lost = recorder?.lost()
+    if (lost !== undefined) io.tell(lostText(lost))
     requireGoodEnd(stop)
+    if (lost?.end === true) throw traceError('--record: the end of the recording is missing', LOST_HINT)
     return io.kill.aborted ? KILLED : 0
   } finally {
     timer.end()
@@ -100,8 +104,12 @@ const requireOtherFiles = ({ output, record, pcapng }: TraceOptions) => {
   }
 }
 
-const recording = ({ record }: TraceOptions): MonoTypeOperatorFunction<Observation> =>
-  record === undefined ? identity : recordTo(record)
+const recorderOf = ({ record, recordRotation }: TraceOptions, warn: Warn): Recorder | undefined =>
+  record === undefined ? undefined : createRecorder(record, recordRotation, warn)
+
+const lostText = ({ count, of, why }: Lost) => `--record: LOST ${count} of ${of} lines: ${why}`
+
+const LOST_HINT = 'all verdicts were given; what is there can be replayed'
 
 const requireGoodEnd = (stop: Kind<'stop'> | undefined) => {
   if (stop !== undefined && stop.error !== null)

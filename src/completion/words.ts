@@ -42,9 +42,9 @@ export const commandWords = (command: Command, path: readonly string[] = []): Co
       path,
       below: below.map((one) => ({ name: one.name(), about: one.description() })),
       options: [
-        ...command.options.map(optionWords),
-        { flags: ['-h', '--help'], about: 'show its options', values: null },
-      ],
+        ...command.options,
+        ...help.visibleOptions(command).filter((one) => !command.options.includes(one)),
+      ].map(optionWords),
       argument: argumentValues(command.registeredArguments[0]),
     },
     ...below.flatMap((one) => commandWords(one, [...path, one.name()])),

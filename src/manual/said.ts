@@ -25,6 +25,11 @@ export const FILES: readonly Said[] = [
     '/var/cache/trace-reset',
     'the module that trace-reset module build has made; for a user $XDG_CACHE_HOME/trace-reset',
   ],
+  [
+    '/etc/default/trace-reset',
+    'the options of trace-reset.service, which the Debian package has and does not enable: OPTIONS="...", in the words of this page',
+  ],
+  ['/var/lib/trace-reset', 'what that service records'],
   ['/run/netns', 'the names that --netns takes, made by ip netns'],
   ['/etc/services', 'the names that ports may be given by'],
   ['/sys/kernel/btf/vmlinux', 'the types of the running kernel, by which the probes are made'],
@@ -34,6 +39,6 @@ export const ENVIRONMENT: readonly Said[] = [
   ['NO_COLOR', 'no colour, when it is set and not empty'],
   ['FORCE_COLOR', 'colour also where standard output is no terminal, 0 for none; --color goes before both'],
   ['TERM', 'no colour when it is dumb'],
-  ['COLUMNS', 'the width of the table, where standard output is no terminal that has one'],
+  ['COLUMNS', 'the width of the table on a terminal, before what the terminal says; a file or a pipe has 80'],
   ['XDG_CACHE_HOME', 'the place of the cache of users, ~/.cache by default; root has /var/cache'],
 ]

@@ -3,8 +3,8 @@ import type { Command, Option } from 'commander'
 import { heading, item, literal, page, paragraph, subheading, titleLine } from './roff.ts'
 import { DESCRIPTION, ENVIRONMENT, EXIT_STATUS, FILES, type Said } from './said.ts'
 
-/** trace-reset(8): every command with all its options, those that --help hides too. `help` is the text below its options. */
-export const toolPage = (root: Command, of: { version: string; date: string; help: string }): string =>
+/** trace-reset(8): every command with all its options, those that --help hides too. `examples` are command lines. */
+export const toolPage = (root: Command, of: { version: string; date: string; examples: readonly string[] }): string =>
   page([
     titleLine('trace-reset', 8, of.date, of.version),
     `${heading('NAME')}trace\\-reset \\- who reset this TCP connection, and why\n`,
@@ -23,7 +23,7 @@ export const toolPage = (root: Command, of: { version: string; date: string; hel
         ...optionsBelow(root, command),
       ]),
     heading('EXAMPLES'),
-    literal(examplesIn(of.help)),
+    literal(of.examples),
     ...section('EXIT STATUS', EXIT_STATUS),
     ...section('FILES', FILES),
     ...section('ENVIRONMENT', ENVIRONMENT),
@@ -53,19 +53,29 @@ const argumentsOf = (command: Command) =>
     .join(' ')
 
 const groups = (root: Command) => {
-  const names = [...new Set(root.options.map(groupOf))]
+  const options = allOptions(root)
+  const names = [...new Set(options.map(groupOf))]
   return names.flatMap((name) => [
     subheading(name.replace(/:$/, '')),
-    ...root.options.filter((option) => groupOf(option) === name).map(optionItem),
+    ...options.filter((option) => groupOf(option) === name).map(optionItem),
   ])
 }
+
+// Help is an option that commander adds.
+const allOptions = (command: Command) => [
+  ...command.options,
+  ...command
+    .createHelp()
+    .visibleOptions(command)
+    .filter((option) => !command.options.includes(option)),
+]
 
 const groupOf = ({ helpGroupHeading }: Option) => helpGroupHeading ?? 'Options:'
 
 // What a command shares with a trace is named, and said once.
 const optionsBelow = (root: Command, command: Command) => {
   const known = new Set(root.options.map(({ long }) => long))
-  const shared = command.options.filter(({ long }) => known.has(long)).map(({ long }) => long ?? '')
+  const shared = command.options.flatMap(({ long }) => (long !== undefined && known.has(long) ? [long] : []))
   return [
     ...command.options.filter(({ long }) => !known.has(long)).map(optionItem),
     ...(shared.length === 0 ? [] : [paragraph(`It takes these options of a trace: ${shared.join(', ')}.`)]),
@@ -82,9 +92,6 @@ const optionItem = (option: Option) => {
     excluded === undefined ? `${option.description}${choices}${usual}` : `not what --${excluded} selects`,
   )
 }
-
-// The lines of --help that can be typed.
-const examplesIn = (help: string) => [...help.matchAll(/^ {2}(trace-reset.*)$/gm)].map(([, line = '']) => line)
 
 const section = (name: string, said: readonly Said[]) => [
   heading(name),

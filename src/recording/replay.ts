@@ -7,6 +7,7 @@ import { Observable } from 'rxjs'
 import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
+import { createJoining } from './joined.ts'
 
 const STDIN = 0
 
@@ -34,7 +35,7 @@ export type Listener = {
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, listener: Listener): Observable<Observation> =>
-  oneByOne(() => observations(file, listener))
+  oneByOne(() => allOf([file], listener))
 
 /** Several recordings, one behind the other: `next` gives the Observations of one, until `done`. */
 export type Recordings = { next: () => Observable<Observation>; done: () => boolean }
@@ -88,12 +89,14 @@ async function* allOf(
   { warn, read, pace }: Listener,
 ): AsyncGenerator<Observation[], undefined> {
   let before = 0
+  const joining = createJoining()
   for (const file of files) {
     let here = 0
     const told = read === undefined ? undefined : (bytes: number) => read(before + (here = bytes))
-    yield* observations(file, { warn, read: told, pace })
+    for await (const batch of observations(file, { warn, read: told, pace })) yield batch.flatMap(joining.push)
     before += here
   }
+  yield joining.rest()
   return undefined
 }
 

@@ -10,7 +10,7 @@ const ROW = 40
 /** Where things are: the middle of a lane, and the height of an item. */
 type Place = { of: (lane: LaneId) => number; row: (index: number) => number }
 
-/** A sequence as SVG, of classes that page.css paints. Text is text: nothing in it is markup. */
+/** A sequence as SVG, of classes that style/sequence.css paints. Text is text: nothing in it is markup. */
 export const drawing = ({ lanes, items, left }: Sequence): Element => {
   const gap = (WIDTH - GUTTER) / lanes.length
   const place: Place = {

@@ -10,15 +10,13 @@ import { topOf, type Row } from '../summary/rollUp.ts'
 import { createTally, type Key } from '../summary/tally.ts'
 import { isoTime, nanoseconds } from '../time.ts'
 import { CAUSES, isCause } from '../verdict/causes.ts'
+import type { Assets } from './assets.ts'
 import { entry, type Told } from './entry.ts'
 import { inlineJson, markup, type Child, type Element } from './markup.ts'
 import { timeline } from './timeline.ts'
 
 /** A recording that the report is of: its head, its totals, and what is to be said of it. */
 export type Source = { file: string; start: Start; totals: string; warnings: readonly string[] }
-
-/** The style and the script of the page, as text. */
-export type Assets = { css: string; js: string }
 
 /** The whole page. The verdicts are told in order of time. */
 export const page = (sources: readonly Source[], told: readonly Told[], assets: Assets): string => {
@@ -36,8 +34,9 @@ export const page = (sources: readonly Source[], told: readonly Told[], assets: 
     `<style>${assets.css}</style>`,
     '</head>\n<body>',
     ...body(sources, resets, causes).map(markup),
-    `<script type="application/json" id="data">${inlineJson(data)}</script>`,
-    `<script>${assets.js}</script>`,
+    ...(resets.length === 0
+      ? []
+      : [`<script type="application/json" id="data">${inlineJson(data)}</script>`, `<script>${assets.js}</script>`]),
     '</body>\n</html>\n',
   ].join('\n')
 }

@@ -48,3 +48,17 @@ test.each<[string, [number, number][], string[]]>([
 ])('%s, and clears its line', (_, reads, texts) => {
   expect(shown(reads)).toEqual(texts)
 })
+
+test('what is read after its end says nothing', () => {
+  const texts: string[] = []
+  let now = 0
+  const progress = createProgress(
+    1000,
+    () => now,
+    (text) => texts.push(text),
+  )
+  progress.end()
+  now = 3000
+  progress.at(900)
+  expect(texts).toEqual([])
+})

@@ -2,13 +2,34 @@
 import { expect, test } from 'vitest'
 import { describeMachine, describeMemory } from '../../src/commands/doctor.ts'
 import type { Facts } from '../../src/host/facts.ts'
+import type { Ways } from '../../src/host/ways.ts'
+import { offers } from '../../src/program/offers.ts'
 import { loadFacts } from '../../src/program/loadFacts.ts'
 import { factsOf } from '../command.ts'
+
+const NO_WAYS: Ways = {
+  logger: false,
+  journald: false,
+  systemd: false,
+  unit: false,
+  dkms: false,
+  source: false,
+  wireshark: undefined,
+}
+const ALL_WAYS: Ways = {
+  logger: true,
+  journald: true,
+  systemd: true,
+  unit: true,
+  dkms: true,
+  source: true,
+  wireshark: 'tshark',
+}
 
 const recorded = () => loadFacts({ facts: factsOf('6.1'), bpftrace: 'bpftrace' })
 
 test('a machine that can trace', async () => {
-  expect(describeMachine(await recorded())).toMatchInlineSnapshot(`
+  expect(describeMachine(await recorded(), offers(ALL_WAYS))).toMatchInlineSnapshot(`
     "Linux 6.1.0-56-cloud-amd64 x86_64
 
     Needed:
@@ -26,6 +47,13 @@ test('a machine that can trace', async () => {
                      hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
       ok   headers   /lib/modules/6.1.0-56-cloud-amd64/build is there
       ok   ss        there
+
+    For more:
+      ok   metrics   built in: --metrics 9435
+      ok   journald  there: --journald
+      ok   service   there: systemctl enable --now trace-reset
+      ok   dkms      has the source of the module
+      ok   wireshark tshark: --pcapng FILE
     "
   `)
 })
@@ -41,7 +69,7 @@ test('a machine without anything', async () => {
     setpriv: false,
     headers: false,
   }
-  expect(describeMachine({ ...(await recorded()), ...nothing })).toMatchInlineSnapshot(`
+  expect(describeMachine({ ...(await recorded()), ...nothing }, offers(NO_WAYS))).toMatchInlineSnapshot(`
     "Linux 6.1.0-56-cloud-amd64 x86_64
 
     Needed:
@@ -69,6 +97,17 @@ test('a machine without anything', async () => {
                      hint: apt-get install linux-headers-6.1.0-56-cloud-amd64, to build the module
       MISS ss        not found
                      hint: apt-get install iproute2: it is asked where the module is not
+
+    For more:
+      ok   metrics   built in: --metrics 9435
+      MISS journald  no logger that takes --journald
+                     hint: apt-get install bsdutils: its logger writes the entries
+      MISS service   systemd does not run here
+                     hint: a machine that systemd runs; elsewhere have it started by what is there
+      MISS dkms      not found
+                     hint: install trace-reset-dkms: the module is built for each new kernel then
+      MISS wireshark not found
+                     hint: apt-get install tshark, here or where the file is read
     "
   `)
 })
@@ -85,7 +124,18 @@ test.each<[string, Partial<Facts>, string]>([
     '  MISS tracefs   mounted, but not for this user\n                 hint: run as root, and in a container on its host\n',
   ],
 ])('%s is named, with its remedy', async (_, over, expected) => {
-  expect(describeMachine({ ...(await recorded()), ...over })).toContain(expected)
+  expect(describeMachine({ ...(await recorded()), ...over }, [])).toContain(expected)
+})
+
+test.each<[Partial<Ways>, string]>([
+  [{ journald: false }, 'MISS journald  no journald listens\n                 hint: start systemd-journald'],
+  [{ unit: false }, 'MISS service   no trace-reset.service\n                 hint: install the Debian package'],
+  [
+    { source: false },
+    'MISS dkms      there, without the source of the module\n                 hint: install trace-reset-dkms',
+  ],
+])('%o', async (over, expected) => {
+  expect(describeMachine(await recorded(), offers({ ...ALL_WAYS, ...over }))).toContain(expected)
 })
 
 test('the memory of a trace, in a sentence', () => {

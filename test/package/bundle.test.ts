@@ -61,6 +61,14 @@ test.each([
   expect({ stdout, stderr, exitCode }).toEqual(await traceReset(args))
 })
 
+test('what sends log records is not in it: said, with what to install', async () => {
+  const { stderr, exitCode } = await run(['replay', join(FIXTURES, 'forged.burst/recording.jsonl'), '--otlp'])
+  expect(exitCode).toBe(3)
+  expect(stderr).toMatch(
+    /^trace-reset: --otlp: the packages of OpenTelemetry are not installed\nhint: npm install -g @/,
+  )
+})
+
 test('a live trace', async () => {
   const fake = ['--facts', factsOf('6.1'), '--bpftrace', bin('plays'), '--ehash', 'off', '--saddr', '192.0.2.2']
   const { stdout, exitCode } = await run([...fake, '--format', 'json', '-n', '2'])

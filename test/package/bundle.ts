@@ -32,6 +32,8 @@ export const bundle = async (directory: string): Promise<string[]> => {
     format: 'esm',
     // Packages in CommonJS ask for Node's modules by it.
     banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+    // Optional, and found at run time where it is asked for.
+    external: ['@opentelemetry/*'],
     inject: [node18('shims.mjs')],
     plugins: [olderUtil, olderPatterns, withoutTranslations],
     // Its modules, of which a third is used; Node would be given the whole of it in CommonJS.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { traceReset } from '../command.ts'
 import { versionOf } from '../json.ts'
 import { bundle, ROOT } from './bundle.ts'
 import { buildDebs } from './deb.ts'
@@ -20,6 +21,27 @@ if (missing.length > 0) process.stderr.write(`no ${missing.join(', ')}: npm run 
 
 test('its newest version is that of the package', () => {
   expect(/^trace-reset \((.*?)\)/.exec(read('debian/changelog'))?.[1]).toBe(versionOf(read('package.json')))
+})
+
+const SERVICE = join(ROOT, 'debian/trace-reset.service')
+
+test('each option of the service is one of the command', async () => {
+  const options = /^OPTIONS="(.*)"$/m.exec(read('debian/trace-reset.default'))?.[1]?.split(' ') ?? []
+  expect(options).toContain('--record-size')
+  const here = options.map((word) => word.replace('/var/lib/trace-reset', directory))
+  // It looks at the machine only when all options were understood.
+  const { stderr } = await traceReset([...here, '--bpftrace', '/nonexistent'])
+  expect(stderr).toContain('cannot trace here: ')
+})
+
+const canAnalyze = (await execa('systemd-analyze', ['security', '--help'], { reject: false })).exitCode === 0
+test.skipIf(!canAnalyze)('the exposure of the service is OK at most, by systemd-analyze', async () => {
+  const args = ['security', '--no-pager', '--offline=true', '--threshold=50', SERVICE]
+  const { stdout, exitCode } = await execa('systemd-analyze', args, { reject: false })
+  expect({ exitCode, level: /exposure level for .*: [\d.]+ (\w+)/.exec(stdout)?.[1] }).toEqual({
+    exitCode: 0,
+    level: 'OK',
+  })
 })
 
 test('debian/copyright has every package of the bundle, and no other', async () => {
@@ -60,8 +82,13 @@ describe.skipIf(missing.length > 0)('the packages', () => {
       './usr/lib/trace-reset/src/format/verdict.schema.json',
       './usr/lib/trace-reset/probes/frame.bt',
       './usr/lib/trace-reset/kmod/Kbuild',
+      './etc/default/trace-reset',
     ])
       expect(files).toContain(path)
+    // Debian 12 has it in /lib.
+    expect(files.map((path) => path.replace('./usr/lib/', './lib/'))).toContain(
+      './lib/systemd/system/trace-reset.service',
+    )
   })
 
   test('trace-reset-dkms has the sources of the module', async () => {

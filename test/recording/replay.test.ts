@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import { from, lastValueFrom } from 'rxjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { SCHEMA, type Observation } from '../../src/observation.ts'
-import { recordTo } from '../../src/recording/record.ts'
+import { createRecorder } from '../../src/recording/record.ts'
 import { replay as observations } from '../../src/recording/replay.ts'
 import { CLI, replayHere, traceReset } from '../command.ts'
 import { at, counters, reply, reset, start, stop, tick, total } from '../samples.ts'
@@ -84,7 +84,7 @@ test('- is standard input, gzipped or not', async () => {
 
 test.each(['plain.jsonl', 'zipped.jsonl.gz'])('what is recorded is replayed: %s', async (name) => {
   const path = join(directory, name)
-  await lastValueFrom(from<Observation[]>(TRACE).pipe(recordTo(path)))
+  await lastValueFrom(from<Observation[]>(TRACE).pipe(createRecorder(path, undefined, String).record))
   expect(await replay(path)).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
 })
 

@@ -9,20 +9,14 @@ import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { assetsOf } from '../../src/report/assets.ts'
 import type { Told } from '../../src/report/entry.ts'
 import { page, type Source } from '../../src/report/page.ts'
-import { LabError } from '../lab/vm/errors.ts'
-import { ensureHostPackages } from '../lab/vm/hostPackages.ts'
+import { lackOf } from '../lab/vm/hostPackages.ts'
 import { at, owner, reset, start, stop, task } from '../samples.ts'
 import { observationsOf, toldOf } from './told.ts'
 
-const missing = await ensureHostPackages(undefined, { chromium: 'chromium' }).then(
-  () => undefined,
-  (error: unknown) => {
-    if (error instanceof LabError) return error.message
-    throw error
-  },
-)
+const missing = await lackOf({ chromium: 'chromium' })
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -42,8 +36,7 @@ const NAMES = [
   'peer-aborted',
 ]
 
-const assetText = (name: string) => readFileSync(new URL(`../../src/report/${name}`, import.meta.url), 'utf8')
-const assets = { css: assetText('page.css'), js: assetText('page.js') }
+const assets = assetsOf((file) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'))
 const source = (over: Partial<Source> = {}): Source => ({
   file: 'resets.jsonl',
   start: start(),
@@ -62,8 +55,10 @@ test('nothing that is recorded ends the data, and the policy lets this style and
   )
 })
 
-test('without a reset it says so', () => {
-  expect(page([source()], [], assets)).toContain('No reset is in it.')
+test('without a reset it says so, and has no script', () => {
+  const html = page([source()], [], assets)
+  expect(html).toContain('No reset is in it.')
+  expect(html).not.toContain('<script')
 })
 
 const rows = (tab: Page) => tab.locator('.list tr.row')

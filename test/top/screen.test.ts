@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `trace-reset top` in a real terminal: tmux, where it is installed.
+// `trace-reset top` in a real terminal: tmux.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { execaSync } from 'execa'
 import { afterAll, describe, expect, test } from 'vitest'
 import { CLI, until } from '../command.ts'
+import { lackOf } from '../lab/vm/hostPackages.ts'
 
 const RECORDING = fileURLToPath(new URL('../../fixtures/6.12/forged.burst/recording.jsonl', import.meta.url))
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-top-'))
-const isThere = execaSync('tmux', ['-V'], { reject: false }).exitCode === 0
+const missing = await lackOf({ tmux: 'tmux' })
 
 /** A terminal of its own, of that size, in which a command runs. */
 const terminal = (columns: number, rows: number, command: string) => {
@@ -30,11 +31,7 @@ const terminal = (columns: number, rows: number, command: string) => {
 
 afterAll(() => rmSync(directory, { recursive: true }))
 
-test.runIf(!isThere)('is not tried: tmux is not installed', () => {
-  expect(isThere).toBe(false)
-})
-
-describe.skipIf(!isThere)('in tmux', () => {
+describe.skipIf(missing !== undefined)(`in tmux${missing === undefined ? '' : `: ${missing}`}`, () => {
   test.each([
     [80, 24],
     [200, 50],

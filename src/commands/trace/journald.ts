@@ -6,11 +6,12 @@ import type { Io } from '../../cli/io.ts'
 import { toolVersion } from '../../cli/package.ts'
 import { environmentError } from '../../errors.ts'
 import { journalEntry } from '../../format/journal.ts'
+import { JOURNALD_SOCKET } from '../../host/ways.ts'
 import type { Outlet } from './outlets.ts'
 import type { Warn } from './tell.ts'
 
-/** Who writes the entries, and where journald listens (systemd-journald.service(8)). */
-const SYSTEM = { logger: 'logger', socket: '/run/systemd/journal/socket' }
+/** Who writes the entries, and where journald listens. */
+const SYSTEM = { logger: 'logger', socket: JOURNALD_SOCKET }
 
 /** Entries that may wait; those of a worse flood are counted alone. */
 const MOST_WAITING = 1000

@@ -23,6 +23,8 @@ export const openOutlets = async (options: TraceOptions, io: Io, warn: Warn): Pr
     if (options.metrics !== undefined)
       opened.push(await (await import('./metrics.ts')).serveMetrics(options.metrics, options, io, warn))
     if (options.journald === true) opened.push(await (await import('./journald.ts')).openJournald(io, warn))
+    if (options.otlp !== undefined)
+      opened.push(await (await import('./otlp.ts')).openOtlp(options.otlp, options.facts === undefined, io, warn))
   } catch (error) {
     await end()
     throw error

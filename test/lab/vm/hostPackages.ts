@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { accessSync, constants } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
 import { LabError } from './errors.ts'
@@ -42,20 +43,36 @@ export const ensureHostPackages = async (signal?: AbortSignal, programs: Program
   if (still.length > 0) throw new LabError(`${still.join(', ')} installed, and still not there`, { exitCode: 3 })
 }
 
+/** Why a test that runs these programs cannot be: they are not here, and cannot be brought. Undefined when they are here. */
+export const lackOf = (programs: Programs): Promise<string | undefined> =>
+  ensureHostPackages(undefined, programs).then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof LabError)) throw error
+      process.stderr.write(`${error.message}${error.hint === undefined ? '' : `; hint: ${error.hint}`}\n`)
+      return error.message
+    },
+  )
+
 const inProgress = new Map<string, Promise<void>>()
 
 // Another process, such as a fresh machine's own first update, may hold the lock for a while.
 const PATIENT = ['-o', 'DPkg::Lock::Timeout=300']
 
+// Test files run at once, and of two apt-get update one fails.
+const ONE_AT_A_TIME = ['flock', join(tmpdir(), 'trace-reset-apt.lock')]
+
 const install = async (command: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
-  const run = ([file, ...args]: readonly string[]) =>
-    execa(file ?? '', args, {
+  const run = (words: readonly string[]) => {
+    const [file = '', ...args] = [...ONE_AT_A_TIME, ...words]
+    return execa(file, args, {
       env: { DEBIAN_FRONTEND: 'noninteractive' },
       stdin: 'ignore',
       all: true,
       reject: false,
       ...(signal === undefined ? {} : { cancelSignal: signal }),
     })
+  }
   // A fresh machine has no package lists, and an old one has lists of files the mirror no longer holds.
   let result = await run(command)
   if (result.failed && (await run(['apt-get', ...PATIENT, 'update'])).exitCode === 0) result = await run(command)

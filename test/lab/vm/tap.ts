@@ -4,32 +4,35 @@ import type { Count } from '../../count.ts'
 import { LabError } from './errors.ts'
 import { runInLab, type LabRun } from './vm.ts'
 
+type Heard = (line: string) => void
+
 /**
  * Runs a test script on a release's kernel, passes its TAP on, each line with the release, and counts it. Where the emulator
  * tore the machine down the script is run anew, once, which is told; what the first run had counted does not count.
+ * `heard` is told of each line too.
  * @throws LabError as runInLab does
  */
-export const runTap = async (run: Omit<LabRun, 'stdout'>): Promise<Count> => {
+export const runTap = async (run: Omit<LabRun, 'stdout'>, heard: Heard = () => undefined): Promise<Count> => {
   try {
-    return await runOnce(run)
+    return await runOnce(run, heard)
   } catch (error) {
     if (!(error instanceof LabError) || !error.torn) throw error
     process.stdout.write(
       `${run.release}: # the emulator tore the kernel's code, all of it once more: ${error.message}\n`,
     )
-    return await runOnce(run)
+    return await runOnce(run, heard)
   }
 }
 
-const runOnce = async (run: Omit<LabRun, 'stdout'>): Promise<Count> => {
+const runOnce = async (run: Omit<LabRun, 'stdout'>, heard: Heard): Promise<Count> => {
   const count: Count = { passed: 0, failed: 0 }
-  const { exitCode } = await runInLab({ ...run, stdout: countTap(run.release, count) })
+  const { exitCode } = await runInLab({ ...run, stdout: countTap(run.release, count, heard) })
   // An end without a line of its own, the machine's or the script's, is a failure all the same.
   if (exitCode !== 0 && count.failed === 0) count.failed += 1
   return count
 }
 
-const countTap = (release: string, count: Count): Writable => {
+const countTap = (release: string, count: Count, heard: Heard): Writable => {
   let rest = ''
   return new PassThrough().on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split('\n')
@@ -40,6 +43,7 @@ const countTap = (release: string, count: Count): Writable => {
       else if (line.startsWith('ok ')) count.passed += 1
       if (line.startsWith('not ok ')) count.failed += 1
       process.stdout.write(`${release}: ${line}\n`)
+      heard(line)
     }
   })
 }
