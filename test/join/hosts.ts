@@ -42,6 +42,6 @@ const warn = (warning: string) => {
 }
 
 /** The same of files. */
-const joinedFiles = async (files: readonly string[]): Promise<Joined> => {
+export const joinedFiles = async (files: readonly string[]): Promise<Joined> => {
   return join(named(await Promise.all(files.map((file, number) => gather(replay(file, { warn }), number, file)))))
 }
