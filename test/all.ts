@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything that `npm test` promises, each report counted: checks of the code, units and replays, and, unless --fast,
-// on real kernels the gauntlet, its witness, a part of the probes, the module's tests and a slice of its stress. The last line is the sum.
+// on real kernels the gauntlet, its witness, a part of the probes, top, the module's tests and a slice of its stress. The last line is the sum.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,10 +86,11 @@ const onRealKernels = async (): Promise<Count[]> => {
   return [
     ...(await onEach('the gauntlet', (release) => runGauntlet(release, gauntlet))),
     ...(await onEach('a part of the gauntlet', (release) => runGauntlet(release, smoke), SMOKE_RELEASES)),
-    // Neither is about one kernel alone: each is tried on one.
+    // None is about one kernel alone: each is tried on one.
     ...(await Promise.all([
       attempt('the witness on bookworm', () => runTap({ release: 'bookworm', command: witness })),
       attempt('a part of the probes on trixie', () => runProbes('trixie', BRIEF_PARTS, true)),
+      attempt('top on bookworm', () => runTap({ release: 'bookworm', command: ['python3', 'test/lab/top'] })),
     ])),
     ...(await onEach('the module', (release) => runTap({ release, command: module }))),
     await attempt('stress', () => stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress'))),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The classic format of tcpdump: draft-ietf-opsawg-pcap.
-import { LONGEST, type Piece, type Reader } from './packet.ts'
+import { LONGEST, type Reader } from './packet.ts'
 
 const HEADER = 24
 const RECORD = 16
@@ -20,18 +20,17 @@ export const isPcap = (first: Buffer): boolean => first.toString('hex', 0, 4) in
 export const pcapReader = (): Reader => {
   let rest: Buffer = Buffer.alloc(0)
   let kind: { little: boolean; unit: bigint; link: number } | undefined
-  return (chunk) => {
+  return function* (chunk) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let place = 0
     if (kind === undefined) {
-      if (rest.length < HEADER) return []
+      if (rest.length < HEADER) return
       const magic = MAGIC[rest.toString('hex', 0, 4)]
       if (magic === undefined) throw new Error('no capture')
       // The upper bits may tell of a frame check sequence.
       kind = { ...magic, link: u32(rest, 20, magic.little) & 0x0fffffff }
       place = HEADER
     }
-    const pieces: Piece[] = []
     while (rest.length - place >= RECORD) {
       const { little, unit, link } = kind
       const kept = u32(rest, place + 8, little)
@@ -39,11 +38,10 @@ export const pcapReader = (): Reader => {
       if (rest.length - place < RECORD + kept) break
       const at = BigInt(u32(rest, place, little)) * 1_000_000_000n + BigInt(u32(rest, place + 4, little)) * unit
       const bytes = rest.subarray(place + RECORD, place + RECORD + kept)
-      pieces.push({ link, at, bytes, length: u32(rest, place + 12, little) })
+      yield { link, at, bytes, length: u32(rest, place + 12, little) }
       place += RECORD + kept
     }
     rest = rest.subarray(place)
-    return pieces
   }
 }
 

@@ -40,11 +40,10 @@ export const pcapngReader = (): Reader => {
     return type === STATISTICS ? droppedOf(block) : packetOf(type, block, interfaces)
   }
 
-  return (chunk) => {
+  return function* (chunk) {
     const over = Math.min(skip, chunk.length)
     skip -= over
     rest = rest.length === 0 ? chunk.subarray(over) : Buffer.concat([rest, chunk.subarray(over)])
-    const pieces: Piece[] = []
     let place = 0
     while (rest.length - place >= 12) {
       if (rest.readUInt32BE(place) === SECTION) begin(rest.readUInt32BE(place + 8))
@@ -54,12 +53,11 @@ export const pcapngReader = (): Reader => {
       if (length <= LONGEST && rest.length - place < length) break
       if (length <= LONGEST) {
         const piece = take(type, blockOf(rest.subarray(place + 8, place + length - 4), little))
-        if (piece !== undefined) pieces.push(piece)
+        if (piece !== undefined) yield piece
       } else skip = Math.max(0, length - (rest.length - place))
       place = Math.min(rest.length, place + length)
     }
     rest = rest.subarray(place)
-    return pieces
   }
 }
 

@@ -66,7 +66,7 @@ async function* readings(file: string, { isHere, warn, read }: CaptureListener):
   try {
     for await (const chunk of contents(file, read)) {
       reader ??= readerOf(chunk)
-      yield reader(chunk).flatMap(see)
+      yield* seen(reader(chunk), see)
     }
   } catch (error) {
     yield judge.flush().map((verdict) => ({ verdict }))
@@ -80,6 +80,18 @@ async function* readings(file: string, { isHere, warn, read }: CaptureListener):
   ]
   if (packets === 0) warn(`${file} has no packets`)
   else if (unread === packets) warn(`${file} has no TCP in a form that is read`)
+}
+
+// What stands before a damage is given before it fails.
+function* seen(pieces: Iterable<Piece>, see: (piece: Piece) => Read[]): Generator<Read[]> {
+  const batch: Read[] = []
+  try {
+    for (const piece of pieces) batch.push(...see(piece))
+  } catch (error) {
+    yield batch
+    throw error
+  }
+  yield batch
 }
 
 const readerOf = (first: Buffer): Reader => {

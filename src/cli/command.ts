@@ -217,7 +217,7 @@ const addJoin = (root: Command, { actions, done }: Setting) =>
   root
     .command('join')
     .argument('<file...>', 'a recording of each host; - is standard input')
-    .description('recordings of both ends as one: the sender names the cause')
+    .description('recordings of both ends, judged as one')
     .optionsGroup('Output:')
     .addOption(formatOption('how they are printed'))
     .addOption(colorOption())

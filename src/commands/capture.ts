@@ -58,11 +58,30 @@ type Asked = {
   read: ((bytes: number) => void) | undefined
 }
 
+/** Addresses that are remembered, of whom most packets are. */
+const MOST_ADDRESSES = 4096
+
+type IsHere = (address: string, family: 4 | 6) => boolean
+
+// To compare an address with a prefix takes longer than all else that is done with a packet.
+const remembered = (isHere: IsHere): IsHere => {
+  const known = new Map<string, boolean>()
+  return (address, family) => {
+    const before = known.get(address)
+    if (before !== undefined) return before
+    if (known.size >= MOST_ADDRESSES) known.clear()
+    const found = isHere(address, family)
+    known.set(address, found)
+    return found
+  }
+}
+
 /** The verdicts on captures, one after the other. */
 export const captureLines = (files: readonly string[], { filter: wanted, see, leave, warn, read }: Asked) => {
-  // Ports and networks namespaces select; an address here says whose capture it is.
-  const isHere = (address: string, family: 4 | 6) =>
-    matches({ ...ANY, daddr: wanted.daddr }, { family, saddr: address, sport: 0, daddr: address, dport: 0, netns: 0 })
+  const isHere = remembered((address, family) => {
+    const tuple = { family, saddr: address, sport: 0, daddr: address, dport: 0, netns: 0 }
+    return matches({ ...ANY, daddr: wanted.daddr }, tuple)
+  })
   return from(files).pipe(
     concatMap((file) => captured(file, { isHere, warn, read })),
     mergeMap((one): Observable<Line> => {

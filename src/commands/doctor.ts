@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { jsonRow } from '../format/json.ts'
+import { ExpectedError, messageOf } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import type { Answering } from '../cli/options.ts'
 import { helps, needs, type Check } from '../program/check.ts'
@@ -10,6 +11,7 @@ import type { Btf } from '../host/btf.ts'
 import { readCpus } from '../host/cpus.ts'
 import type { Facts, Symbols } from '../host/facts.ts'
 import { readWays } from '../host/ways.ts'
+import { loadPackages } from '../otlp/packages.ts'
 import { memoryOf, type Sized } from '../program/limits.ts'
 import { writeProgram } from '../program/program.ts'
 import { factsToKeep, loadFacts } from '../program/loadFacts.ts'
@@ -25,7 +27,7 @@ export const doctor = async (
   }
   const facts = await loadFacts({ bpftrace })
   const bytes = memoryFor(facts)
-  const ways = offers(await readWays(toolVersion()))
+  const ways = offers(await readWays(toolVersion()), await otlpRemedy())
   if (format === 'json') io.out(machineJson(facts, bytes, ways))
   else io.out(`${describeMachine(facts, ways)}${bytes === null ? '' : describeMemory(bytes)}`)
   return canTrace(facts) ? 0 : 3
@@ -38,6 +40,15 @@ const memoryFor = ({ btf, symbols, bpftrace }: Facts) =>
   'error' in btf || !('version' in bpftrace)
     ? null
     : traceMemory(btf, symbols, { version: bpftrace.version, ...readCpus() })
+
+const otlpRemedy = async (): Promise<string | undefined> => {
+  try {
+    await loadPackages()
+    return undefined
+  } catch (error) {
+    return error instanceof ExpectedError && error.hint !== undefined ? error.hint : messageOf(error)
+  }
+}
 
 /** What doctor says about a machine, for programs: each check as people read it. */
 export const machineJson = (facts: Facts, bytes: number | null, ways: readonly Check[]): string =>

@@ -14,7 +14,7 @@ export type Half = Pick<
   host: number
   /** When, by that host's own clock: nanoseconds since 1970. */
   wall: bigint
-  /** The kernel of the sender dropped it on its way out. */
+  /** It never left its host: the kernel dropped it on its way out, or it was for a socket there. */
   unsent: boolean
 }
 
@@ -35,9 +35,13 @@ export const halfOf = (verdict: Verdict, host: number, boot: Time): Half => {
     rst,
     why,
     nat,
-    unsent: didNotLeave(verdict),
+    unsent: didNotLeave(verdict) || isToItself(verdict),
   }
 }
+
+// What REJECT answers a segment with that its own host was sending goes to that host's own socket.
+const isToItself = ({ cause, because }: Verdict) =>
+  cause === 'firewall-reject' && because.some((sentence) => sentence.endsWith("the RST went to this host's own socket"))
 
 /** The ends of a RST as they stand in its header. */
 export type Wire = { from: string; fromPort: number; to: string; toPort: number }

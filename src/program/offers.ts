@@ -2,14 +2,23 @@
 import type { Ways } from '../host/ways.ts'
 import type { Check } from './check.ts'
 
-/** What a trace may be given to, and ways to run it: what is there for each, and how to get what is not. */
-export const offers = (ways: Ways): Check[] => [
+/**
+ * What a trace may be given to, and ways to run it: what is there for each, and how to get what is not. `otlp` is how to get the
+ * packages of OpenTelemetry, undefined where they are there.
+ */
+export const offers = (ways: Ways, otlp: string | undefined): Check[] => [
   { name: 'metrics', ok: true, found: 'built in: --metrics 9435', remedy: '' },
   {
     name: 'journald',
     ok: ways.logger && ways.journald,
     found: journalFound(ways),
     remedy: ways.logger ? 'start systemd-journald' : 'apt-get install bsdutils: its logger writes the entries',
+  },
+  {
+    name: 'otlp',
+    ok: otlp === undefined,
+    found: otlp === undefined ? 'there: --otlp URL' : 'the packages of OpenTelemetry are not installed',
+    remedy: otlp ?? '',
   },
   {
     name: 'service',

@@ -58,20 +58,38 @@ type Step = (reset: Time) => Item
 
 const steps = (events: readonly Event[]): Step[] => {
   const made: Step[] = []
-  let packet: Kind<'call'>[] = []
+  let parts: Part[] = []
   const flush = () => {
-    if (packet.length > 0) made.push(callItem(packet))
-    packet = []
+    if (parts.length > 0) made.push(packetItem(parts))
+    parts = []
   }
   for (const event of events) {
-    // The functions that a packet comes to, one after the other, are one arrow.
-    const [first] = packet
-    if (event.kind !== 'call' || first?.segment?.skb !== event.segment?.skb || event.segment === null) flush()
-    if (event.kind === 'call') packet.push(event)
-    else made.push(itemOf(event))
+    // The functions that a packet comes to, one after the other, are one arrow, and that it is seen between them is no other.
+    if (event.kind !== 'call' && event.kind !== 'packet') {
+      flush()
+      made.push(itemOf(event))
+    } else {
+      if (!parts.every((part) => isOfOne(part, event))) flush()
+      parts.push(event)
+    }
   }
   flush()
   return made
+}
+
+/** What is seen of a packet: that it came, and each function that it comes to. */
+type Part = Kind<'call'> | Kind<'packet'>
+
+const isOfOne = (one: Part, other: Part) =>
+  one.segment !== null &&
+  one.segment.skb === other.segment?.skb &&
+  one.segment.seq === other.segment.seq &&
+  (one.kind === 'call' || other.kind === 'call')
+
+const packetItem = (parts: readonly Part[]): Step => {
+  const calls = parts.filter((part) => part.kind === 'call')
+  const [came] = parts.filter((part) => part.kind === 'packet')
+  return calls.length === 0 && came !== undefined ? itemOf(came) : callItem(calls)
 }
 
 const itemOf = (event: Exclude<Event, Kind<'call'>>): Step => {
@@ -108,11 +126,19 @@ const callItem = (calls: readonly Kind<'call'>[]): Step => {
     location === null ? fn : `${fn} by ${location}${reason === null ? '' : `, ${reason}`}`,
   )
   const { segment } = first
-  if (segment === null) return note(first.at, 'here', path.join(' › '), first.socket?.state ?? '')
-  if (first.fn === 'kfree_skb') return note(first.at, 'here', `dropped: ${flagNames(segment.flags)}`, path.join(' › '))
+  if (segment === null) return note(first.at, 'here', pathText(path), first.socket?.state ?? '')
+  if (first.fn === 'kfree_skb') return note(first.at, 'here', `dropped: ${flagNames(segment.flags)}`, pathText(path))
   const out = calls.some(({ fn }) => /xmit|output|send|transmit/.test(fn))
   const [from, to] = out ? (['here', 'peer'] as const) : (['peer', 'here'] as const)
-  return arrow(first.at, from, to, 'packet', titleOf(segment), path.join(' › '))
+  return arrow(first.at, from, to, 'packet', titleOf(segment), pathText(path))
+}
+
+/** Characters that have room between two lanes. */
+const LONGEST_PATH = 40
+
+const pathText = (path: readonly string[]) => {
+  const whole = path.join(' › ')
+  return whole.length <= LONGEST_PATH || path.length < 3 ? whole : `${path[0]} › … › ${path.at(-1)}`
 }
 
 const lookupItem = ({ at, answer, why }: Kind<'lookup'>): Step =>

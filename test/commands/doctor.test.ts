@@ -29,7 +29,7 @@ const ALL_WAYS: Ways = {
 const recorded = () => loadFacts({ facts: factsOf('6.1'), bpftrace: 'bpftrace' })
 
 test('a machine that can trace', async () => {
-  expect(describeMachine(await recorded(), offers(ALL_WAYS))).toMatchInlineSnapshot(`
+  expect(describeMachine(await recorded(), offers(ALL_WAYS, undefined))).toMatchInlineSnapshot(`
     "Linux 6.1.0-56-cloud-amd64 x86_64
 
     Needed:
@@ -51,6 +51,7 @@ test('a machine that can trace', async () => {
     For more:
       ok   metrics   built in: --metrics 9435
       ok   journald  there: --journald
+      ok   otlp      there: --otlp URL
       ok   service   there: systemctl enable --now trace-reset
       ok   dkms      has the source of the module
       ok   wireshark tshark: --pcapng FILE
@@ -69,47 +70,50 @@ test('a machine without anything', async () => {
     setpriv: false,
     headers: false,
   }
-  expect(describeMachine({ ...(await recorded()), ...nothing }, offers(NO_WAYS))).toMatchInlineSnapshot(`
-    "Linux 6.1.0-56-cloud-amd64 x86_64
+  expect(describeMachine({ ...(await recorded()), ...nothing }, offers(NO_WAYS, 'npm install -g it')))
+    .toMatchInlineSnapshot(`
+      "Linux 6.1.0-56-cloud-amd64 x86_64
 
-    Needed:
-      MISS root      effective user id 1000
-                     hint: run as root, with sudo for instance: bpftrace needs it
-      MISS bpftrace  ENOENT
-                     hint: install it (apt-get install bpftrace), or name it with --bpftrace FILE
-      MISS setpriv   not found
-                     hint: install util-linux: setpriv ties the life of bpftrace to ours
-      MISS BTF       ENOENT: no such file
-                     hint: use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are
-      MISS tracing   not known without BTF
-                     hint: use a kernel with kprobes or tracepoints; to try the tool without one: npm run lab -- bookworm -- COMMAND
-      MISS lockdown  confidentiality
-                     hint: lockdown=confidentiality forbids tracing altogether: boot with lockdown=integrity or without
-      MISS tracefs   not mounted
-                     hint: mount -t tracefs tracefs /sys/kernel/tracing
+      Needed:
+        MISS root      effective user id 1000
+                       hint: run as root, with sudo for instance: bpftrace needs it
+        MISS bpftrace  ENOENT
+                       hint: install it (apt-get install bpftrace), or name it with --bpftrace FILE
+        MISS setpriv   not found
+                       hint: install util-linux: setpriv ties the life of bpftrace to ours
+        MISS BTF       ENOENT: no such file
+                       hint: use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of the distributions are
+        MISS tracing   not known without BTF
+                       hint: use a kernel with kprobes or tracepoints; to try the tool without one: npm run lab -- bookworm -- COMMAND
+        MISS lockdown  confidentiality
+                       hint: lockdown=confidentiality forbids tracing altogether: boot with lockdown=integrity or without
+        MISS tracefs   not mounted
+                       hint: mount -t tracefs tracefs /sys/kernel/tracing
 
-    Better with:
-      MISS kprobes   not in this kernel: tracepoints alone are used
-                     hint: use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen
-      MISS module    /dev/tcphash is absent
-                     hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
-      MISS headers   /lib/modules/6.1.0-56-cloud-amd64/build is absent
-                     hint: apt-get install linux-headers-6.1.0-56-cloud-amd64, to build the module
-      MISS ss        not found
-                     hint: apt-get install iproute2: it is asked where the module is not
+      Better with:
+        MISS kprobes   not in this kernel: tracepoints alone are used
+                       hint: use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen
+        MISS module    /dev/tcphash is absent
+                       hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
+        MISS headers   /lib/modules/6.1.0-56-cloud-amd64/build is absent
+                       hint: apt-get install linux-headers-6.1.0-56-cloud-amd64, to build the module
+        MISS ss        not found
+                       hint: apt-get install iproute2: it is asked where the module is not
 
-    For more:
-      ok   metrics   built in: --metrics 9435
-      MISS journald  no logger that takes --journald
-                     hint: apt-get install bsdutils: its logger writes the entries
-      MISS service   systemd does not run here
-                     hint: a machine that systemd runs; elsewhere have it started by what is there
-      MISS dkms      not found
-                     hint: install trace-reset-dkms: the module is built for each new kernel then
-      MISS wireshark not found
-                     hint: apt-get install tshark, here or where the file is read
-    "
-  `)
+      For more:
+        ok   metrics   built in: --metrics 9435
+        MISS journald  no logger that takes --journald
+                       hint: apt-get install bsdutils: its logger writes the entries
+        MISS otlp      the packages of OpenTelemetry are not installed
+                       hint: npm install -g it
+        MISS service   systemd does not run here
+                       hint: a machine that systemd runs; elsewhere have it started by what is there
+        MISS dkms      not found
+                       hint: install trace-reset-dkms: the module is built for each new kernel then
+        MISS wireshark not found
+                       hint: apt-get install tshark, here or where the file is read
+      "
+    `)
 })
 
 test.each<[string, Partial<Facts>, string]>([
@@ -135,7 +139,7 @@ test.each<[Partial<Ways>, string]>([
     'MISS dkms      there, without the source of the module\n                 hint: install trace-reset-dkms',
   ],
 ])('%o', async (over, expected) => {
-  expect(describeMachine(await recorded(), offers({ ...ALL_WAYS, ...over }))).toContain(expected)
+  expect(describeMachine(await recorded(), offers({ ...ALL_WAYS, ...over }, undefined))).toContain(expected)
 })
 
 test('the memory of a trace, in a sentence', () => {

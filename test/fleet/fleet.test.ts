@@ -22,7 +22,7 @@ describe.skipIf(missing !== undefined)(`VictoriaLogs ${missing ?? ''}`, () => {
     await arrived(cluster, shipped.truth)
     asked = await askAll(cluster, shipped.truth)
     told = await stopInMidQuery(cluster)
-  }, 240_000)
+  }, 600_000)
 
   afterAll(() => cluster.end())
 

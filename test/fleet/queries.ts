@@ -27,15 +27,14 @@ export const faultOf = (name: string, answer: readonly Row[], truth: Truth): str
 type Check = (answer: readonly Row[], truth: Truth) => { got: unknown; expected: unknown }
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  'top-causes-by-hour': (answer, { causes }) => {
-    // The first cause of all is among the five of every hour, so its hours add up.
-    const [first] = most(causes)
-    const rows = answer.filter((row) => row['tcp.reset.cause'] === first?.[0])
-    return {
-      got: [sum(rows.map(({ resets }) => resets)), Math.max(...counted(answer, ({ _time }) => _time ?? '').values())],
-      expected: [first?.[1], 5],
-    }
-  },
+  'top-causes-by-hour': (answer, { hours }) => ({
+    got: answer.map((row) => [
+      row['_time'],
+      Number(row['resets']),
+      hours.get(`${row['_time']} ${row['tcp.reset.cause']}`),
+    ]),
+    expected: firstOfEach(hours, 5).map(([hour, n]) => [hour, n, n]),
+  }),
   'who-resets-whom': (answer, { sent }) => ({
     // By name: a peer has the name of the host with its address.
     got: answer.map((row) => [Number(row['resets']), sent.get(`${row['host.name']} ${row['peer.host']}`)]),
@@ -70,8 +69,19 @@ const most = (map: ReadonlyMap<string, number>) => [...map].toSorted(([a, m], [b
 const sum = (values: readonly (string | number | undefined)[]) =>
   values.reduce<number>((all, value) => all + Number(value), 0)
 
-const counted = (answer: readonly Row[], key: (row: Row) => string) => {
-  const counts = new Map<string, number>()
-  for (const row of answer) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
-  return counts
+// The highest counts of each hour.
+const firstOfEach = (hours: ReadonlyMap<string, number>, count: number): [string, number][] => {
+  const byHour = new Map<string, number[]>()
+  for (const [key, n] of hours) {
+    const [hour = ''] = key.split(' ')
+    byHour.set(hour, [...(byHour.get(hour) ?? []), n])
+  }
+  return [...byHour]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([hour, counts]) =>
+      counts
+        .toSorted((m, n) => n - m)
+        .slice(0, count)
+        .map((n): [string, number] => [hour, n]),
+    )
 }

@@ -5,10 +5,11 @@ import { sceneOf, type Episode, type Scene, type Setting } from './episodes.ts'
 /** A recording of one reset on one host, and what it is of. */
 type Event = { episode: Episode; setting: Setting; pair: boolean }
 
-/** What the store must answer: counts by cause, by pair of hosts, of listeners, of joined ends, of what is new. */
+/** What the store must answer: counts by hour and cause, by pair of hosts, of listeners, of joined ends, of what is new. */
 export type Truth = {
   verdicts: number
-  causes: Map<string, number>
+  /** By the beginning of the hour and the cause. */
+  hours: Map<string, number>
   sent: Map<string, number>
   overflows: Map<string, number>
   pairs: Map<string, number>
@@ -41,7 +42,7 @@ export const simulate = async (
   )
   const truth: Truth = {
     verdicts: 0,
-    causes: new Map(),
+    hours: new Map(),
     sent: new Map(),
     overflows: new Map(),
     pairs: new Map(),
@@ -52,13 +53,15 @@ export const simulate = async (
     count(truth, event)
     await write(event.episode.text(event.setting))
   }
-  for (let number = 0; truth.verdicts < verdicts; number++) {
+  // No two connections of the same hosts have the same port: their RSTs have the same numbers.
+  const ports = new Map<string, number>()
+  while (truth.verdicts < verdicts) {
     const scene = pick(scenes, chance)
     // A tenth of all is on the first hundredth of the hosts.
     const server = Math.floor(chance() < 0.1 ? (chance() * hosts) / 100 : chance() * hosts)
     const client = (server + 1 + Math.floor(chance() * Math.min(8, hosts - 1))) % hosts
     const seconds = now - 60 - Math.floor(chance() * (2 * DAY - 120))
-    const port = 10_000 + (number % 50_000)
+    const port = 10_000 + bump(ports, `${server} ${client}`)
     for (const { episode, setting } of ends(scene, { server, client, seconds, port }))
       await give({ episode, setting, pair: scene.received !== undefined && episode === scene.sent })
     if (scene.received !== undefined) bump(truth.pairs, `${scene.sent.cause} ${scene.received.cause}`)
@@ -96,7 +99,11 @@ const hostOf = (address: string) => {
 
 const addressOf = (host: number) => `10.${host >> 8}.${host & 255}.1`
 
-const bump = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
+const bump = (map: Map<string, number>, key: string): number => {
+  const value = (map.get(key) ?? 0) + 1
+  map.set(key, value)
+  return value
+}
 
 const SENT = new Set([
   'unread-data-on-close',
@@ -107,9 +114,9 @@ const SENT = new Set([
   'accept-queue-overflow',
 ])
 
-const count = (truth: Truth, { episode: { cause }, setting: { host, peer } }: Event) => {
+const count = (truth: Truth, { episode: { cause }, setting: { host, peer, seconds } }: Event) => {
   truth.verdicts += 1
-  bump(truth.causes, cause)
+  bump(truth.hours, `${new Date(Math.floor(seconds / 3600) * 3_600_000).toISOString().replace('.000', '')} ${cause}`)
   if (SENT.has(cause)) bump(truth.sent, `${host} ${hostOf(peer)}`)
   if (cause === 'accept-queue-overflow') bump(truth.overflows, host)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A real VictoriaLogs: built once from its Go module, outside this repository, and run on loopback addresses.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,16 +18,24 @@ const BUILD_MS = 600_000
 /** Builds it where that was not done before, half a minute; gives why there is none, or undefined. */
 export const ensureVictoriaLogs = async (): Promise<string | undefined> => {
   if (existsSync(PROGRAM)) return undefined
-  const { failed, code, stderr } = await execa('go', ['install', `${PACKAGE}@${VERSION}`], {
-    env: { GOBIN: DIRECTORY, GOFLAGS: '-mod=mod' },
-    // No module of a directory that this may be in.
-    cwd: tmpdir(),
-    reject: false,
-    stdin: 'ignore',
-    timeout: BUILD_MS,
-  })
-  if (!failed) return undefined
-  return code === 'ENOENT' ? 'there is no Go' : `Go could not build ${PACKAGE}: ${stderr.trim().split('\n').at(-1)}`
+  mkdirSync(DIRECTORY, { recursive: true })
+  // Whoever sees the program sees a whole one: it comes by its name when it is built.
+  const made = mkdtempSync(join(DIRECTORY, 'made-'))
+  try {
+    const { failed, code, stderr } = await execa('go', ['install', `${PACKAGE}@${VERSION}`], {
+      env: { GOBIN: made, GOFLAGS: '-mod=mod' },
+      // No module of a directory that this may be in.
+      cwd: tmpdir(),
+      reject: false,
+      stdin: 'ignore',
+      timeout: BUILD_MS,
+    })
+    if (failed) return code === 'ENOENT' ? 'there is no Go' : `Go cannot build it: ${stderr.trim().split('\n').at(-1)}`
+    renameSync(join(made, 'victoria-logs'), PROGRAM)
+    return undefined
+  } finally {
+    rmSync(made, { recursive: true })
+  }
 }
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>

@@ -7,6 +7,7 @@ import { ANY_VERDICT } from '../../src/filter/verdict.ts'
 import { createGathering, named, type Host } from '../../src/join/host.ts'
 import { join, type Joined } from '../../src/join/join.ts'
 import type { Observation } from '../../src/observation.ts'
+import { replay } from '../../src/recording/replay.ts'
 import { run } from '../../src/run.ts'
 
 const gather = async (source: Observable<Observation>, number: number, file: string): Promise<Host> => {
@@ -35,3 +36,12 @@ const gather = async (source: Observable<Observation>, number: number, file: str
 /** What recordings, each the Observations of a host in their order, say together. */
 export const joined = async (recordings: readonly (readonly Observation[])[]): Promise<Joined> =>
   join(named(await Promise.all(recordings.map((lines, number) => gather(from(lines), number, `${number}.jsonl`)))))
+
+const warn = (warning: string) => {
+  throw new Error(warning)
+}
+
+/** The same of files. */
+export const joinedFiles = async (files: readonly string[]): Promise<Joined> => {
+  return join(named(await Promise.all(files.map((file, number) => gather(replay(file, { warn }), number, file)))))
+}

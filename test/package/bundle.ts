@@ -31,7 +31,9 @@ export const bundle = async (directory: string): Promise<string[]> => {
     target: 'node18.19',
     format: 'esm',
     // Packages in CommonJS ask for Node's modules by it.
-    banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
+    },
     // Optional, and found at run time where it is asked for.
     external: ['@opentelemetry/*'],
     inject: [node18('shims.mjs')],

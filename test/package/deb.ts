@@ -28,7 +28,8 @@ export const buildDebs = async (directory: string, version?: string): Promise<st
     edit(join(source, 'debian/changelog'), /^trace-reset \(.*?\)/, `trace-reset (${version})`)
     edit(join(source, 'kmod/dkms.conf'), /^PACKAGE_VERSION=.*$/m, `PACKAGE_VERSION="${version}"`)
   }
-  await execa('dpkg-buildpackage', ['-b', '-us', '-uc', '--no-sign'], { cwd: source, stdin: 'ignore' })
+  // -d: a compiler, which every build of Debian's is to have, has nothing to do here.
+  await execa('dpkg-buildpackage', ['-b', '-d', '-us', '-uc', '--no-sign'], { cwd: source, stdin: 'ignore' })
   return readdirSync(directory)
     .filter((name) => name.endsWith('.deb'))
     .map((name) => join(directory, name))

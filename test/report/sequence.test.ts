@@ -89,6 +89,21 @@ test('the RST itself is told once, an earlier one as such', () => {
   ])
 })
 
+test('a packet is one arrow, though it is first seen between its functions; of a long way the ends are told', () => {
+  const one = segment({ skb: 'ffff0009', flags: 2 })
+  const events = [
+    call({ at: at(990), fn: 'ip_rcv', segment: one }),
+    packet({ at: at(991), segment: one }),
+    call({ at: at(992), fn: 'tcp_v4_rcv', segment: one }),
+    call({ at: at(993), fn: 'tcp_v4_do_rcv', segment: one }),
+    call({ at: at(994), fn: 'tcp_rcv_state_process', segment: one }),
+  ]
+  expect(lines(sequence(verdict({ owner: null }), events).items).slice(0, 2)).toEqual([
+    '−10 ms | peer>here packet | SYN · ttl 64 | ip_rcv › … › tcp_rcv_state_process',
+    '0 | here>peer reset | RST',
+  ])
+})
+
 test('the functions that a packet comes to are one arrow, its drop a note', () => {
   const one = segment({ skb: 'ffff0009' })
   const events = [

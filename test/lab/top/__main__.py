@@ -10,6 +10,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from net.tap import Tap  # noqa: E402
+from net.waits import PATIENCE_SECONDS, until  # noqa: E402
 from net.world import World, load_trigger  # noqa: E402
 from top.terminal import Terminal  # noqa: E402
 
@@ -43,7 +44,7 @@ def watch(world, tap):
         names = [name for name, times in MADE.items() for _ in range(times)]
         for port, name in enumerate(names, FIRST_PORT):
             load_trigger(name).trigger(world, port)
-        counted = terminal.shows("6 resets: 6 sent, 0 received, 0 ignored")
+        counted = terminal.shows("6 resets: 6 sent, 0 received, 0 ignored", *MADE)
         same(counted[2].split()[:3], ["COUNT", "OUT", "CAUSE"])
         same([line.split()[:3] for line in counted[3:6]],
              [[str(times), "sent", name] for name, times in sorted(MADE.items(), key=lambda item: -item[1])])
@@ -56,11 +57,11 @@ def watch(world, tap):
         filtered = terminal.shows("by cause", "filter: linger_")
         same([line.split()[0] for line in filtered[3:5] if line], ["1"])
         terminal.press("\r\r")
-        keep(tap, terminal.shows("closed it with SO_LINGER", "linger-zero"))
+        keep(tap, terminal.shows("with SO_LINGER 0", "Esc back"))
 
         terminal.resize(200, 50)
-        wide = terminal.shows("6 resets: 6 sent", "Esc back")
-        same(wide[49][:6], "q quit")
+        until(lambda: terminal.lines()[49].startswith("q quit"), "the keys in the last of 50 lines", PATIENCE_SECONDS)
+        terminal.shows("6 resets: 6 sent", "with SO_LINGER 0")
         terminal.press("\r\x1b")
         keep(tap, terminal.shows("by cause", "no-listener"))
     finally:

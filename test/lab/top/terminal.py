@@ -22,7 +22,6 @@ class Terminal:
     def __init__(self, columns, rows, command):
         self.columns, self.rows = columns, rows
         self.cells = self._blank()
-        self.main = (self.cells, 0, 0)
         self.row = self.column = 0
         self.rest = ""
         self.faults = []
@@ -112,10 +111,11 @@ class Terminal:
 
     def _control(self, parameters, kind):
         if (parameters, kind) == (ALTERNATE, "h"):
-            self.main = (self.cells, self.row, self.column)
             self.cells = self._blank()
         elif (parameters, kind) == (ALTERNATE, "l"):
-            self.cells, self.row, self.column = self.main
+            # What was there before is not kept: the size may be another one.
+            self.cells = self._blank()
+            self.row = self.column = 0
         elif kind == "H" and parameters == "":
             self.row = self.column = 0
         elif kind in "KJ" and parameters == "":
