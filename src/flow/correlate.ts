@@ -58,7 +58,8 @@ const take = (trace: Trace, observation: Observation | Loss, now: Time) => {
     case 'owner':
       return flows.owned(observation)
     case 'forgot':
-      return flows.forgot(observation)
+      flows.of(observation.tuple, observation.at).past.forgotBefore = observation.since
+      return
     case 'nat':
       return trace.translations.learn(observation)
     case 'lookup':

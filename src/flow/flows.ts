@@ -87,10 +87,6 @@ export const createFlows = () => {
     knownSince: (tuple: Tuple): Time | null => known(tuple)?.since ?? null,
     /** A socket has changed its state. */
     changed,
-    /** How the connection had ended before that moment is forgotten. */
-    forgot: ({ tuple, at, since }: Kind<'forgot'>) => {
-      of(tuple, at).past.forgotBefore = since
-    },
     /** A socket has become a task's, or was when the trace began. */
     owned,
     /** When sockets were created that a look-up may have found for the tuple: its connections, or listeners that may take it. */
