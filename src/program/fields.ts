@@ -5,7 +5,7 @@
 import type { Socket } from '../observation.ts'
 import { field, type Field, type Reader } from './field.ts'
 
-export type { Field, Reader }
+export type { Field }
 
 /** Every line but a tick begins with these. */
 const event = {
