@@ -19,10 +19,16 @@ import { createTrace, type Trace } from './trace.ts'
 export const correlate = (): Machine<Observation, Case> => {
   const trace = createTrace()
   let now: Time = { s: 0, ns: 0 }
+  // The first event sets the time: the beginning of a trace is read from another clock than events are.
+  let begins = true
 
   return {
     push: (observation) => {
-      now = timeAfter(now, observation)
+      const at = timeOf(observation)
+      if (at !== undefined) {
+        if (begins || observation.kind === 'start' || compareTime(at, now) > 0) now = at
+        begins = observation.kind === 'start'
+      }
       take(trace, observation, now)
       return release(trace, now, observation.kind === 'stop')
     },
@@ -34,10 +40,8 @@ export const correlate = (): Machine<Observation, Case> => {
 }
 
 // What happened before a reset may be told with it: time does not go back for that.
-const timeAfter = (now: Time, observation: Observation | Loss): Time => {
-  if (!('at' in observation) || observation.kind === 'lookup') return now
-  return observation.kind === 'start' || compareTime(observation.at, now) > 0 ? observation.at : now
-}
+const timeOf = (observation: Observation | Loss): Time | undefined =>
+  'at' in observation && observation.kind !== 'lookup' ? observation.at : undefined
 
 const take = (trace: Trace, observation: Observation | Loss, now: Time) => {
   const { flows, pending, losses } = trace

@@ -30,6 +30,10 @@ test('time does not go back for what is told late: a loss is as young as what ca
   expect(reset?.gaps).not.toEqual([])
 })
 
+test('the beginning of a trace may be dated later than its events', () => {
+  expect(only(start({ at: at(90_000) }), ...replied({ at: at(5001), segment: DATA })).replied).not.toBeNull()
+})
+
 test.each([
   ['a handshake', { from: 'SYN_RECV', to: 'ESTABLISHED' }],
   ['connect()', { from: 'CLOSE', to: 'SYN_SENT' }],
