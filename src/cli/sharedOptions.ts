@@ -91,7 +91,7 @@ export const answerOption = () =>
   new Option('-f, --format <form>', 'for people, or an object a line').choices(['text', 'json']).default('text')
 
 /** `--ttl`. */
-export const ttlOption = () => new Option('--ttl', "hold a RST's TTL against each packet of its flow: dearer")
+export const ttlOption = () => new Option('--ttl', "hold a RST's TTL against each packet's: dearer")
 
 const parseSteps = (text: string): string[] => {
   const names = text.split(',')
