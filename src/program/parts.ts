@@ -96,6 +96,7 @@ export const PARTS: readonly Part[] = [
   { file: 'tcp_rcv.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'] },
   { file: 'own.bt', functions: ['tcp_reset', 'tcp_send_active_reset', ...SEND_RESET], needs: KEPT },
   { file: 'own_dropped.bt', functions: [], tracepoint: ['skb', 'kfree_skb'], needs: KEPT },
+  { file: 'own_arrived.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], needs: KEPT },
   { file: 'ended_of_skb.bt', functions: SEND_RESET, needs: KEPT },
   { file: 'ended_of_sock.bt', functions: ['tcp_send_active_reset'], needs: KEPT },
   { file: 'flow_ttl.bt', functions: ['tcp_v4_rcv', 'tcp_v6_rcv'], perPacket: true },
@@ -132,9 +133,6 @@ const EARLY: Holes = {
   match_segment: '($family == 4 || $family == 6) && $protocol == 6 && /*{match_ports}*/',
   found: '0',
 }
-
-/** The same where a dropped RST is told with its socket: nothing has to be attached where it arrives. */
-const PARTS_WITHOUT_ARRIVAL: readonly Part[] = PARTS.filter(({ file }) => file !== 'tcp_rcv.bt')
 
 const SENT = ['tcp', 'tcp_send_reset'] as const
 const RECEIVED = ['tcp', 'tcp_receive_reset'] as const
@@ -192,9 +190,15 @@ export const TRACEPOINT_PARTS: readonly Part[] = [
 export const partsFor = (btf: Btf, copies: readonly string[]): readonly Part[] => {
   if (!hasKprobes(btf)) return TRACEPOINT_PARTS
   const lacks = ATTEMPTS.some(([name, part]) => name in btf.functions && presentIn(btf, copies, part) === undefined)
-  const parts = hasDroppedSocket(btf) ? PARTS_WITHOUT_ARRIVAL : PARTS
+  const parts = PARTS.filter(({ file }) => !needless(btf).includes(file))
   const instead = 'sk_rst_reason' in btf.enums && presentIn(btf, copies, REPLY) !== undefined
   return lacks && instead ? parts.flatMap((part) => (part === REPLY4 ? REPLY : part === REPLY6 ? [] : part)) : parts
+}
+
+// What a drop tells, of which socket or that there is one, no probe has to tell where the RST arrives.
+const needless = (btf: Btf): readonly string[] => {
+  if (hasDroppedSocket(btf)) return ['tcp_rcv.bt', 'own_arrived.bt']
+  return 'skb_drop_reason' in btf.enums ? ['own_arrived.bt'] : []
 }
 
 export const hasKprobes = (btf: Btf): boolean => 'register_kprobe' in btf.functions
