@@ -9,7 +9,8 @@ from net.sockets import forget, linger_zero
 SIDE = "server"
 CONFIDENCE = "certain"
 RESETS = []
-COUNTED = {"TCPAbortOnData": 1}
+# The kernel counts a RST before netfilter drops it.
+COUNTED = {"TCPAbortOnData": 1, "OutRsts": 1}
 
 
 def trigger(world, port, family=4):

@@ -6,6 +6,8 @@ from gauntlet.truth import seen_by_server
 SIDE = "server"
 CONFIDENCE = "certain"
 RESETS = []
+# The kernel counts it, whether or not netfilter lets it out.
+COUNTED = {"OutRsts": 1}
 
 
 def trigger(world, port, family=4):
