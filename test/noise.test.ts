@@ -61,7 +61,7 @@ const RESTS_ON_BEFORE = [
   /^listener-closed\.(reload|in-handshake)/,
   /^local-injection/,
   /^time-wait-overflow/,
-  /^wrong-device/,
+  /^wrong-device\.asymmetric/,
 ]
 
 /** Whether a recording may be given the verdict where events of it are lost: a look-alike must leave a doubt. */
