@@ -1,25 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# In a lab machine, as root: the Debian packages of build/deb/ installed, used, run as a service, upgraded and purged. What they
-# need is in build/deb/needs/, since the machine has no network. Prints TAP.
-set -u
-debs=build/deb
-export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
-log=$(mktemp)
-
-check() {
-    local name=$1
-    shift
-    if "$@" >"$log" 2>&1; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        tail -n 25 "$log" | sed 's/^/# /'
-    fi
-}
-
-# A row of the table of npm run packages: a command, and its answer in one line.
-row() { echo "# row: $1 = $("${@:2}" 2>&1 | tr -s '\n\t ' ' ' | cut -c1-150)"; }
+# Sourced by guest.sh: the Debian packages of build/deb/ installed, used, upgraded and purged; the npm package used.
 
 # The lab's own, which would stand for the package's.
 rm -f /usr/local/bin/node /usr/local/bin/trace-reset
@@ -32,12 +13,7 @@ named() { grep -A1 'unread-data-on-close' "$log.demo"; }
 is_loaded() { [[ -e /dev/tcphash ]] && trace-reset module status; }
 asks_module() { grep -q 'TCP hash: module' "$log.demo"; }
 
-# A crash of this machine costs nothing, and to wait for its disk after each file takes minutes.
-echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/lab-io
-check 'what the packages need is installed' apt-get install --yes --no-install-recommends "$PWD/$debs"/needs/*.deb
 check 'and of a version that runs the bundle' bash -c 'node --version && node -e "process.exit(process.version < \"v18.19\" ? 1 : 0)"'
-check 'systemd is process 1' sh test/lab/guest/systemd
-row 'uname -r' uname -r
 row 'node --version' node --version
 row 'bpftrace --version' bpftrace --version
 files >"$log.before"
@@ -67,8 +43,6 @@ else
 fi
 check 'a user judges a recording' setpriv --reuid=65534 --regid=65534 --clear-groups trace-reset replay build/deb/recording.jsonl --expect unread-data-on-close
 check 'bash completes' bash -c 'source /usr/share/bash-completion/completions/trace-reset; COMP_WORDS=(trace-reset repl); COMP_CWORD=1; _trace_reset; [[ ${COMPREPLY[*]} == replay ]]'
-
-source test/package/service.sh
 
 check 'both are purged' dpkg --purge trace-reset trace-reset-dkms
 files >"$log.after"
