@@ -12,7 +12,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const COMMANDS = [
   [],
-  ...['replay', 'top', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'join', 'schema'].map(
+  ...['replay', 'top', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'join', 'query', 'schema'].map(
     (name) => [name],
   ),
   ['ehash', 'list'],
