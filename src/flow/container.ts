@@ -50,7 +50,21 @@ export const placeOf = (cgroup: string): Place => walk(cgroup).place
  */
 export const hostPlaceOf = (cgroup: string): Place => walk(cgroup).host
 
-const walk = (cgroup: string): { place: Place; host: Place } => {
+/** Both of one path, and the paths asked for last: few processes own the sockets of many connections. */
+type Walked = { place: Place; host: Place }
+const walked = new Map<string, Walked>()
+const MOST_WALKED = 1000
+
+const walk = (cgroup: string): Walked => {
+  const known = walked.get(cgroup)
+  if (known !== undefined) return known
+  const found = walkOnce(cgroup)
+  if (walked.size >= MOST_WALKED) walked.clear()
+  walked.set(cgroup, found)
+  return found
+}
+
+const walkOnce = (cgroup: string): Walked => {
   let place = NOBODY
   let host: Place | undefined
   let user = false

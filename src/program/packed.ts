@@ -5,11 +5,19 @@ import { FIELDS, type Field } from './fields.ts'
 
 const WORD = 64
 
+/** The formats of numbers that need no word of their own. */
+const BITS: Readonly<Partial<Record<Field['format'], number>>> = { '%hhu': 8, '%hu': 16, '%u': 32, '%d': 32 }
+
+/** Whether a field may share a word. */
+export const isSmall = ({ format }: Field): boolean => format in BITS
+
+const bitsOf = (field: Field | undefined) => (field === undefined ? WORD : (BITS[field.format] ?? WORD))
+
 /** Numbers with a width, so many of them as fit in one word: the widest first, so that the words are full. */
 export const packsOf = <F extends { field: Field }>(fields: readonly F[]): F[][] => {
   const packs: { used: number; members: F[] }[] = []
-  for (const one of fields.toSorted((a, b) => (b.field.bits ?? WORD) - (a.field.bits ?? WORD))) {
-    const bits = one.field.bits ?? WORD
+  for (const one of fields.toSorted((a, b) => bitsOf(b.field) - bitsOf(a.field))) {
+    const bits = bitsOf(one.field)
     const last = packs.at(-1)
     if (last !== undefined && last.used + bits <= WORD) {
       last.members.push(one)
@@ -26,7 +34,7 @@ export const placesOf = (name: string): { name: string; bits: number; below: num
   return places
     .map((one) => {
       const field: Field | undefined = Object.entries(FIELDS).find(([known]) => known === one)?.[1]
-      const bits = field?.bits ?? WORD
+      const bits = bitsOf(field)
       below += bits
       return { name: one, bits, below: below - bits, signed: field?.format === '%d' }
     })
@@ -47,7 +55,7 @@ export const unpacked = (name: string, text: string): [name: string, text: strin
   return places.map((place) => {
     const end = digits - place.below / 4
     const number = Number.parseInt(word.slice(end - place.bits / 4, end), 16)
-    return [place.name, String(place.signed && place.bits === 32 ? number | 0 : number)]
+    return [place.name, String(place.signed ? number | 0 : number)]
   })
 }
 

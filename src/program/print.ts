@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { packsOf, placesOf } from './packed.ts'
+import { isSmall, packsOf, placesOf } from './packed.ts'
 import { FIELDS, GROUPS, KINDS, type Field } from './fields.ts'
 
 /** How many ticks of the program's clock an event keeps it going for, of 100 ms each: see frame.bt. */
@@ -52,7 +52,7 @@ export const printText = (asked: string): string => {
     const [{ name, field, expression }] = word
     if (name === 'fn') return ` fn=${fn.replaceAll(/<\$\w+>/g, '%llu')}`
     if (word.length > 1) return ` ${word.map((one) => one.name).join('+')}=%lx`
-    return ` ${name}=${isNumber(expression) ? expression : field.format}`
+    return ` ${name}=${isNumber(expression) ? expression : formatAlone(field)}`
   })
   const values = words.flatMap((word) => {
     const [{ name, expression }] = word
@@ -64,11 +64,14 @@ export const printText = (asked: string): string => {
   return kind === 'tick' ? call : `@pending = ${TICKS};\n${call}\n@n[cpu]++;`
 }
 
+// A number without company has a word for itself: bpftrace has no smaller one.
+const formatAlone = ({ format }: Field) => (format === '%hhu' || format === '%hu' ? '%llu' : format)
+
 type Word = [Printed, ...Printed[]]
 
 // What shares words stands where the first of it would, and the rest in its order.
 const wordsOf = (fields: readonly Printed[]): Word[] => {
-  const shares = ({ field, expression }: Printed) => field.bits !== undefined && !isNumber(expression)
+  const shares = ({ field, expression }: Printed) => isSmall(field) && !isNumber(expression)
   const packs = packsOf(fields.filter(shares))
   const first = fields.findIndex(shares)
   return fields.flatMap((field, index) => [

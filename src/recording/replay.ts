@@ -93,7 +93,7 @@ async function* allOf(
   for (const file of files) {
     let here = 0
     const told = read === undefined ? undefined : (bytes: number) => read(before + (here = bytes))
-    for await (const batch of observations(file, { warn, read: told, pace })) yield batch.flatMap(joining.push)
+    for await (const batch of observations(file, { warn, read: told, pace })) yield joining.batch(batch)
     before += here
   }
   yield joining.rest()

@@ -64,8 +64,7 @@ test.each(FORMATS.map((format) => [`${format.kind} ${format.fn}`, format] as con
     for (const extreme of EXTREMES) {
       const values = Object.fromEntries(
         shared.map(({ name, bits, signed }) => {
-          const number =
-            signed && bits === 32 ? BigInt.asIntN(32, BigInt(extreme)) : BigInt.asUintN(bits, BigInt(extreme))
+          const number = signed ? BigInt.asIntN(32, BigInt(extreme)) : BigInt.asUintN(bits, BigInt(extreme))
           return [name, String(name === 'family' ? 4 : number)]
         }),
       )

@@ -10,7 +10,7 @@ test('a line is numbered on its CPU, and begins with what every line of its kind
   expect(printText('print reply fn=ip_send_unicast_reply: skb')).toBe(
     [
       '@pending = 15;',
-      String.raw`printf("reply fn=ip_send_unicast_reply at=%llu cpu=%d n=%lld skb=%lx\n",`,
+      String.raw`printf("reply fn=ip_send_unicast_reply at=%llu cpu=%lld n=%lld skb=%lx\n",`,
       '  nsecs, cpu, @n[cpu] + 1, $skbaddr);',
       '@n[cpu]++;',
     ].join('\n'),
@@ -30,8 +30,8 @@ test.each([
   ['all rows of a group', 'print return fn=x: times', ' sent_ago=%lld clock=%lx heard=%lx\\n', 'rcv_tstamp)'],
   [
     'small numbers in one word',
-    'print return fn=x: sk state=6 mini ttl retransmits=$a+1 dev',
-    ' mini_rcv_nxt+mini_rcv_wnd=%lx ttl+retransmits=%lx dev=%s\\n',
+    'print return fn=x: sk state=6 mini ttl shutdown=$a+1 dev',
+    ' mini_rcv_nxt+mini_rcv_wnd=%lx ttl+shutdown=%lx dev=%s\\n',
     '(((uint64)$ttl & 0xff) << 8) | ((uint64)($a+1) & 0xff), $skb->dev->name)',
   ],
   ['fields over several lines', 'print return fn=x: who\n   value', ' who=%lx value=%lx\\n', '$who, retval)'],
@@ -43,7 +43,7 @@ test.each([
 
 test('what a line begins with may be told by the probe, in its place', () => {
   const text = printText('print reply fn=x: at=@then skb')
-  expect(text).toContain('reply fn=x at=%llu cpu=%d n=%lld skb=%lx')
+  expect(text).toContain('reply fn=x at=%llu cpu=%lld n=%lld skb=%lx')
   expect(text).toMatch(/@then, cpu, @n\[cpu\][^,]*, \$skbaddr/)
 })
 
