@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { Argument, Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { benchQuery } from './benchQuery.ts'
 import { benchReplay } from './benchReplay.ts'
 import { benchTrace } from './benchTrace.ts'
 import { PARTS, type Part } from './tables.ts'
@@ -17,10 +18,12 @@ Examples:
   npm run bench -- trace sid connections floods
   npm run bench -- ehash
   npm run bench -- replay 55000 --against ../main
+  npm run bench -- query 1000000
 `
 
 const RELEASE = 'trixie'
 const RESETS = '55000'
+const VERDICTS = '1000000'
 
 const SOCKETS = ['1000', '10000', '100000']
 
@@ -63,6 +66,11 @@ const main = async (): Promise<number> => {
     .argument('[resets]', 'how long', RESETS)
     .option('--against <directory>', 'another checkout, built, to be measured beside this one')
     .action(async (resets: string, { against }: { against?: string }) => benchReplay(Number(resets), against))
+  program
+    .command('query')
+    .description('time and memory of queries over many verdicts')
+    .argument('[verdicts]', 'how many', VERDICTS)
+    .action(async (verdicts: string) => benchQuery(Number(verdicts)))
   await program.parseAsync()
   return 0
 }
