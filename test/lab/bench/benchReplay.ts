@@ -86,8 +86,9 @@ const SHOWN = [
   'tcp.stream',
 ]
 
-const tshark = async (capture: string): Promise<Taken | undefined> => {
+/** What tshark takes to find the RSTs of a capture; undefined where there is none. */
+export const tshark = async (capture: string, runs?: number): Promise<Taken | undefined> => {
   if ((await execa('tshark', ['--version'], { reject: false })).failed) return undefined
   const fields = SHOWN.flatMap((name) => ['-e', name])
-  return timed('tshark', ['-n', '-r', capture, '-Y', 'tcp.flags.reset==1', '-T', 'fields', ...fields])
+  return timed('tshark', ['-n', '-r', capture, '-Y', 'tcp.flags.reset==1', '-T', 'fields', ...fields], runs)
 }
