@@ -44,7 +44,7 @@ const other = () => Promise.reject(new Error('not a replay, and no query'))
 
 /**
  * `trace-reset replay ARGS` without a process of its own, which takes ten times as long as most replays: the same options
- * and the same command, and its failures told as cli.ts tells them.
+ * and the same command, and its failures told as main.ts tells them.
  */
 export const replayHere = (args: readonly string[]) => here(['replay', ...args])
 

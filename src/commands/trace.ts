@@ -41,7 +41,7 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
   const outlets = await openOutlets(options, io, warn)
   try {
     const printer = createPrinter(io, options, createSink ?? sinkOf(options))
-    const recorder = recorderOf(options, warn)
+    const recorder = recorderOf(options, warn, outlets.unrecorded)
     const write = programWriter(options, machine, warn)
     const start = liveTrace(options, machine, warn)
     const attach = (program: Program) => {
@@ -104,8 +104,11 @@ const requireOtherFiles = ({ output, record, pcapng }: TraceOptions) => {
   }
 }
 
-const recorderOf = ({ record, recordRotation }: TraceOptions, warn: Warn): Recorder | undefined =>
-  record === undefined ? undefined : createRecorder(record, recordRotation, warn)
+const recorderOf = (
+  { record, recordRotation }: TraceOptions,
+  warn: Warn,
+  missed: (count: number) => void,
+): Recorder | undefined => (record === undefined ? undefined : createRecorder(record, recordRotation, warn, missed))
 
 const lostText = ({ count, of, why }: Lost) => `--record: LOST ${count} of ${of} lines: ${why}`
 
