@@ -2,6 +2,7 @@
 // The command as a user runs it: dist/cli.js in a process of its own, with nothing of this one's environment that matters.
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
+import { query } from '../src/commands/query.ts'
 import { replay } from '../src/commands/replay.ts'
 import { findNetns } from '../src/host/netns.ts'
 import { ExpectedError } from '../src/errors.ts'
@@ -39,13 +40,18 @@ export const traceReset = async (args: readonly string[], options: { input?: str
   return { stdout: String(stdout), stderr: String(stderr), exitCode }
 }
 
-const other = () => Promise.reject(new Error('not a replay'))
+const other = () => Promise.reject(new Error('not a replay, and no query'))
 
 /**
  * `trace-reset replay ARGS` without a process of its own, which takes ten times as long as most replays: the same options
  * and the same command, and its failures told as main.ts tells them.
  */
-export const replayHere = async (args: readonly string[]) => {
+export const replayHere = (args: readonly string[]) => here(['replay', ...args])
+
+/** `trace-reset query ARGS` in the same way. */
+export const queryHere = (args: readonly string[]) => here(['query', ...args])
+
+const here = async (args: readonly string[]) => {
   const run = { stdout: '', stderr: '', exitCode: 0 }
   const { signal } = new AbortController()
   const io: Io = {
@@ -74,16 +80,15 @@ export const replayHere = async (args: readonly string[]) => {
     causes: other,
     report: other,
     join: other,
-    query: other,
+    query: (sql, files, options) => query(sql, files, options, io),
     completion: other,
     manual: other,
     schema: other,
   }
   try {
-    await createCommand('', actions, { servicePort, findNetns }, (code) => (run.exitCode = code)).parseAsync(
-      ['replay', ...args],
-      { from: 'user' },
-    )
+    await createCommand('', actions, { servicePort, findNetns }, (code) => (run.exitCode = code)).parseAsync(args, {
+      from: 'user',
+    })
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error
     run.stderr += `trace-reset: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`

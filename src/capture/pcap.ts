@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The classic format of tcpdump: draft-ietf-opsawg-pcap.
 import { LONGEST, type Reader } from './packet.ts'
+import { createRest } from './rest.ts'
 
 const HEADER = 24
 const RECORD = 16
@@ -18,30 +19,33 @@ export const isPcap = (first: Buffer): boolean => first.toString('hex', 0, 4) in
 
 /** Reads such a file. */
 export const pcapReader = (): Reader => {
-  let rest: Buffer = Buffer.alloc(0)
+  const rest = createRest()
   let kind: { little: boolean; unit: bigint; link: number } | undefined
   return function* (chunk) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    let place = 0
+    const bytes = rest.with(chunk)
+    if (bytes === undefined) return
+    let [place, needed] = [0, RECORD]
     if (kind === undefined) {
-      if (rest.length < HEADER) return
-      const magic = MAGIC[rest.toString('hex', 0, 4)]
+      if (bytes.length < HEADER) return rest.wait(bytes, HEADER)
+      const magic = MAGIC[bytes.toString('hex', 0, 4)]
       if (magic === undefined) throw new Error('no capture')
       // The upper bits may tell of a frame check sequence.
-      kind = { ...magic, link: u32(rest, 20, magic.little) & 0x0fffffff }
+      kind = { ...magic, link: u32(bytes, 20, magic.little) & 0x0fffffff }
       place = HEADER
     }
-    while (rest.length - place >= RECORD) {
+    while (bytes.length - place >= RECORD) {
       const { little, unit, link } = kind
-      const kept = u32(rest, place + 8, little)
+      const kept = u32(bytes, place + 8, little)
       if (kept > LONGEST) throw new Error(`damaged: a packet of ${kept} bytes`)
-      if (rest.length - place < RECORD + kept) break
-      const at = BigInt(u32(rest, place, little)) * 1_000_000_000n + BigInt(u32(rest, place + 4, little)) * unit
-      const bytes = rest.subarray(place + RECORD, place + RECORD + kept)
-      yield { link, at, bytes, length: u32(rest, place + 12, little) }
-      place += RECORD + kept
+      needed = RECORD + kept
+      if (bytes.length - place < needed) break
+      const at = BigInt(u32(bytes, place, little)) * 1_000_000_000n + BigInt(u32(bytes, place + 4, little)) * unit
+      const packet = bytes.subarray(place + RECORD, place + needed)
+      yield { link, at, bytes: packet, length: u32(bytes, place + 12, little) }
+      place += needed
+      needed = RECORD
     }
-    rest = rest.subarray(place)
+    rest.wait(bytes.subarray(place), needed)
   }
 }
 

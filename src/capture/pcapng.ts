@@ -2,6 +2,7 @@
 // The format of Wireshark and dumpcap, and of --pcapng: draft-ietf-opsawg-pcapng.
 import { blockOf, type Block } from './block.ts'
 import { LONGEST, type Packet, type Piece, type Reader } from './packet.ts'
+import { createRest } from './rest.ts'
 
 const SECTION = 0x0a0d0d0a
 const INTERFACE = 1
@@ -15,6 +16,9 @@ const TSRESOL = 9
 const TSOFFSET = 14
 const DROPS = [5, 7]
 
+/** A block without a body: its type, and its length before and behind. */
+const SHORTEST = 12
+
 /** Interfaces of a section that are known at once: a file may claim any number. */
 const MOST_INTERFACES = 65_536
 
@@ -25,7 +29,7 @@ export const isPcapng = (first: Buffer): boolean => first.length >= 4 && first.r
 
 /** Reads such a file. Blocks of other kinds are passed over, however long. */
 export const pcapngReader = (): Reader => {
-  let rest: Buffer = Buffer.alloc(0)
+  const rest = createRest()
   let skip = 0
   let little = true
   let interfaces: Interface[] = []
@@ -43,21 +47,24 @@ export const pcapngReader = (): Reader => {
   return function* (chunk) {
     const over = Math.min(skip, chunk.length)
     skip -= over
-    rest = rest.length === 0 ? chunk.subarray(over) : Buffer.concat([rest, chunk.subarray(over)])
-    let place = 0
-    while (rest.length - place >= 12) {
-      if (rest.readUInt32BE(place) === SECTION) begin(rest.readUInt32BE(place + 8))
-      const head = blockOf(rest.subarray(place, place + 8), little)
+    const bytes = rest.with(chunk.subarray(over))
+    if (bytes === undefined) return
+    let [place, needed] = [0, SHORTEST]
+    while (bytes.length - place >= SHORTEST) {
+      if (bytes.readUInt32BE(place) === SECTION) begin(bytes.readUInt32BE(place + 8))
+      const head = blockOf(bytes.subarray(place, place + 8), little)
       const [type, length] = [head.u32(0), head.u32(4)]
       requirePossible(type, length)
-      if (length <= LONGEST && rest.length - place < length) break
+      needed = length
+      if (length <= LONGEST && bytes.length - place < length) break
       if (length <= LONGEST) {
-        const piece = take(type, blockOf(rest.subarray(place + 8, place + length - 4), little))
+        const piece = take(type, blockOf(bytes.subarray(place + 8, place + length - 4), little))
         if (piece !== undefined) yield piece
-      } else skip = Math.max(0, length - (rest.length - place))
-      place = Math.min(rest.length, place + length)
+      } else skip = Math.max(0, length - (bytes.length - place))
+      place = Math.min(bytes.length, place + length)
+      needed = SHORTEST
     }
-    rest = rest.subarray(place)
+    rest.wait(bytes.subarray(place), needed)
   }
 }
 

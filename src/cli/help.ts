@@ -54,7 +54,7 @@ A recording is judged each time. Of many: replay *.gz -f parquet -o all.parquet
 Examples:
   trace-reset query 'SELECT cause, count(*) FROM verdicts GROUP BY 1' *.jsonl.gz
   trace-reset query 'DESCRIBE verdicts' all.parquet
-  trace-reset query 'SELECT kind, count(*) FROM observations GROUP BY ALL' a.jsonl`
+  trace-reset query 'SELECT kind, fn FROM observations' a.jsonl -f csv`
 
 /** How help shows options and commands: a line for each. */
 export const LINE_EACH: HelpConfiguration = {

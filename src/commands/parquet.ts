@@ -5,10 +5,16 @@ import type { ReplayOptions } from '../cli/options.ts'
 import { usageError } from '../errors.ts'
 import { parquet, type ParquetLibrary } from '../format/parquet.ts'
 import type { CreateSink } from '../format/sink.ts'
-import { loadOptional, orMissing } from '../optional.ts'
+import { loadOptional, orMissing, type Optional } from '../optional.ts'
 
 /** What writes Parquet: an optional peer, 1 MB. A test holds that package.json has the same. */
 export const PARQUET = { 'hyparquet-writer': '0.17.0' } as const
+
+const LIBRARY: Optional<ParquetLibrary> = {
+  name: 'hyparquet-writer',
+  load: () => import('hyparquet-writer'),
+  needed: 'ParquetWriter',
+}
 
 /** Makes its sink. Fails with a usage error where the options ask for what is no verdict, with an environment error without the package. */
 export const openParquet = async ({ summary, steps, output }: ReplayOptions, io: Io): Promise<CreateSink> => {
@@ -20,8 +26,7 @@ export const openParquet = async ({ summary, steps, output }: ReplayOptions, io:
   if (output === undefined && io.interactive)
     throw usageError('--format parquet is no text for a terminal', 'name a file with -o, as in -o verdicts.parquet')
   try {
-    const load = (): Promise<ParquetLibrary> => import('hyparquet-writer')
-    return parquet(await loadOptional({ name: 'hyparquet-writer', load, needed: 'ParquetWriter' }))
+    return parquet(await loadOptional(LIBRARY))
   } catch (error) {
     throw orMissing(error, '--format parquet: hyparquet-writer is not installed', PARQUET)
   }

@@ -73,16 +73,10 @@ export const createRows = <T>(fields: readonly Field<T>[], columns: readonly { n
 
 const cellOf = (type: ColumnType, value: Value): Cell => {
   if (value === null || value === undefined) return null
-  switch (typeof value) {
-    case 'string':
-      return type === 'moment' ? momentOf(value) : value
-    case 'number':
-      return BigInt(value)
-    case 'boolean':
-      return value
-    default:
-      return isTexts(value) ? value : JSON.stringify(value)
-  }
+  if (typeof value === 'string') return type === 'moment' ? momentOf(value) : value
+  if (typeof value === 'number') return BigInt(value)
+  if (typeof value === 'boolean' || isTexts(value)) return value
+  return JSON.stringify(value)
 }
 
 const isTexts = (value: object): value is readonly string[] => Array.isArray(value)

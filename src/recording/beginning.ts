@@ -2,10 +2,11 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 
-const SNIFFED = 65_536
+/** Gzip makes a thousandth of what repeats, so that this may be 4 MB of it. */
+const SNIFFED = 4096
 
-/** More than 64 KiB can be zipped of: gzip makes a thousandth of what repeats. */
-const MOST_UNZIPPED = 1 << 28
+/** More than that comes of no so many bytes. */
+const MOST_UNZIPPED = 1 << 23
 
 /** What a file begins with, unzipped where it is gzip. Nothing of what cannot be read: that is told when it is to be read. */
 export const beginningOf = (file: string): { bytes: Buffer; isZipped: boolean } => {

@@ -172,7 +172,9 @@ export async function* contents(file: string, read: Listener['read']): AsyncGene
   const all = Readable.from(prepend(first.value, { [Symbol.asyncIterator]: () => chunks }))
   const zipped = first.value[0] === 0x1f && first.value[1] === 0x8b
   // Z_SYNC_FLUSH: what was cut off gives what is there instead of an error.
-  yield* (zipped ? all.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : all) as AsyncIterable<Buffer>
+  yield* (
+    zipped ? all.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: CHUNK_BYTES })) : all
+  ) as AsyncIterable<Buffer>
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, read: Listener['read']): AsyncGenerator<Buffer> {

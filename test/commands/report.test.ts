@@ -52,7 +52,12 @@ test('a recording that was cut off is told of, on the page too', async () => {
 test.each([
   ['no recording', () => ['report'], 2, "missing required argument 'files'"],
   ['one that is not there', () => ['report', file('none')], 1, 'cannot read'],
-  ['a page over a recording', () => ['report', file('own.jsonl'), '-o', file('own.jsonl')], 2, 'is a recording'],
+  [
+    'a page over a recording',
+    () => ['report', file('own.jsonl'), '-o', file('own.jsonl')],
+    2,
+    'is one of the recordings',
+  ],
   ['a page that cannot be written', () => ['report', UNREAD, '-o', file('no/page.html')], 2, 'cannot write'],
 ])('%s is refused', async (_, args, exitCode, words) => {
   copyFileSync(UNREAD, file('own.jsonl'))

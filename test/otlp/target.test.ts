@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
-import { z } from 'zod'
-import { loadPackages, PACKAGES } from '../../src/otlp/packages.ts'
+import { loadPackages } from '../../src/otlp/packages.ts'
 import { targetOf } from '../../src/otlp/target.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -45,13 +43,4 @@ test('an endpoint that is none is told by its variable', async () => {
   await expect(target('', { LOGS_ENDPOINT: 'collector:4318' })).rejects.toMatchObject({
     message: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "collector:4318" is no URL of http or https',
   })
-})
-
-test('what the hint says to install is what package.json has', () => {
-  const versions = z.record(z.string(), z.string())
-  const { peerDependencies, devDependencies } = z
-    .object({ peerDependencies: versions, devDependencies: versions })
-    .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
-  expect(peerDependencies).toEqual(PACKAGES)
-  expect(devDependencies).toMatchObject(PACKAGES)
 })

@@ -61,12 +61,16 @@ test.each([
   expect({ stdout, stderr, exitCode }).toEqual(await traceReset(args))
 })
 
-test('what sends log records is not in it: said, with what to install', async () => {
-  const { stderr, exitCode } = await run(['replay', join(FIXTURES, 'forged.burst/recording.jsonl'), '--otlp'])
+const ONE = join(FIXTURES, 'forged.burst/recording.jsonl')
+
+test.each([
+  ['log records', ['replay', ONE, '--otlp'], '--otlp: the packages of OpenTelemetry are', '@opentelemetry/core'],
+  ['a query', ['query', 'SELECT 1', ONE], 'query: DuckDB is', '@duckdb/node-api'],
+  ['Parquet', ['replay', ONE, '-f', 'parquet'], '--format parquet: hyparquet-writer is', 'hyparquet-writer'],
+])('what %s needs is not in it: said, with what to install', async (_, args, what, name) => {
+  const { stderr, exitCode } = await run(args)
   expect(exitCode).toBe(3)
-  expect(stderr).toMatch(
-    /^trace-reset: --otlp: the packages of OpenTelemetry are not installed\nhint: npm install -g @/,
-  )
+  expect(stderr).toContain(`trace-reset: ${what} not installed\nhint: npm install -g ${name}@`)
 })
 
 test('a live trace', async () => {

@@ -35,7 +35,13 @@ export const bundle = async (directory: string): Promise<string[]> => {
       js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
     },
     // Optional, and found at run time where it is asked for.
-    external: ['@opentelemetry/core', '@opentelemetry/resources', '@opentelemetry/otlp-transformer'],
+    external: [
+      '@opentelemetry/core',
+      '@opentelemetry/resources',
+      '@opentelemetry/otlp-transformer',
+      '@duckdb/node-api',
+      'hyparquet-writer',
+    ],
     inject: [node18('shims.mjs')],
     plugins: [olderUtil, olderPatterns, withoutTranslations],
     // Its modules, of which a third is used; Node would be given the whole of it in CommonJS.

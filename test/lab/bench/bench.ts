@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { Argument, Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { benchCapture } from './benchCapture.ts'
+import { benchQuery } from './benchQuery.ts'
 import { benchReplay } from './benchReplay.ts'
 import { benchTrace } from './benchTrace.ts'
 import { PARTS, type Part } from './tables.ts'
@@ -17,10 +19,13 @@ Examples:
   npm run bench -- trace sid connections floods
   npm run bench -- ehash
   npm run bench -- replay 55000 --against ../main
+  npm run bench -- query 1000000
+  npm run bench -- capture 1000
 `
 
 const RELEASE = 'trixie'
 const RESETS = '55000'
+const VERDICTS = '1000000'
 
 const SOCKETS = ['1000', '10000', '100000']
 
@@ -63,6 +68,17 @@ const main = async (): Promise<number> => {
     .argument('[resets]', 'how long', RESETS)
     .option('--against <directory>', 'another checkout, built, to be measured beside this one')
     .action(async (resets: string, { against }: { against?: string }) => benchReplay(Number(resets), against))
+  program
+    .command('capture')
+    .description('time and memory of judging a large capture, beside tshark')
+    .argument('[megabytes]', 'how large', '1000')
+    .option('--runs <number>', 'how often each', '1')
+    .action(async (megabytes: string, { runs }: { runs: string }) => benchCapture(Number(megabytes), Number(runs)))
+  program
+    .command('query')
+    .description('time and memory of queries over many verdicts')
+    .argument('[verdicts]', 'how many', VERDICTS)
+    .action(async (verdicts: string) => benchQuery(Number(verdicts)))
   await program.parseAsync()
   return 0
 }

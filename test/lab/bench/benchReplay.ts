@@ -8,14 +8,13 @@ import { decode } from '../../../src/recording/decode.ts'
 import { ensureHostPackages } from '../vm/hostPackages.ts'
 import { captureHead, captureOf } from './capture.ts'
 import { multiply, type Recording } from './multiply.ts'
+import { print, row, timed, type Taken } from './taken.ts'
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 const FIXTURES = join(PROJECT, 'fixtures/6.12')
 
 /** What a recording of a busy hour may be replayed with. */
 const MOST_MIB = 200
-
-type Taken = { seconds: number; cpu: number; mib: number }
 
 /**
  * Replays a recording of so many resets, and prints the time and memory it takes: beside the command of `against`,
@@ -43,7 +42,8 @@ export const benchReplay = async (resets: number, against: string | undefined): 
   }
 }
 
-const recordings = (): Recording[] =>
+/** The recordings of one kernel. */
+export const recordings = (): Recording[] =>
   readdirSync(FIXTURES).map((name) =>
     readFileSync(join(FIXTURES, name, 'recording.jsonl'), 'utf8')
       .trimEnd()
@@ -86,33 +86,9 @@ const SHOWN = [
   'tcp.stream',
 ]
 
-const tshark = async (capture: string): Promise<Taken | undefined> => {
+/** What tshark takes to find the RSTs of a capture; undefined where there is none. */
+export const tshark = async (capture: string, runs?: number): Promise<Taken | undefined> => {
   if ((await execa('tshark', ['--version'], { reject: false })).failed) return undefined
   const fields = SHOWN.flatMap((name) => ['-e', name])
-  return timed('tshark', ['-n', '-r', capture, '-Y', 'tcp.flags.reset==1', '-T', 'fields', ...fields])
+  return timed('tshark', ['-n', '-r', capture, '-Y', 'tcp.flags.reset==1', '-T', 'fields', ...fields], runs)
 }
-
-const RUNS = 5
-
-const timed = async (file: string, args: readonly string[]): Promise<Taken> => {
-  const runs: Taken[] = []
-  for (let run = 0; run < RUNS; run += 1) {
-    const { stderr } = await execa('time', ['-f', '%e %U %S %M', file, ...args], { stdout: 'ignore' })
-    const [seconds = 0, user = 0, system = 0, kib = 0] = (stderr.split('\n').at(-1) ?? '').split(' ').map(Number)
-    runs.push({ seconds, cpu: user + system, mib: kib / 1024 })
-  }
-  const middle = (of: (taken: Taken) => number) => runs.map(of).toSorted((a, b) => a - b)[(RUNS - 1) / 2] ?? NaN
-  return {
-    seconds: middle(({ seconds }) => seconds),
-    cpu: middle(({ cpu }) => cpu),
-    mib: Math.max(...runs.map(({ mib }) => mib)),
-  }
-}
-
-const row = (name: string, { seconds, cpu, mib }: Taken, shark?: Taken) =>
-  print(
-    [seconds.toFixed(2), cpu.toFixed(2), mib.toFixed(0)].map((cell) => cell.padStart(12)).join('') +
-      `  ${name}${shark === undefined ? '' : `: ${(seconds / shark.seconds).toFixed(2)} times tshark`}\n`,
-  )
-
-const print = (text: string) => void process.stdout.write(text)
