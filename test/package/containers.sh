@@ -77,7 +77,7 @@ check 'the module was asked' eval "podman logs tracer 2>&1 | grep 'TCP hash: mod
 container_said >"$log.said"
 check 'both ends were named, by the names of their containers' diff "$log.said" <(echo "$two")
 row 'the same --format json, with the module' cat "$log.said"
-podman rm --force tracer web >/dev/null
+podman rm --force --time 0 tracer web >/dev/null
 rmmod tcphash
 
 # The tool on the host.
@@ -88,7 +88,7 @@ check 'its client is reset' connects client "$(address web)"
 check 'the trace ends' wait "$tracer"
 check 'the container was named' equals 'sent web podman' host_said outcome container runtime
 row 'trace-reset --container web, on the host' bash -c "python3 -c 'import json,sys; v=json.loads(sys.stdin.readline()); print(v[\"cause\"], v[\"container\"], v[\"runtime\"])' <'$log.json'"
-podman rm --force web >/dev/null
+podman rm --force --time 0 web >/dev/null
 unset -f podman
 
 # containerd, asked as the kubelet asks.
