@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build as esbuild } from 'esbuild'
 import { execa } from 'execa'
@@ -73,15 +73,20 @@ export const tryPart = async (release: string, part: Part, rows: Row[] = []): Pr
 // The machine has no network: apt-get of the release itself says which packages these are.
 const download = async (release: string, directory: string, needs: readonly string[]) => {
   const { root } = await ensureImage(release, { signal, log: process.stderr })
-  const aptGet = (...args: string[]) => runInRoot(root, ['apt-get', ...args], signal)
-  await aptGet('update')
-  await aptGet('clean')
-  await aptGet('install', '--download-only', '--yes', '--no-install-recommends', ...needs)
-  const archives = join(root, 'var/cache/apt/archives')
-  rmSync(directory, { recursive: true, force: true })
-  mkdirSync(directory, { recursive: true })
-  for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb')))
-    copyFileSync(join(archives, name), join(directory, name))
+  // A place of its own: another run may download too.
+  const archives = mkdtempSync(join(root, 'tmp/needs-'))
+  try {
+    mkdirSync(join(archives, 'partial'))
+    await runInRoot(root, ['flock', '/tmp/apt-get-update.lock', 'apt-get', 'update'], signal)
+    const options = ['-o', `Dir::Cache::archives=/tmp/${basename(archives)}`, '--download-only', '--yes']
+    await runInRoot(root, ['apt-get', ...options, '--no-install-recommends', 'install', ...needs], signal)
+    rmSync(directory, { recursive: true, force: true })
+    mkdirSync(directory, { recursive: true })
+    for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb')))
+      copyFileSync(join(archives, name), join(directory, name))
+  } finally {
+    rmSync(archives, { recursive: true })
+  }
 }
 
 // Both, today's and one that it upgrades; and a recording that it judges.
