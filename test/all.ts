@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything that `npm test` promises, each report counted: checks of the code, units and replays, and, unless --fast,
-// on real kernels the gauntlet, its witness, a part of the probes, top, the module's tests and a slice of its stress. The last line is the sum.
+// on real kernels the gauntlet, its witness, a part of the probes, top, the Debian package, the module's tests and a slice of its stress. The last line is the sum.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { BRIEF_PARTS, runProbes } from './lab/probes/probes.ts'
 import { GAUNTLET_RELEASES, SMOKE, SMOKE_RELEASES } from './lab/vm/releases.ts'
 import { stress } from './lab/stress/stress.ts'
 import { runTap } from './lab/vm/tap.ts'
+import { buildFor, tryPart } from './package/packages.ts'
 
 const CHECKS = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
@@ -119,6 +120,10 @@ const onRealKernels = async (): Promise<Count[]> => {
       attempt('a part of the probes on trixie', () => runProbes('trixie', BRIEF_PARTS, true)),
       attempt('top on bookworm', () => runTap({ release: 'bookworm', command: ['python3', 'test/lab/top'] })),
     ])),
+    await attempt('the Debian package on trixie', async () => {
+      await buildFor(['deb'])
+      return tryPart('trixie', 'deb')
+    }),
     ...(await onEach('the module', (release) => runTap({ release, command: module }))),
     await attempt('stress', () => stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress'))),
   ]

@@ -47,29 +47,37 @@ sent unread-data-on-close web podman python3'
 
 check 'dbus is there, by which podman asks systemd for a cgroup' systemctl start dbus
 check 'an image of busybox is made' make_tiny
-check 'the image is loaded' podman load --quiet --input build/image/trace-reset.tar
+# As the README has them.
+printed() { sed -n "s/^    \(podman $1 .*\)/\1/p" README.md; }
+check "$(printed load)" eval "$(printed load)"
 rm -f build/image/trace-reset.tar
 image=$(podman images --format '{{.Repository}}:{{.Tag}}' localhost/trace-reset)
 row 'podman images localhost/trace-reset' podman images --noheading localhost/trace-reset
 row 'podman run trace-reset --version' podman run --rm "$image" --version
 check 'a server is in one container' serves web
 row 'cat /proc/PID/cgroup, of a container' bash -c "cat /proc/\$(podman inspect --format '{{.State.Pid}}' web)/cgroup"
-check 'the image traces the host, without the module' traces
+traces_as_printed() {
+    eval "exec $(printed run)" >"$log.out" 2>"$log.err" &
+    tracer=$!
+    until_holds grep -q 'trace-reset: tracing ' "$log.err"
+}
+check "$(printed run)" traces_as_printed
 check 'a client in another container is reset' connects client "$(address web)"
-check 'it is stopped in good order' ends_well
-container_said >"$log.said"
-check 'both ends were named, by the names of their containers' diff "$log.said" <(echo "$two")
-row 'podman run --privileged --pid=host trace-reset' bash -c "podman logs tracer | grep '\"sent\"' | python3 -c 'import json,sys; v=json.loads(sys.stdin.readline()); print(v[\"cause\"], v[\"container\"], v[\"container_id\"][:12], v[\"runtime\"])'"
-podman logs tracer 2>&1 | grep '^trace-reset: ' | sed 's/^/# /'
-podman rm --force tracer >/dev/null
+kill -INT "$tracer"
+check 'Ctrl-C ends it in good order' wait "$tracer"
+check 'the reset was named' grep -A1 "$(address web):$port .*> .*unread-data-on-close" "$log.out"
+row "$(printed run)" grep -A1 "$(address web):$port .*> .*unread-data-on-close" "$log.out"
+sed 's/^/# /' "$log.err"
 
 check 'the module is loaded on the host' insmod kmod/tcphash.ko
-check 'the image traces with the module' traces --container web
-check 'a client is reset again' connects client2 "$(address web)"
+check 'the image traces with the module' traces
+check 'a client is reset again' connects client "$(address web)"
 check 'it is stopped in good order too' ends_well
-check 'the module was asked, and one container selected' bash -c "podman logs tracer 2>&1 | grep 'TCP hash: module' && [[ \$(podman logs tracer 2>/dev/null | grep -c '^{') == 1 ]]"
-row 'the same --container web, with the module' bash -c "podman logs tracer 2>&1 | grep -o 'trace-reset: [0-9]* reset.*'"
-podman rm --force tracer web >/dev/null
+check 'the module was asked' eval "podman logs tracer 2>&1 | grep 'TCP hash: module'"
+container_said >"$log.said"
+check 'both ends were named, by the names of their containers' diff "$log.said" <(echo "$two")
+row 'the same --format json, with the module' cat "$log.said"
+podman rm --force --time 0 tracer web >/dev/null
 rmmod tcphash
 
 # The tool on the host.
@@ -80,7 +88,7 @@ check 'its client is reset' connects client "$(address web)"
 check 'the trace ends' wait "$tracer"
 check 'the container was named' equals 'sent web podman' host_said outcome container runtime
 row 'trace-reset --container web, on the host' bash -c "python3 -c 'import json,sys; v=json.loads(sys.stdin.readline()); print(v[\"cause\"], v[\"container\"], v[\"runtime\"])' <'$log.json'"
-podman rm --force web >/dev/null
+podman rm --force --time 0 web >/dev/null
 unset -f podman
 
 # containerd, asked as the kubelet asks.

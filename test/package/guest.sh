@@ -25,7 +25,7 @@ row() { echo "# row: $1 = $("${@:2}" 2>&1 | tr -s '\n\t ' ' ' | cut -c1-150)"; }
 # Waits until a command holds.
 until_holds() {
     local tries
-    for ((tries = 0; tries < 200; tries++)); do
+    for ((tries = 0; tries < 600; tries++)); do
         "$@" >/dev/null 2>&1 && return
         sleep 2
     done

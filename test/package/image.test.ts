@@ -15,7 +15,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const MANIFEST = 'container/daemonset.yaml'
 
-test.each([MANIFEST, 'container/README.md'])('the image in %s is that of this version', (path) => {
+test.each([MANIFEST, 'container/README.md', 'README.md'])('the image in %s is that of this version', (path) => {
   const images = read(path).match(/localhost\/trace-reset:[\w.]+/g)
   expect(new Set(images)).toEqual(new Set([`localhost/trace-reset:${versionOf(read('package.json'))}`]))
 })

@@ -16,7 +16,7 @@ export const IMAGE_PROGRAMS = { mmdebstrap: 'mmdebstrap', buildah: 'buildah' } a
 const SUITE = 'trixie'
 
 /** What trace-reset and its package ask for, but for what every Debian has. */
-const PACKAGES = ['bpftrace', 'iproute2', 'nodejs']
+const PACKAGES = ['bpftrace', 'iproute2', 'mount', 'nodejs']
 
 const NOT_READ = ['doc', 'info', 'locale', 'man'].map((name) => `path-exclude=/usr/share/${name}/*`)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build as esbuild } from 'esbuild'
 import { execa } from 'execa'
@@ -33,7 +33,8 @@ type Built = keyof typeof builders
 
 /** What is tried, each in a machine of its own by the script of its name: what it brings, and what Debian packages it needs. */
 const PARTS = {
-  debs: { brings: [NPM, 'build/deb'], needs: ['nodejs', 'dkms', 'systemd'], memoryMib: 2048 },
+  deb: { brings: [NPM, 'build/deb'], needs: ['nodejs', 'systemd'], memoryMib: 2048 },
+  dkms: { brings: ['build/deb'], needs: ['nodejs', 'dkms', 'systemd'], memoryMib: 2048 },
   service: { brings: ['build/deb'], needs: ['nodejs', 'systemd'], memoryMib: 2048 },
   containers: {
     brings: ['build/image'],
@@ -44,7 +45,7 @@ const PARTS = {
 } as const satisfies Record<string, { brings: readonly Built[]; needs: readonly string[]; memoryMib: number }>
 
 export type Part = keyof typeof PARTS
-export const PART_NAMES = ['debs', 'service', 'containers'] as const satisfies readonly Part[]
+export const PART_NAMES = ['deb', 'dkms', 'service', 'containers'] as const satisfies readonly Part[]
 
 /** What was asked in a machine, and its answer. */
 export type Row = { release: string; asked: string; answered: string }
@@ -57,10 +58,11 @@ export const buildFor = async (parts: readonly Part[]): Promise<void> => {
 }
 
 /** Tries one part in a machine of that release, and adds to `rows`. */
-export const tryPart = async (release: string, part: Part, rows: Row[]): Promise<Count> => {
+export const tryPart = async (release: string, part: Part, rows: Row[] = []): Promise<Count> => {
   const { brings, needs, memoryMib } = PARTS[part]
   await download(release, join(ROOT, NEEDS, part), needs)
-  const bring = [...brings, join(NEEDS, part)]
+  // The README has lines that are run as they are printed.
+  const bring = [...brings, 'README.md', join(NEEDS, part)]
   const command = ['bash', 'test/package/guest.sh', part]
   return runTap({ release, command, bring, memoryMib, timeoutSeconds: 5400 }, (line) => {
     const [, asked, answered = ''] = /^# row: (.*?) = (.*)$/.exec(line) ?? []
@@ -71,15 +73,20 @@ export const tryPart = async (release: string, part: Part, rows: Row[]): Promise
 // The machine has no network: apt-get of the release itself says which packages these are.
 const download = async (release: string, directory: string, needs: readonly string[]) => {
   const { root } = await ensureImage(release, { signal, log: process.stderr })
-  const aptGet = (...args: string[]) => runInRoot(root, ['apt-get', ...args], signal)
-  await aptGet('update')
-  await aptGet('clean')
-  await aptGet('install', '--download-only', '--yes', '--no-install-recommends', ...needs)
-  const archives = join(root, 'var/cache/apt/archives')
-  rmSync(directory, { recursive: true, force: true })
-  mkdirSync(directory, { recursive: true })
-  for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb')))
-    copyFileSync(join(archives, name), join(directory, name))
+  // A place of its own: another run may download too.
+  const archives = mkdtempSync(join(root, 'tmp/needs-'))
+  try {
+    mkdirSync(join(archives, 'partial'))
+    await runInRoot(root, ['flock', '/tmp/apt-get-update.lock', 'apt-get', 'update'], signal)
+    const options = ['-o', `Dir::Cache::archives=/tmp/${basename(archives)}`, '--download-only', '--yes']
+    await runInRoot(root, ['apt-get', ...options, '--no-install-recommends', 'install', ...needs], signal)
+    rmSync(directory, { recursive: true, force: true })
+    mkdirSync(directory, { recursive: true })
+    for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb')))
+      copyFileSync(join(archives, name), join(directory, name))
+  } finally {
+    rmSync(archives, { recursive: true })
+  }
 }
 
 // Both, today's and one that it upgrades; and a recording that it judges.
