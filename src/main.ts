@@ -110,6 +110,8 @@ const actionsWith = (ioFor: (options?: Written) => Io): Actions => ({
   causes: async (cause, options) => (await import('./commands/causes.ts')).causes(cause, options, ioFor()),
   report: async (files, options) => (await import('./commands/report.ts')).report(files, options, ioFor()),
   join: async (files, options) => (await import('./commands/join.ts')).join(files, options, ioFor(options)),
+  query: async (sql, files, options) =>
+    (await import('./commands/query.ts')).query(sql, files, options, ioFor(options)),
   completion: async (shell, root) => (await import('./commands/completion.ts')).completion(shell, root, ioFor()),
   manual: async (section, root) => (await import('./commands/manual.ts')).manual(section, root, ioFor()),
   schema: async (of) => (await import('./commands/schema.ts')).schema(of, ioFor()),

@@ -74,6 +74,7 @@ export const replayHere = async (args: readonly string[]) => {
     causes: other,
     report: other,
     join: other,
+    query: other,
     completion: other,
     manual: other,
     schema: other,

@@ -38,6 +38,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/main.ts', 'src/index.ts'],
   ['src/commands/'],
   ['src/cli/', 'src/completion/', 'src/manual/'],
+  ['src/query/'],
   ['src/capture/'],
   ['src/run.ts', 'src/live/', 'src/recording/'],
   ['src/top/', 'src/join/'],
@@ -50,7 +51,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/verdict/'],
   ['src/flow/'],
   ['src/observation.ts', 'src/recordedFilter.ts', 'src/values.ts'],
-  ['src/time.ts', 'src/errors.ts'],
+  ['src/time.ts', 'src/errors.ts', 'src/optional.ts'],
 ]
 
 const layerOf = (path: string) =>
@@ -92,7 +93,7 @@ const PURE_OF_NODE: Record<string, readonly string[]> = {
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format|pcapng|completion|manual|summary|report|metrics|top|join|capture)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|outletOptions|pages|rotationOptions|sharedOptions|terminal|usage)\.ts$|^src\/recording\/(decode|joined)\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check|offers)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|pcapng|completion|manual|summary|report|metrics|top|join|capture)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|outletOptions|pages|rotationOptions|sharedOptions|terminal|together|usage)\.ts$|^src\/recording\/(decode|joined)\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check|offers)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>

@@ -7,8 +7,12 @@ import { open, type FileHandle } from 'node:fs/promises'
 /** The name of one frame of a stack: its address (hex), and what bpftrace calls it. Undefined: nothing is known. */
 export type NameFrame = (address: string, name: string) => string | undefined
 
-/** Code of the kernel itself: from its first byte to the one behind its last. */
-export type Text = { from: bigint; to: bigint }
+/**
+ * Code of the kernel itself, from its first byte to the one behind its last, and the names of functions that were freed and whose
+ * place another module has now. While a kprobe is attached, ftrace keeps the names of what a module frees after its beginning
+ * (ftrace_free_mem() in kernel/trace/ftrace.c), and bpftrace takes them for what is there now.
+ */
+export type Text = { from: bigint; to: bigint; freed: ReadonlySet<string> }
 
 /** How long the list of modules is believed, in milliseconds. */
 const FRESH_MS = 1000
@@ -49,7 +53,7 @@ export const createNameFrame = (text: () => Text | undefined, { modules, now }: 
     if (before !== undefined) return before
     if (!isOld) refresh()
     const at = BigInt(`0x${address}`)
-    const module = loaded.findLast(({ from, to }) => from <= at && at < to)
+    const module = moduleAt(loaded, at)
     const owner = { module: module?.name, isKnown: module !== undefined && known.has(keyOf(module)) }
     if (names.size >= MOST_ADDRESSES) names.clear()
     names.set(address, owner)
@@ -61,7 +65,7 @@ export const createNameFrame = (text: () => Text | undefined, { modules, now }: 
     const at = BigInt(`0x${address}`)
     if (kernel !== undefined && kernel.from <= at && at < kernel.to) return name
     const { module, isKnown } = ownerOf(address)
-    if (isKnown || (module === undefined && kernel === undefined)) return name
+    if (isKnown ? kernel?.freed.has(name) !== true : module === undefined && kernel === undefined) return name
     return module === undefined ? undefined : `[${module}]`
   }
 }
@@ -98,12 +102,14 @@ const readModules = (text: string): Module[] => {
   })
 }
 
-/** Where the kernel's own code is, by /proc/kallsyms: undefined where addresses are hidden or it cannot be read. */
-export const readKernelText = async (path = '/proc/kallsyms'): Promise<Text | undefined> => {
+const moduleAt = (loaded: readonly Module[], at: bigint) => loaded.findLast(({ from, to }) => from <= at && at < to)
+
+/** The Text of this machine by /proc/kallsyms: undefined where addresses are hidden or it cannot be read. */
+export const readKernelText = async (path = '/proc/kallsyms', { modules } = HERE): Promise<Text | undefined> => {
   try {
     const file = await open(path)
     try {
-      return await textIn(file)
+      return await textIn(file, readModules(modules()))
     } finally {
       await file.close()
     }
@@ -113,14 +119,14 @@ export const readKernelText = async (path = '/proc/kallsyms'): Promise<Text | un
 }
 
 // The kernel's symbols come before those of modules, in order of their addresses.
-const textIn = async (file: FileHandle): Promise<Text | undefined> => {
-  let from = 0n
+const textIn = async (file: FileHandle, loaded: readonly Module[]): Promise<Text | undefined> => {
+  let [from, to] = [0n, 0n]
+  const freed = new Set<string>()
   for await (const line of file.readLines({ autoClose: false })) {
-    const [, address = '', name] = /^([0-9a-f]+) \w (_stext|_etext)$/.exec(line) ?? []
-    if (name === undefined) continue
-    const at = BigInt(`0x${address}`)
-    if (name === '_stext') from = at
-    else return from > 0n && from < at ? { from, to: at } : undefined
+    const [, address = '', name = '', of] = /^([0-9a-f]+) [tT] (\S+)(?:\t\[(\S+)\])?$/.exec(line) ?? []
+    if (name === '_stext') from = BigInt(`0x${address}`)
+    if (name === '_etext') to = BigInt(`0x${address}`)
+    if (of !== undefined && (moduleAt(loaded, BigInt(`0x${address}`))?.name ?? of) !== of) freed.add(name)
   }
-  return undefined
+  return from > 0n && from < to ? { from, to, freed } : undefined
 }

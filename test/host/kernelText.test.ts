@@ -9,7 +9,8 @@ import { createNameFrame, readKernelText } from '../../src/host/kernelText.ts'
 const VETH = 'veth 45056 0 - Live 0xffffffffc0100000'
 const NF_TABLES = 'nf_tables 12288 9 nft_compat, Live 0xffffffffc0108000 (E)'
 const NFT_REJECT = 'nft_reject_inet 4096 0 - Live 0xffffffffc0104000'
-const TEXT = { from: 0xffffffff81000000n, to: 0xffffffff82000000n }
+const TEXT = { from: 0xffffffff81000000n, to: 0xffffffff82000000n, freed: new Set(['nf_tables_init']) }
+const HIDDEN = { modules: () => '', now: () => 0 }
 
 const framesOf = (text: typeof TEXT | undefined, ...lists: string[][]) => {
   let [reads, ms] = [0, 0]
@@ -27,6 +28,11 @@ test.each<[string, string, string | undefined]>([
 ])('a frame in %s', (_, address, expected) => {
   const { name } = framesOf(TEXT, [VETH, NF_TABLES], [VETH, NF_TABLES, NFT_REJECT])
   expect(name(address, 'f')).toBe(expected)
+})
+
+test('a name that was freed, in a place that another module has now, is not believed', () => {
+  const { name } = framesOf(TEXT, [VETH])
+  expect(name('ffffffffc0100123', 'nf_tables_init')).toBe('[veth]')
 })
 
 test('where the kernel is not known, what is in no module is taken for its own', () => {
@@ -60,13 +66,28 @@ const directory = mkdtempSync(join(tmpdir(), 'trace-reset-text-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
 test.each<[string, string, object | undefined]>([
-  ['told', '0 A fixed\nffffffff81000000 T _stext\nffffffff81000000 T _text\nffffffff82000000 T _etext\nx', TEXT],
+  [
+    'told',
+    '0 A fixed\nffffffff81000000 T _stext\nffffffff81000000 T _text\nffffffff82000000 T _etext\nx',
+    { ...TEXT, freed: new Set() },
+  ],
   ['hidden', '0000000000000000 T _stext\n0000000000000000 T _etext\n', undefined],
   ['not told', 'ffffffff81000000 T _stext\n', undefined],
 ])('where the kernel is: %s', async (name, symbols, expected) => {
   const path = join(directory, name.replace(' ', '-'))
   writeFileSync(path, symbols)
-  expect(await readKernelText(path)).toEqual(expected)
+  expect(await readKernelText(path, HIDDEN)).toEqual(expected)
+})
+
+test('which names are of what was freed, in a place that another module has now', async () => {
+  const path = join(directory, 'freed')
+  const kernel = 'ffffffff81000000 T _stext\nffffffff82000000 T _etext\n'
+  const ours = 'ffffffffc0100010 t veth_xmit\t[veth]\nffffffffc0108010 t nf_tables_init\t[nf_tables]\n'
+  writeFileSync(
+    path,
+    `${kernel}${ours}ffffffffc0100100 T nf_tables_init\t[nf_tables]\nffffffffc0500000 T gone\t[veth]\n`,
+  )
+  expect(await readKernelText(path, { ...HIDDEN, modules: () => `${VETH}\n${NF_TABLES}\n` })).toEqual(TEXT)
 })
 
 test('where the kernel is, where nothing can be read', async () => {
