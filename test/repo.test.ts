@@ -113,8 +113,12 @@ test('pure files have no clock, no timer, no chance', () => {
   expect(clocks).toEqual([])
 })
 
-/** Facts of the machine that Node keeps in node:process, and no more: a clock, and who we are to the kernel. */
-const OF_PROCESS: Record<string, string> = { 'src/host/clock.ts': 'hrtime', 'src/host/facts.ts': 'geteuid' }
+/** What Node keeps in node:process, and no more: a clock, who we are to the kernel, and what is piped in. */
+const OF_PROCESS: Record<string, string> = {
+  'src/recording/replay.ts': 'stdin',
+  'src/host/clock.ts': 'hrtime',
+  'src/host/facts.ts': 'geteuid',
+}
 
 test('only cli.ts and main.ts know the process', () => {
   const knowing = SOURCES.filter((path) => !['src/cli.ts', 'src/main.ts'].includes(path)).filter(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createReadStream, openSync } from 'node:fs'
+import { stdin } from 'node:process'
 import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip } from 'node:zlib'
@@ -8,8 +9,6 @@ import { decode } from './decode.ts'
 import { ExpectedError, messageOf, traceError } from '../errors.ts'
 import type { Observation } from '../observation.ts'
 import { createJoining } from './joined.ts'
-
-const STDIN = 0
 
 /** Longer than any line that is ours: a file of something else may have no end of line at all. */
 const LONGEST_LINE = 1024 * 1024
@@ -165,7 +164,8 @@ async function* lines(file: string, read: Listener['read']): AsyncGenerator<Line
 
 /** The bytes of a file, `-` for standard input, unzipped where it is gzip. Fails with a trace error where it cannot be opened. */
 export async function* contents(file: string, read: Listener['read']): AsyncGenerator<Buffer> {
-  const source = createReadStream('', { fd: file === '-' ? STDIN : openForReading(file), highWaterMark: CHUNK_BYTES })
+  // Not by its number: a pipe may be non-blocking, and a read of an empty one then fails with EAGAIN.
+  const source = file === '-' ? stdin : createReadStream('', { fd: openForReading(file), highWaterMark: CHUNK_BYTES })
   const chunks = counted(source, read)
   const first = await chunks.next()
   if (first.done === true) return
