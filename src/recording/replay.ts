@@ -34,7 +34,7 @@ export type Listener = {
  * The file is read no faster than its Observations are taken: the memory that this needs does not grow with its length.
  */
 export const replay = (file: string, listener: Listener): Observable<Observation> =>
-  oneByOne(() => allOf([file], listener))
+  oneByOne(() => allOf([file], listener), [file])
 
 /** Several recordings, one behind the other: `next` gives the Observations of one, until `done`. */
 export type Recordings = { next: () => Observable<Observation>; done: () => boolean }
@@ -64,12 +64,14 @@ export const recordings = (files: readonly string[], listener: Listener): Record
       return
     }
   }
-  return { next: () => oneByOne(one), done: () => done }
+  return { next: () => oneByOne(one, files), done: () => done }
 }
 
-// The Observations of batches. Whoever has enough, in the middle of a batch, gets no more of it.
-const oneByOne = (batches: () => AsyncGenerator<Observation[]>): Observable<Observation> =>
+// The Observations of batches. Whoever has enough, in the middle of a batch, gets no more of it, nor of standard input: a pipe that
+// stays open would keep the process.
+const oneByOne = (batches: () => AsyncGenerator<Observation[]>, files: readonly string[]): Observable<Observation> =>
   new Observable((subscriber) => {
+    let ended = false
     const give = async () => {
       for await (const batch of batches())
         for (const observation of batch) {
@@ -77,10 +79,15 @@ const oneByOne = (batches: () => AsyncGenerator<Observation[]>): Observable<Obse
           subscriber.next(observation)
         }
     }
-    give().then(
-      () => subscriber.complete(),
-      (error: unknown) => subscriber.error(error),
-    )
+    give()
+      .finally(() => (ended = true))
+      .then(
+        () => subscriber.complete(),
+        (error: unknown) => subscriber.error(error),
+      )
+    return () => {
+      if (!ended && files.includes('-')) stdin.destroy()
+    }
   })
 
 async function* allOf(

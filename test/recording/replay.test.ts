@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { SCHEMA, type Observation } from '../../src/observation.ts'
 import { createRecorder } from '../../src/recording/record.ts'
 import { replay as observations } from '../../src/recording/replay.ts'
-import { CLI, replayHere, traceReset } from '../command.ts'
+import { CLI, replayHere, start as startCommand, traceReset } from '../command.ts'
 import { at, counters, reply, reset, start, stop, tick, total } from '../samples.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-replay-'))
@@ -73,6 +73,12 @@ test.each([
 test('gzip is known by its content, whatever the name', async () => {
   expect(await replay(file(gzipSync(WHOLE)))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
   expect(await replay(file(WHOLE, '.gz'))).toEqual({ verdicts: 2, exitCode: 0, stderr: TWO })
+})
+
+test('whoever has enough of standard input does not wait for its end', async () => {
+  const replaying = startCommand(['replay', '-', '-n', '1'], { stdin: 'pipe' })
+  replaying.stdin?.write(WHOLE)
+  expect((await replaying).exitCode).toBe(0)
 })
 
 test('- is standard input, gzipped or not', async () => {
