@@ -5,7 +5,7 @@ import { nanosecondsBetween, type Time } from '../time.ts'
 import { isRstArrival, type Case } from './case.ts'
 import type { Flows } from './flows.ts'
 import { ownerOf } from './owner.ts'
-import { mayBeRejectedHere } from './rejected.ts'
+import { cameBack, mayBeRejectedHere } from './rejected.ts'
 import { createdAfter, stateFound } from './stale.ts'
 
 /** How long before and after a reset another RST of its flow is of the same burst, in nanoseconds. */
@@ -25,7 +25,7 @@ export const finish = (opened: Case, flows: Flows, now: Time, rejectsSeen: boole
     others: othersOf(reset, flows.of(reset.tuple, now).rsts),
     owner: opened.owner ?? ownerOf(null, flows.lateOwner(reset)),
     past: past.earlier === null ? past : { ...past, earlier: finish(past.earlier, flows, now, rejectsSeen) },
-    rejectUnseen: mayBeRejectedHere(opened) && !rejectsSeen,
+    rejectUnseen: mayBeRejectedHere(opened) && (!rejectsSeen || cameBack(opened)),
     stateBefore:
       isRstArrival(reset) && reset.socket === null ? stateFound(found.after, opened.drop) : opened.stateBefore,
   }

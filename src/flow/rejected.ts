@@ -20,6 +20,16 @@ export const mayBeRejectedHere = ({ reset, dev }: Pick<Case, 'reset' | 'dev'>): 
   return isIncoming(reset) && dev === 'lo' && saddr !== daddr && !(saddr.startsWith('127.') && daddr.startsWith('127.'))
 }
 
+/** How long after a RST of this host one that comes in may be that one, in nanoseconds: microseconds, unless it stands still. */
+const OWN_RST_NS = 50_000_000
+
+/** Whether TCP or REJECT of this host, as the kernel counts, has just sent a RST, which may be the one that comes in. */
+export const mayBeOwn = ({ own_rst }: Kind<'reset'>): boolean => own_rst !== undefined && own_rst <= OWN_RST_NS
+
+/** Whether a RST came in by lo, right after one of this host, though the connection's segments come by another interface. */
+export const cameBack = ({ reset, dev, flowDev }: Pick<Case, 'reset' | 'dev' | 'flowDev'>): boolean =>
+  dev === 'lo' && flowDev !== null && flowDev !== 'lo' && mayBeOwn(reset)
+
 /**
  * Whether the RST that comes in is that of the rejection, by its numbers: it acknowledges the segment, or has the number that
  * the segment acknowledged (net/ipv4/netfilter/nf_reject_ipv4.c, nf_reject_ip_tcphdr_put; nf_reject_ip6_tcphdr_put likewise).

@@ -2,6 +2,7 @@
 // netfilter's REJECT of what this host sends: the RST that comes back is no one else's.
 import { expect, test } from 'vitest'
 import type { Loss } from '../../src/flow/losses.ts'
+import { cameBack } from '../../src/flow/rejected.ts'
 import type { Observation } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import {
@@ -120,4 +121,15 @@ test.each<[string, Observation[], Observation[], unknown[]]>([
   ['just after', [], [tick(1040), loss], UNSEEN],
 ])('by lo, and REJECT would be seen, had nothing been lost: a loss %s', (_, before, after, expected) => {
   expect(refused('lo', PEER, ['nf_ct_attach'], before, after)).toEqual(expected)
+})
+
+test.each([
+  ['right after a RST of this host', 'lo', 'eth0', 50_000_000, true],
+  ['later', 'lo', 'eth0', 50_000_001, false],
+  ['where the kernel does not tell', 'lo', 'eth0', undefined, false],
+  ['of a connection by lo', 'lo', 'lo', 0, false],
+  ['of a connection by an unknown interface', 'lo', null, 0, false],
+  ['by another interface', 'eth0', 'eth0', 0, false],
+])('a RST that comes back by lo may be our own: %s', (_, dev, flowDev, own_rst, expected) => {
+  expect(cameBack({ dev, flowDev, reset: reset({ own_rst }) })).toBe(expected)
 })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../../flow/case.ts'
+import { mayBeOwn } from '../../flow/rejected.ts'
 import type { Cause } from '../cause.ts'
 import { obeyedRst, obeyedText } from '../obeyed.ts'
 import { likely, type Rule } from '../rule.ts'
@@ -22,9 +23,6 @@ const WHY = 'it came by lo: a program here wrote it'
 
 /** The index of lo in each network namespace (include/net/flow.h, LOOPBACK_IFINDEX). */
 const LOOPBACK = 1
-
-/** How long after a RST of this host one that comes in may be that one, in nanoseconds: microseconds, unless it stands still. */
-const OWN_RST_NS = 50_000_000
 
 /**
  * A raw socket's packet for an address of this host goes out by lo and comes in by it (drivers/net/loopback.c,
@@ -50,10 +48,11 @@ const established = (reset: Case) => {
 }
 
 // No segment of it has come. NAT of this host may have turned the SYN to this host itself: its own RST came back then.
-const connecting = ({ reset: { socket, segment, flow, own_rst } }: Case) => {
+const connecting = ({ reset }: Case) => {
+  const { socket, segment, flow, own_rst } = reset
   const route = socket?.route
   if (socket?.state !== 'SYN_SENT' || route === undefined || route === LOOPBACK) return undefined
-  if (own_rst === undefined || own_rst <= OWN_RST_NS) return undefined
+  if (own_rst === undefined || mayBeOwn(reset)) return undefined
   return likely(
     WHY,
     "tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers this host's SYN",
