@@ -28,6 +28,13 @@ const isUndecided = ({ reset, replied, drop, gaps }: Case) =>
   ((isReply(reset) || isRejectedHere(reset)) && replied === null && !gaps.includes(REPLY_UNSEEN)) ||
   (isRstArrival(reset) && drop === null)
 
+/**
+ * Whether netfilter dropped a RST before it was routed, of no connection that the trace knows, and no look-up tells whether this
+ * host has it: it may be another host's.
+ */
+export const isForUnknown = ({ reset, drop, after }: Case): boolean =>
+  reset.fn === NETFILTER && drop?.way !== 'in' && (after?.answer.found ?? null) === null
+
 /** What the TCP hash may find that is of this connection, and no listener that would take any. */
 const CONNECTIONS: ReadonlySet<Answer['found']> = new Set(['established', 'timewait', 'request'] as const)
 
@@ -44,10 +51,12 @@ export const gapsUnseen = (reset: Kind<'reset'>, { replies }: Sees): string[] =>
  * where that is not known, because events were lost or no probe can tell; but a RST is never replied to (net/ipv4/tcp_ipv4.c,
  * tcp_v4_send_reset). A packet seen before it is known to be for this host is kept only if the drop tells that it was, or TCP
  * dropped it, and the kernel gave the reason, which is all that tells of the socket then. One that netfilter dropped before
- * routing is of this host only where that has the connection.
+ * routing is of this host only where that has the connection, or where nothing tells: then the verdict says so.
  */
-export const happened = ({ reset, replied, drop, gaps, after }: Case): boolean => {
-  if (reset.fn === NETFILTER) return drop?.way === 'in' || CONNECTIONS.has(after?.answer.found ?? null)
+export const happened = (one: Case): boolean => {
+  const { reset, replied, drop, gaps, after } = one
+  if (reset.fn === NETFILTER)
+    return drop?.way === 'in' || CONNECTIONS.has(after?.answer.found ?? null) || isForUnknown(one)
   if (isRstArrival(reset))
     return (
       reset.fn !== EARLY || drop?.way === 'in' || (drop?.location?.startsWith('tcp_') === true && drop.reason !== null)

@@ -42,15 +42,36 @@ test.each([
 
 test.each<[string, Kind<'call'>]>([
   ['it goes through this host', filtered({ way: 'through' })],
-  ['it is not routed yet, and of no connection of this host', filtered()],
   ['it is no RST', filtered({ way: 'in', segment: packet().segment })],
   ['the kernel dropped it elsewhere', drop('ip_rcv_core', 'IP_CSUM', { way: 'in' })],
   ['this host sends it, and nobody saw why', filtered({ way: 'out' })],
 ])('none: %s', (_, call) => {
   expect(cases(begun, call, stop())).toEqual([])
-  expect(whyAsked('module', call)).toBe(
-    call.way === undefined && call.reason === 'NETFILTER_DROP' ? 'reset' : undefined,
-  )
+  expect(whyAsked('module', call)).toBeUndefined()
+})
+
+test.each<[string, Observation[]]>([
+  ['nobody is asked', [begun, filtered()]],
+  ['no answer came', [{ ...begun, ehash: 'module' }, filtered()]],
+  [
+    'the look-up failed',
+    [
+      { ...begun, ehash: 'ss' },
+      filtered(),
+      lookup({ found: null, error: 'not asked: too many at once' }, { event: filtered().at }),
+    ],
+  ],
+])('one that is not routed yet, of no connection that is known here: unknown, where %s', (_, events) => {
+  const { cause, because, outcome, why } = judge(only(...events))
+  expect({ cause, outcome, why }).toEqual({
+    cause: 'unknown',
+    outcome: 'received',
+    why: 'not known: netfilter dropped it before it was known for whom it was',
+  })
+  expect(because.slice(0, 2)).toEqual([
+    'nf_hook_slow ran, for a segment with RST, seq 1000, 0 bytes of data, without a socket',
+    'missing: whether the RST was for a connection of this host; netfilter dropped it before it was routed, and no look-up in the TCP hash tells',
+  ])
 })
 
 test('a RST that came to TCP and is dropped there is one case', () => {

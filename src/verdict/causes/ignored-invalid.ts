@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { isByNetfilter } from '../../flow/case.ts'
+import { isForUnknown } from '../../flow/decided.ts'
 import type { Cause } from '../cause.ts'
 import { dropText, hasNoWindow, ignoredRst } from '../ignored.ts'
 import { certain, likely, type Rule } from '../rule.ts'
@@ -31,6 +32,7 @@ export const ignoredInvalid = {
     const segment = ignoredRst(reset)
     if (segment === undefined || reset.drop === null) return undefined
     const { socket } = reset.reset
+    if (isForUnknown(reset)) return undefined
     if (isByNetfilter(reset.drop))
       return {
         ...certain(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { isArrival, type Case } from '../../flow/case.ts'
+import { isForUnknown } from '../../flow/decided.ts'
 import { flagNames } from '../../flow/states.ts'
 import type { Socket } from '../../observation.ts'
 import { spanText } from '../../time.ts'
@@ -64,6 +65,11 @@ const lacksOf = (reset: Case): Lack[] => {
         why: 'what became of this RST was not seen',
         sentence: 'missing: the end of this RST; neither tcp_reset nor a drop was seen',
       },
+    isForUnknown(reset) && {
+      why: 'netfilter dropped it before it was known for whom it was',
+      sentence:
+        'missing: whether the RST was for a connection of this host; netfilter dropped it before it was routed, and no look-up in the TCP hash tells',
+    },
     reset.late !== null && {
       why: 'the look-up found only a socket made after it',
       sentence:
