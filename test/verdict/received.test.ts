@@ -28,7 +28,7 @@ test.each<Row>([
     'connection-refused, certain',
   ],
   ['of no known TTL', received(RST_ACK, { state: 'SYN_SENT' }, {}, { flow: null }), 'connection-refused, certain'],
-  ['no segment seen', received(RST_ACK, { state: 'SYN_SENT' }, {}, { segment: null }), 'connection-refused, certain'],
+  ['no segment seen', received(RST_ACK, { state: 'SYN_SENT' }, {}, { segment: null }), 'connection-refused, likely'],
   ['in SYN_RECV', received(RST, { state: 'SYN_RECV' }), 'handshake-abandoned, certain'],
   ['without a socket', received(RST_ACK, {}, {}, { socket: null }), 'unknown'],
   ['another function', received(RST_ACK, { state: 'SYN_SENT' }, {}, { fn: 'tcp_send_active_reset' }), 'unknown'],
@@ -41,6 +41,7 @@ test('connection-refused: who replied is told as far as it is known', () => {
   expect(refused({}, { flow: null })).toContain("the peer's kernel replies so, or a box that answers for it")
   expect(refused({ ttl: 3 })).toContain('its TTL is 3, and all 4 segments of the flow have had 64')
   expect(refused({ ttl: 3 })).toContain('a box that answers for the peer')
+  expect(refused({}, { segment: null })).toContain('the interface that it came by was not seen')
 })
 
 const ended = (stack: string[]) => judge(received(RST, { state: 'SYN_RECV' }, {}, { stack })).because.join()

@@ -29,17 +29,24 @@ export const connectionRefused = {
       "tcp_reset ran for a RST while the socket was in SYN_SENT: the RST answers this host's SYN",
       ...(segment === null ? [] : [`it acknowledges ${segment.ack}, and snd_nxt is ${socket.snd_nxt}`]),
     ]
-    return hasForeignTtl(reset)
-      ? likely(
-          'refused, perhaps by a box before the peer',
-          ...because,
-          ttlText(segment, flow),
-          'so it may be of a box that answers for the peer',
-        )
-      : certain(
-          'refused by the peer or a box before it',
-          ...because,
-          "the peer's kernel replies so, or a box that answers for it: a firewall, a load balancer",
-        )
+    if (hasForeignTtl(reset))
+      return likely(
+        'refused, perhaps by a box before the peer',
+        ...because,
+        ttlText(segment, flow),
+        'so it may be of a box that answers for the peer',
+      )
+    // On 5.10 tcp_reset does not get the segment: where its arrival is lost, nothing tells that it did not come by lo.
+    if (segment === null && reset.dev === null)
+      return likely(
+        'refused by the peer or a box before it',
+        ...because,
+        'the interface that it came by was not seen: by lo it would be of a program of this host',
+      )
+    return certain(
+      'refused by the peer or a box before it',
+      ...because,
+      "the peer's kernel replies so, or a box that answers for it: a firewall, a load balancer",
+    )
   },
 } satisfies Rule
