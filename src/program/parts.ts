@@ -88,7 +88,8 @@ export const NAT: readonly Part[] = [
 
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
-  // Before those that print what it keeps: bpftrace knows the type of a map by then.
+  // Each before those that print what it keeps: bpftrace knows the type of a map by then.
+  { file: 'inet_twsk_alloc.bt', functions: ['inet_twsk_alloc'] },
   STATES,
   { file: 'accept.bt', functions: ['security_sock_graft'], needs: ['inet_sock_set_state.bt'] },
   { file: 'tcp_finish_connect.bt', functions: ['tcp_finish_connect'], needs: ['inet_sock_set_state.bt'] },

@@ -166,6 +166,19 @@ test.each<Row>([
   ['from its timer', inFinWait2({ stack: KEEPALIVE }), 'fin-wait2-timeout, certain'],
 ])('linger2-abort, at close(): %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
+/** A close() in CLOSE_WAIT with nothing unread but the peer's FIN. */
+const readAll = (over: Over = {}) => aborted({ unread: 1, stateBefore: 'CLOSE_WAIT', dead: false, ...over })
+
+test.each<Row>([
+  ['close()', readAll(), 'spurious-close-reset, certain'],
+  ['in LAST_ACK, after shutdown()', readAll({ stateBefore: 'LAST_ACK' }), 'spurious-close-reset, certain'],
+  ['the end of a process', readAll({ stack: EXIT, exit_code: 9 }), 'spurious-close-reset, certain'],
+  ['one byte unread', readAll({ unread: 2 }), 'unread-data-on-close, certain'],
+  ['an orphan already', readAll({ stateBefore: 'LAST_ACK', dead: true }), 'out-of-memory, certain'],
+  ['without a FIN', readAll({ unread: 0, stateBefore: 'ESTABLISHED' }), 'unknown'],
+  ['with SO_LINGER 0', readAll({ stack: LINGER, linger: true, lingertime: 0 }), 'linger-zero, certain'],
+])('spurious-close-reset: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
 test('counts the bytes, without the FIN', () => {
   const [, bytes] = judge(aborted({ unread: 17 })).because
   expect(bytes).toBe('17 bytes of the peer were unread: rcv_nxt 1000, copied_seq 983')
