@@ -13,8 +13,8 @@ export type ReadProbe = (file: string) => string
 /** Flows whose facts the kernel side keeps; below MAP_KEYS, since a full map drops what it is given. */
 const MAX_FLOWS = 60_000
 
-/** How soon after a time-wait was refused its connection ends: tcp_done is called at once. In nanoseconds. */
-const SOON_NS = 1_000_000
+/** How soon after a time-wait was refused its connection ends: tcp_done is called at once, but an emulated machine may translate it first. In nanoseconds. */
+const SOON_NS = 50_000_000
 
 /** The files of probes/fragments/: each is what the hole of its name is filled with. */
 export const FRAGMENTS = [

@@ -49,7 +49,7 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
     if (dropped !== null) return 'queue'
   }
   if (isAbandoned(reset, stray)) return 'abandoned'
-  if (isTail(reset, stray)) return isWhole && isOwedToTimeWait(reset, stray) ? 'no time-wait' : 'tail'
+  if (isTail(reset, stray)) return isWhole && hadNoTimeWait(reset, stray) ? 'no time-wait' : 'tail'
   const isAwaited = isOfHandshake(reset, stray) || hasSomething(stray.segment)
   return isWhole && reset.past.ending === null && isAwaited && meetsFullQueue(reset, stray) ? 'queue' : 'nothing'
 }
@@ -97,10 +97,18 @@ const isTail = ({ past: { ending } }: Case, { segment }: Stray) =>
  */
 const FIN_TIMEOUT_NS = 60_000_000_000
 
-const isOwedToTimeWait = ({ reset, past: { ending } }: Case, { segment }: Stray) =>
-  segment.length <= 0 &&
-  ending?.closed.from === 'FIN_WAIT2' &&
-  (ending.closed.no_time_wait ?? nanosecondsBetween(reset.at, ending.closed.at) < FIN_TIMEOUT_NS)
+const hadNoTimeWait = (reset: Case, stray: Stray) => {
+  const { closed } = reset.past.ending ?? {}
+  return isFinAfterClose(reset, stray) && (closed?.no_time_wait ?? isOwedToTimeWait(reset, stray))
+}
+
+/** Whether a time-wait would have taken the segment, had it been there as long as by default. */
+export const isOwedToTimeWait = (reset: Case, stray: Stray): boolean =>
+  isFinAfterClose(reset, stray) &&
+  nanosecondsBetween(reset.reset.at, reset.past.ending?.closed.at ?? reset.reset.at) < FIN_TIMEOUT_NS
+
+const isFinAfterClose = ({ past: { ending } }: Case, { segment }: Stray) =>
+  segment.length <= 0 && ending?.closed.from === 'FIN_WAIT2'
 
 /** `tcp_v4_send_reset ran without a socket, for a segment with ACK, ...`. */
 export const strayText = ({ reset }: Case, { segment, listener }: Stray): string =>

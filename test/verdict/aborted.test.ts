@@ -77,6 +77,11 @@ test.each<Row>([
   ],
   ['all read', aborted({ unread: 0 }), 'unknown'],
   ['by nobody known', aborted({ closer: null }), 'unknown'],
+  [
+    'a file on its way by a UNIX socket',
+    aborted({ closer: null, stack: [...CLOSE.slice(0, 4), '__fput', '__unix_gc', 'process_one_work'] }),
+    'unread-data-on-close, likely',
+  ],
   ['no stack', aborted({ stack: [] }), 'unknown'],
   ['a socket without numbers', aborted({ rcv_nxt: undefined }), 'unknown'],
   ['an orphan already', aborted({ dead: true, stateBefore: 'FIN_WAIT1' }), 'unread-data-on-close, certain'],
@@ -90,6 +95,11 @@ test.each<Row>([
   ['exit with unread data', aborted({ stack: EXIT, exit_code: 0 }), 'process-died, certain'],
   ['SIGKILL with unread data', aborted({ stack: EXIT, exit_code: 9 }), 'process-died, certain'],
   ['a stack too short for do_exit, of a task that exits', aborted({ exit_code: 9 }), 'process-died, certain'],
+  [
+    'its file given up to a worker',
+    aborted({ closer: null, stack: [...CLOSE.slice(0, 4), '__fput', 'delayed_fput', 'process_one_work'] }),
+    'process-died, likely',
+  ],
   ['a task that goes on', aborted({ stack: EXIT }), 'unread-data-on-close, certain'],
   ['of MPTCP', aborted({ unread: 0, stack: [...FAST, 'do_exit'], exit_code: 9 }), 'process-died, certain'],
   ['all read', aborted({ stack: EXIT, exit_code: 0, unread: 0 }), 'unknown'],

@@ -57,7 +57,11 @@ test.each<Row>([
     'handshake-abandoned, certain',
   ],
   ['it acknowledges another number', requestWithAck(undefined, { snt_isn: 2001 }), 'unknown'],
-  ['it acknowledges another number, and it is gone', requestWithAck(GONE, { snt_isn: 7 }), 'unknown'],
+  [
+    'it acknowledges another number, and it is gone',
+    requestWithAck(GONE, { snt_isn: 7 }),
+    'handshake-abandoned, certain',
+  ],
   [
     'without ACK no number is acknowledged',
     mini('tcp_check_req', { seq: 1000, flags: 4 }, undefined, { snt_isn: 5 }),
@@ -184,6 +188,8 @@ test.each<Row>([
   ['dropped, and nobody asked', came({}, null, early(null)), 'unknown'],
   ['no answer', came({}, null, { ...early(null), after: FAILED }), 'unknown'],
   ['a connection', came({}, {}, early('NO_SOCKET')), 'unknown'],
+  ['a socket that is closed already', came({}, { state: 'CLOSE' }, early('TCP_CLOSE')), 'ignored-no-socket, certain'],
+  ['the same, its drop not seen', came({}, { state: 'CLOSE' }, { drop: null }), 'ignored-no-socket, likely'],
 ])('ignored-no-socket: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
 test.each<[Case, string]>([

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
-import { droppedBySocket, dropText, ignoredRst, isEarly } from '../ignored.ts'
+import { droppedBySocket, dropText, ignoredBecause, ignoredRst, isEarly } from '../ignored.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 
 const cause = {
@@ -12,7 +12,7 @@ const cause = {
   means: 'A RST arrived for a connection that this host does not have.',
   usually: 'A last RST of the peer for a connection that has already ended here.',
   next: ['none, unless there are many: then who sends them?'],
-  dropReasons: ['NO_SOCKET'],
+  dropReasons: ['NO_SOCKET', 'TCP_CLOSE'],
   withoutSocket: true,
 } as const satisfies Cause
 
@@ -20,7 +20,15 @@ const cause = {
 export const ignoredNoSocket = {
   cause,
   explain: (reset) => {
-    if (ignoredRst(reset) === undefined || reset.reset.socket !== null) return undefined
+    if (ignoredRst(reset) === undefined) return undefined
+    const { socket } = reset.reset
+    if (socket?.state === 'CLOSE')
+      return ignoredBecause(
+        reset,
+        'its connection was over already',
+        'the socket was in CLOSE already: what came before, maybe another RST, had ended the connection, and a process still had the socket',
+      )
+    if (socket !== null) return undefined
     const known = reset.drop?.reason === 'NO_SOCKET'
     if (!known && (!heldNone(reset) || droppedBySocket(reset) || isEarly(reset))) return undefined
     const why = 'this host has no such connection'
