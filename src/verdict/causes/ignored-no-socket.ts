@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { Case } from '../../flow/case.ts'
+import { nanosecondsBetween } from '../../time.ts'
 import type { Cause } from '../cause.ts'
 import { droppedBySocket, dropText, ignoredBecause, ignoredRst, isEarly } from '../ignored.ts'
 import { certain, likely, type Rule } from '../rule.ts'
+import { agoText } from '../stray.ts'
 
 const cause = {
   id: 'ignored-no-socket',
@@ -31,11 +33,23 @@ export const ignoredNoSocket = {
     if (socket !== null) return undefined
     const known = reset.drop?.reason === 'NO_SOCKET'
     if (!known && (!heldNone(reset) || droppedBySocket(reset) || isEarly(reset))) return undefined
-    const why = 'this host has no such connection'
-    const text = 'this host has no such connection, and a RST is never answered'
-    return known || reset.drop !== null ? certain(why, text, ...dropText(reset)) : likely(why, text)
+    const obeyed = obeyedBefore(reset)
+    const why = obeyed === null ? 'this host has no such connection' : 'a RST before it had ended the connection'
+    const because = [
+      'this host has no such connection, and a RST is never answered',
+      ...(obeyed === null
+        ? []
+        : [`a RST of the peer had ended it ${agoText(reset, obeyed.reset)}: this is one more of the same end`]),
+    ]
+    return known || reset.drop !== null ? certain(why, ...because, ...dropText(reset)) : likely(why, ...because)
   },
 } satisfies Rule
+
+/** How long after a RST others of the same end may come, in nanoseconds: what was on its way is answered one by one. */
+const SAME_END_NS = 60_000_000_000
+
+const obeyedBefore = ({ reset: { at }, past: { obeyed } }: Case) =>
+  obeyed !== null && nanosecondsBetween(at, obeyed.reset.at) < SAME_END_NS ? obeyed : null
 
 // A listener that came later proves that there was none before, unless a socket dropped the RST.
 const heldNone = ({ after, late, drop }: Case) =>
