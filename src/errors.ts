@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * A failure that the user can act on. cli.ts prints `trace-reset: message`, then `hint: ...`, without a stack.
+ * A failure that the user can act on. main.ts prints `trace-reset: message`, then `hint: ...`, without a stack.
  * Anything else that is thrown is a bug and keeps its stack.
  */
 export class ExpectedError extends Error {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The package for programs: `import { replay, judge } from 'trace-reset'`. The README has an example.
-import { filter, from, map, type Observable, type ObservableInput } from 'rxjs'
+import { from, map, type Observable, type ObservableInput } from 'rxjs'
+import { judgedOf } from './cli/judged.ts'
 import { toolVersion } from './cli/package.ts'
-import { ANY } from './filter/filter.ts'
-import { ANY_VERDICT } from './filter/verdict.ts'
 import { recordOf, type VerdictRecord } from './format/record.ts'
-import type { Start } from './format/sink.ts'
 import type { Observation } from './observation.ts'
 import { replay as observations } from './recording/replay.ts'
-import { run } from './run.ts'
 
 export { decode } from './recording/decode.ts'
 export { ExpectedError } from './errors.ts'
@@ -30,21 +27,5 @@ export const replay = (
  * The verdicts on the resets of Observations: the lines of a recording, in an array, an async iterable or an Observable, each
  * read by `decode`. The first is the `start`; without one there is no verdict.
  */
-export const judge = (observed: ObservableInput<Observation>): Observable<VerdictRecord> => {
-  let start: Start | undefined
-  const see = (observation: Observation) => {
-    if (observation.kind === 'start') start = { ...observation, tool: toolVersion() }
-  }
-  const lines = run(from(observed), {
-    record: (same) => same,
-    filter: { ...ANY, ...ANY_VERDICT },
-    steps: [],
-    count: Infinity,
-    enough: () => undefined,
-    see,
-  })
-  return lines.pipe(
-    map((line) => (line.kind === 'verdict' && start !== undefined ? recordOf(line.verdict, start) : undefined)),
-    filter((record) => record !== undefined),
-  )
-}
+export const judge = (observed: ObservableInput<Observation>): Observable<VerdictRecord> =>
+  judgedOf(from(observed), toolVersion()).pipe(map(({ verdict, start }) => recordOf(verdict, start)))

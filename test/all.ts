@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
-import { sum, type Count } from './count.ts'
+import { failure, held, sum, type Count } from './count.ts'
 import { LabError } from './lab/vm/errors.ts'
 import { runGauntlet } from './lab/gauntlet/gauntlet.ts'
 import { BRIEF_PARTS, runProbes } from './lab/probes/probes.ts'
@@ -26,8 +26,9 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const check = async (name: string, [command, ...args]: readonly [string, ...string[]]): Promise<Count> => {
   const { exitCode, all } = await execa(command, args, { reject: false, all: true, preferLocal: true, stdin: 'ignore' })
-  say(`${exitCode === 0 ? 'ok' : 'not ok'} - ${name}${exitCode === 0 ? '' : `\n${all}`}`)
-  return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  const told = exitCode === 0 ? `ok - ${name}` : `not ok - ${name}\n${all}`
+  say(told)
+  return exitCode === 0 ? held() : failure(told)
 }
 
 const Report = z.object({
@@ -35,7 +36,31 @@ const Report = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   numPendingTests: z.int(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      message: z.string(),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()) }),
+      ),
+    }),
+  ),
 })
+
+// The first lines of a message say what differs; a whole golden may follow.
+const MESSAGE_LINES = 12
+
+const failuresOf = ({ testResults }: z.infer<typeof Report>) =>
+  testResults.flatMap(({ name, message, assertionResults }) => [
+    ...(message === '' ? [] : [`not ok - ${name}: ${message}`]),
+    ...assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) =>
+        [`not ok - ${fullName} (${name})`, ...failureMessages.join('\n').split('\n').slice(0, MESSAGE_LINES)].join(
+          '\n',
+        ),
+      ),
+  ])
 
 const units = async (): Promise<Count> => {
   const directory = mkdtempSync(join(tmpdir(), 'trace-reset-units-'))
@@ -52,7 +77,8 @@ const units = async (): Promise<Count> => {
     const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')))
     // A file that does not load has no test that could fail.
     const failed = report.success ? 0 : Math.max(1, report.numFailedTests)
-    return { passed: report.numPassedTests, failed, skipped: report.numPendingTests }
+    const { numPassedTests: passed, numPendingTests: skipped } = report
+    return { passed, failed, skipped, failures: failuresOf(report) }
   } finally {
     rmSync(directory, { recursive: true })
   }
@@ -63,8 +89,9 @@ const attempt = async (name: string, work: () => Promise<Count>): Promise<Count>
   try {
     return await work()
   } catch (error) {
-    say(`not ok - ${name}: ${tell(error)}`)
-    return { passed: 0, failed: 1 }
+    const told = `not ok - ${name}: ${tell(error)}`
+    say(told)
+    return failure(told)
   }
 }
 
@@ -102,7 +129,9 @@ const main = async () => {
   for (const [name, command] of Object.entries(CHECKS)) counts.push(await check(name, command))
   counts.push(await attempt('units', units))
   if (!process.argv.includes('--fast')) counts.push(...(await onRealKernels()))
-  const { passed, failed, skipped } = sum(counts)
+  const { passed, failed, skipped, failures } = sum(counts)
+  // Of a log of 9,000 lines the end is what is read.
+  if (failures.length > 0) say(['', `# what failed, of the above:`, ...failures].join('\n'))
   say(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`)
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 }

@@ -43,7 +43,7 @@ const other = () => Promise.reject(new Error('not a replay'))
 
 /**
  * `trace-reset replay ARGS` without a process of its own, which takes ten times as long as most replays: the same options
- * and the same command, and its failures told as cli.ts tells them.
+ * and the same command, and its failures told as main.ts tells them.
  */
 export const replayHere = async (args: readonly string[]) => {
   const run = { stdout: '', stderr: '', exitCode: 0 }
@@ -74,6 +74,7 @@ export const replayHere = async (args: readonly string[]) => {
     causes: other,
     report: other,
     join: other,
+    query: other,
     completion: other,
     manual: other,
     schema: other,

@@ -34,9 +34,11 @@ const imports = (path: string) =>
 
 /** The layers, outermost first; a file may import from its own layer and from those below. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['src/cli.ts', 'src/index.ts'],
+  ['src/cli.ts'],
+  ['src/main.ts', 'src/index.ts'],
   ['src/commands/'],
   ['src/cli/', 'src/completion/', 'src/manual/'],
+  ['src/query/'],
   ['src/capture/'],
   ['src/run.ts', 'src/live/', 'src/recording/'],
   ['src/top/', 'src/join/'],
@@ -49,7 +51,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/verdict/'],
   ['src/flow/'],
   ['src/observation.ts', 'src/recordedFilter.ts', 'src/values.ts'],
-  ['src/time.ts', 'src/errors.ts'],
+  ['src/time.ts', 'src/errors.ts', 'src/optional.ts'],
 ]
 
 const layerOf = (path: string) =>
@@ -91,7 +93,7 @@ const PURE_OF_NODE: Record<string, readonly string[]> = {
   'src/format/table.ts': ['node:util'],
 }
 const PURE =
-  /^src\/(flow|verdict|filter|format|pcapng|completion|manual|summary|report|metrics|top|join|capture)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|outletOptions|pages|rotationOptions|sharedOptions|terminal|usage)\.ts$|^src\/recording\/(decode|joined)\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check|offers)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
+  /^src\/(flow|verdict|filter|format|pcapng|completion|manual|summary|report|metrics|top|join|capture)\/|^src\/(time|observation|recordedFilter|values|errors|run)\.ts$|^src\/cli\/(command|filterOptions|help|io|options|outletOptions|pages|rotationOptions|sharedOptions|terminal|together|usage)\.ts$|^src\/recording\/(decode|joined)\.ts$|^src\/program\/(program|limits|parts|holes|fill|fields|print|packetPath|names|catalogue|check|offers)\.ts$|^src\/live\/(line|message|narrow|numbering|tuple)\.ts$|^src\/host\/(btf|natMark|procNetConntrack|procNetTcp)\.ts$|^src\/ehash\/(answer|ehash)\.ts$/
 
 test('pure files take nothing from Node', () => {
   const impure = SOURCES.filter((path) => PURE.test(path)).flatMap((path) =>
@@ -114,8 +116,8 @@ test('pure files have no clock, no timer, no chance', () => {
 /** Facts of the machine that Node keeps in node:process, and no more: a clock, and who we are to the kernel. */
 const OF_PROCESS: Record<string, string> = { 'src/host/clock.ts': 'hrtime', 'src/host/facts.ts': 'geteuid' }
 
-test('only cli.ts knows the process', () => {
-  const knowing = SOURCES.filter((path) => path !== 'src/cli.ts').filter(
+test('only cli.ts and main.ts know the process', () => {
+  const knowing = SOURCES.filter((path) => !['src/cli.ts', 'src/main.ts'].includes(path)).filter(
     (path) =>
       /(?<![\w.'])process\.\w/.test(code(path)) ||
       (imports(path).includes('node:process') &&

@@ -6,14 +6,14 @@ import { parseCause } from '../filter/parseVerdict.ts'
 import type { CauseId } from '../verdict/causes.ts'
 import { MORE_HELP, withBriefHelp } from './brief.ts'
 import { checked, withFilter, withTuple, withVerdictFilter, type Names } from './filterOptions.ts'
-import { BELOW_OPTIONS, JOIN_EXAMPLES, LINE_EACH } from './help.ts'
+import { BELOW_OPTIONS, LINE_EACH } from './help.ts'
 import { addPages } from './pages.ts'
+import { addTogether } from './together.ts'
 import { hintAtHelp, refuseStrayWords } from './usage.ts'
 import type {
   Actions,
   Answering,
   CausesOptions,
-  JoinOptions,
   ProgramOptions,
   ReplayOptions,
   ReportOptions,
@@ -29,13 +29,11 @@ import {
   ehashOption,
   expectOption,
   factsOption,
-  formatOption,
   intervalOption,
   speedOption,
   timeoutOption,
   ttlOption,
   whole,
-  withoutDash,
   withOutput,
   withShown,
   withSteps,
@@ -77,7 +75,7 @@ export const createCommand = (
     addDoctor,
     addCauses,
     addReport,
-    addJoin,
+    addTogether,
     addSchema,
     addPages,
   ])
@@ -108,7 +106,7 @@ const addTrace = (root: Command, { actions, names, done }: Setting) =>
 
 const addReplay = (root: Command, { actions, names, done }: Setting) => {
   const replay = root.command('replay').argument('<file...>', 'recordings; - is standard input')
-  withBriefHelp(withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names))))))
+  withBriefHelp(withShown(withSteps(withOutput(withVerdictFilter(withFilter(replay, names)), ['parquet']))))
     .description('judge recordings: no root, no bpftrace, no Linux needed')
     .addOption(expectOption())
     .addOption(otlpOption())
@@ -212,19 +210,6 @@ const addReport = (root: Command, { actions, names, done }: Setting) => {
     .option('-o, --output <file>', 'write the page to a file instead of standard output')
     .action(async (files: string[], options: ReportOptions) => done(await actions.report(files, checked(options))))
 }
-
-const addJoin = (root: Command, { actions, done }: Setting) =>
-  root
-    .command('join')
-    .argument('<file...>', 'a recording of each host; - is standard input')
-    .description('recordings of both ends, judged as one')
-    .optionsGroup('Output:')
-    .addOption(formatOption('how they are printed'))
-    .addOption(colorOption())
-    .option('-o, --output <file>', 'to a file instead of standard output')
-    .option('--score', 'in their place how well each end had inferred')
-    .addHelpText('after', JOIN_EXAMPLES)
-    .action(async (files: string[], options: JoinOptions) => done(await actions.join(files, withoutDash(options))))
 
 const addSchema = (root: Command, { actions, done }: Setting) =>
   root

@@ -46,6 +46,16 @@ Examples:
   trace-reset join client.jsonl nat-box.jsonl server.jsonl -f json
   trace-reset join --score web.jsonl.gz db.jsonl.gz`
 
+/** What `trace-reset query --help` says below the options. */
+export const QUERY_EXAMPLES = `
+Verdicts have the columns of --format csv, observations what most events have.
+A recording is judged each time. Of many: replay *.gz -f parquet -o all.parquet
+
+Examples:
+  trace-reset query 'SELECT cause, count(*) FROM verdicts GROUP BY 1' *.jsonl.gz
+  trace-reset query 'DESCRIBE verdicts' all.parquet
+  trace-reset query 'SELECT kind, count(*) FROM observations GROUP BY ALL' a.jsonl`
+
 /** How help shows options and commands: a line for each. */
 export const LINE_EACH: HelpConfiguration = {
   // Without commander's quotes, and without defaults: the manual has those.

@@ -4,7 +4,7 @@ import type { Output } from '../format/sink.ts'
 
 import type { Screen } from './screen.ts'
 
-/** All that a command sees of the process; only cli.ts sees more. */
+/** All that a command sees of the process; only main.ts sees more. */
 export type Io = {
   /** The directory for what can be made again: the built module. */
   cache: string

@@ -47,9 +47,16 @@ export type SchemaName = 'verdict' | 'recording'
 /** That some causes occur at all, or exactly so often together; `name` as it was given. */
 export type TopOptions = TraceOptions & { interval: number; clear: boolean; speed?: number }
 export type Expectation = { name: string; causes: readonly CauseId[]; count: number | undefined }
-export type ReplayOptions = OutputOptions & { expect: readonly Expectation[]; otlp?: string }
+/** `parquet` is of a replay alone: a file of it that is not written to its end cannot be read. */
+export type ReplayOptions = Omit<OutputOptions, 'format'> & {
+  format: FormatName | 'parquet'
+  expect: readonly Expectation[]
+  otlp?: string
+}
 /** What a join prints: its accounts, or in their place the score. */
 export type JoinOptions = { format: FormatName; color: ColourChoice; output?: string | undefined; score?: true }
+/** How the answer to a query is printed. */
+export type QueryOptions = { format: FormatName; color: ColourChoice; output?: string | undefined }
 export type ReportOptions = Filter & VerdictFilter & { output?: string }
 export type ProgramOptions = Filter & {
   steps: readonly string[]
@@ -78,6 +85,7 @@ export type Actions = {
   doctor: (options: Answering & { bpftrace: string; json?: true }) => Promise<number>
   causes: (cause: CauseId | undefined, options: CausesOptions) => Promise<number>
   join: (files: readonly string[], options: JoinOptions) => Promise<number>
+  query: (sql: string, files: readonly string[], options: QueryOptions) => Promise<number>
   report: (files: readonly string[], options: ReportOptions) => Promise<number>
   schema: (of: SchemaName) => Promise<number>
   completion: (shell: Shell, root: Command) => Promise<number>

@@ -2,7 +2,7 @@
 import { tap, type Observable } from 'rxjs'
 import { narrows } from '../filter/recorded.ts'
 import { describeFilters } from '../filter/verdict.ts'
-import { FORMATS } from '../format/format.ts'
+import { FORMATS, type FormatName } from '../format/format.ts'
 import type { CreateSink, Detail, Output, Shown } from '../format/sink.ts'
 import { createHeads } from './heads.ts'
 import type { Io } from './io.ts'
@@ -14,7 +14,7 @@ import { END_KEYS } from '../summary/byCause.ts'
 import { ending } from '../summary/ending.ts'
 import { createReport, plural } from '../summary/report.ts'
 import { summarySink } from '../summary/sink.ts'
-import { createTally } from '../summary/tally.ts'
+import { createTally, type Key } from '../summary/tally.ts'
 import type { Line } from '../run.ts'
 import { openCapture } from './capture.ts'
 import type { Verdict } from '../verdict/verdict.ts'
@@ -34,11 +34,11 @@ export type Printer = {
   print: (lines: Observable<Line>, until: AbortSignal) => Promise<Result>
 }
 
-/**
- * Makes the printer for a sink, that of `--format` by default. Throws a usage error when the output file cannot be
- * written.
- */
-export const createPrinter = (io: Io, options: OutputOptions, createSink: CreateSink = sinkOf(options)): Printer => {
+/** What a printer takes of the options; the sink is made of the rest. */
+type Printed = Omit<OutputOptions, 'format'>
+
+/** Makes the printer for a sink. Throws a usage error when the output file cannot be written. */
+export const createPrinter = (io: Io, options: Printed, createSink: CreateSink): Printer => {
   const { write, close } = openOutput(io, options)
   const capture = openCapture(io, options.pcapng)
   const shown = shownBy(io, options)
@@ -108,12 +108,7 @@ export const createPrinter = (io: Io, options: OutputOptions, createSink: Create
 /** What a filter left out, of a run that gave nothing. */
 type Left = { verdicts: number; events: number }
 
-const tellReport = (
-  io: Io,
-  options: OutputOptions,
-  report: ReturnType<typeof createReport>,
-  left: Left | undefined,
-) => {
+const tellReport = (io: Io, options: Printed, report: ReturnType<typeof createReport>, left: Left | undefined) => {
   io.tell(report.text())
   if (left !== undefined && left.verdicts + left.events > 0) io.tell(leftOut(options, left))
   const unseen = report.unseen()
@@ -121,17 +116,23 @@ const tellReport = (
   if (options.balance === true) for (const line of report.reconciliation()) io.tell(line)
 }
 
-const leftOut = (options: OutputOptions, { verdicts, events }: Left) =>
+const leftOut = (options: Printed, { verdicts, events }: Left) =>
   `the filter ${describeFilters(options)} leaves out all there is: ` +
   [
     ...(verdicts > 0 ? [`${plural(verdicts, 'reset')} by verdict`] : []),
     ...(events > 0 ? [`${plural(events, 'event')} of other connections`] : []),
   ].join(', ')
 
-const sinkOf = ({ summary, format }: OutputOptions): CreateSink =>
-  summary === undefined ? FORMATS[format] : summarySink(summary, format)
+/** The sink of `--format` and `--summary`. */
+export const sinkOf = ({
+  summary,
+  format,
+}: {
+  summary?: readonly Key[] | undefined
+  format: FormatName
+}): CreateSink => (summary === undefined ? FORMATS[format] : summarySink(summary, format))
 
-const shownBy = (io: Io, options: OutputOptions): Shown => ({
+const shownBy = (io: Io, options: Printed): Shown => ({
   stack: options.stack === true,
   explain: options.explain === true,
   steps: options.steps.length > 0,
@@ -144,7 +145,7 @@ const shownBy = (io: Io, options: OutputOptions): Shown => ({
   zone: io.zone,
 })
 
-const detailOf = ({ quiet, verbose, wide }: OutputOptions): Detail => {
+const detailOf = ({ quiet, verbose, wide }: Printed): Detail => {
   if (quiet === true) return 'quiet'
   if (verbose === true) return 'verbose'
   return wide === true ? 'wide' : 'brief'
@@ -171,10 +172,7 @@ const ended = (lines: Observable<Line>, until: AbortSignal, end: () => void) =>
   })
 
 // A file, or standard output; nothing where standard output has the packets.
-const openOutput = (
-  io: Io,
-  { output, pcapng }: OutputOptions,
-): { write: (output: Output) => void; close: () => void } => {
+const openOutput = (io: Io, { output, pcapng }: Printed): { write: (output: Output) => void; close: () => void } => {
   if (output === undefined) return { write: pcapng === '-' ? () => undefined : io.out, close: () => undefined }
   const file = openForWriting('--output', output)
   return { write: (bytes) => file.write(Buffer.from(bytes)), close: file.close }

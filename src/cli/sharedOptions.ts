@@ -9,19 +9,19 @@ import { checked } from './filterOptions.ts'
 import type { Expectation } from './options.ts'
 import { COLOURS } from './terminal.ts'
 
-/** Adds how and where verdicts are printed, and how many. */
-export const withOutput = (command: Command): Command =>
+/** Adds how and where verdicts are printed, and how many; `moreFormats` are those of this command alone. */
+export const withOutput = (command: Command, moreFormats: readonly string[] = []): Command =>
   command
     .optionsGroup('Output:')
-    .addOption(formatOption('how verdicts are printed'))
+    .addOption(formatOption('how verdicts are printed', moreFormats))
     .addOption(colorOption())
     .option('-o, --output <file>', 'verdicts to a file; - is standard output')
     .option('--pcapng <file>', 'packets for Wireshark, with verdicts as comments; or -')
     .addOption(countOption('end after this many verdicts'))
 
-/** `--format`. */
-export const formatOption = (about: string) =>
-  new Option('-f, --format <form>', about).choices(Object.keys(FORMATS)).default('table')
+/** `--format`, of FORMATS and of `more`. */
+export const formatOption = (about: string, more: readonly string[] = []) =>
+  new Option('-f, --format <form>', about).choices([...Object.keys(FORMATS), ...more]).default('table')
 
 /** `--color`. */
 export const colorOption = () => new Option('--color <when>', 'colours').choices(COLOURS).default('auto')

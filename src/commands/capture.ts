@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A replay of captures: the same output, of packets alone.
-import { closeSync, openSync, readSync } from 'node:fs'
-import { constants, gunzipSync } from 'node:zlib'
 import { concatMap, filter, from, mergeMap, of, type Observable } from 'rxjs'
 import { captured, isCapture } from '../capture/read.ts'
 import { usageError } from '../errors.ts'
@@ -9,17 +7,16 @@ import { ANY, type Filter } from '../filter/filter.ts'
 import { matches } from '../filter/match.ts'
 import { selects, type VerdictFilter } from '../filter/verdict.ts'
 import type { Observation } from '../observation.ts'
+import { beginningOf } from '../recording/beginning.ts'
 import type { Line } from '../run.ts'
 import type { Verdict } from '../verdict/verdict.ts'
-
-const SNIFFED = 65_536
 
 /**
  * Whether the files are captures, by what they begin with. Throws a usage error where they are mixed with recordings, or where it is
  * not said whose capture it is.
  */
 export const areCaptures = (files: readonly string[], { daddr }: Filter): boolean => {
-  const some = files.filter((file) => file !== '-' && isCapture(beginning(file)))
+  const some = files.filter((file) => file !== '-' && isCapture(beginningOf(file).bytes))
   const [first] = some
   if (first === undefined) return false
   if (some.length < files.length)
@@ -30,23 +27,6 @@ export const areCaptures = (files: readonly string[], { daddr }: Filter): boolea
       'name the addresses of the host that it is judged for, as in --local 192.0.2.1,2001:db8::1',
     )
   return true
-}
-
-// What cannot be read is told when it is to be read.
-const beginning = (file: string): Buffer => {
-  const bytes = Buffer.alloc(SNIFFED)
-  try {
-    const descriptor = openSync(file, 'r')
-    try {
-      const read = bytes.subarray(0, readSync(descriptor, bytes, 0, SNIFFED, 0))
-      const isZipped = read[0] === 0x1f && read[1] === 0x8b
-      return isZipped ? gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 28 }) : read
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    return Buffer.alloc(0)
-  }
 }
 
 /** What a replay of captures takes. */

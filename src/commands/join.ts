@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
-import { defer, fromEvent, identity, takeUntil } from 'rxjs'
-import { usageError } from '../errors.ts'
-import { createHeads } from '../cli/heads.ts'
+import { defer, fromEvent, takeUntil } from 'rxjs'
 import type { Io } from '../cli/io.ts'
+import { judgedOf } from '../cli/judged.ts'
 import type { JoinOptions } from '../cli/options.ts'
 import { toolVersion } from '../cli/package.ts'
-import { ANY } from '../filter/filter.ts'
-import { ANY_VERDICT } from '../filter/verdict.ts'
 import { clockTexts, scoreTexts, totals } from '../join/ending.ts'
 import { accountsText, scoreText } from '../join/format.ts'
 import { createGathering, named, type Host } from '../join/host.ts'
 import { join as joined } from '../join/join.ts'
 import { scoreOf } from '../join/score.ts'
-import { openForWriting } from '../recording/openForWriting.ts'
 import { recordings } from '../recording/replay.ts'
-import { run } from '../run.ts'
-import { isSameFile } from './replay.ts'
+import { openOutput, requireOtherOutput } from './output.ts'
 
 /** The exit code of a join that was given up: nothing is written. */
 const GIVEN_UP = 130
@@ -25,7 +20,7 @@ const GIVEN_UP = 130
  * cannot be read, with a usage error when the output cannot be written.
  */
 export const join = async (files: readonly string[], options: JoinOptions, io: Io): Promise<number> => {
-  requireOtherOutput(files, options)
+  requireOtherOutput(files, { output: options.output })
   const hosts: Host[] = []
   for (const file of files) {
     hosts.push(...(await gather(file, hosts.length, io)))
@@ -55,41 +50,18 @@ const gather = async (file: string, first: number, io: Io): Promise<Host[]> => {
   const hosts: Host[] = []
   while (!source.done() && !io.stop.aborted) {
     const gathering = createGathering(first + hosts.length, file)
-    const heads = createHeads(toolVersion())
-    const lines = defer(() =>
-      run(source.next(), {
-        record: identity,
-        filter: { ...ANY, ...ANY_VERDICT },
-        steps: [],
-        count: Infinity,
-        enough: () => undefined,
-        see: (observation) => {
-          heads.see(observation)
-          gathering.see(observation)
-          if (observation.kind === 'stop' && observation.error !== null)
-            warn(`the trace of ${file} had failed: ${observation.error}`)
-        },
+    const judged = defer(() =>
+      judgedOf(source.next(), toolVersion(), (observation) => {
+        gathering.see(observation)
+        if (observation.kind === 'stop' && observation.error !== null)
+          warn(`the trace of ${file} had failed: ${observation.error}`)
       }),
-    ).pipe(takeUntil(fromEvent(io.stop, 'abort')))
-    await lines.forEach((line) => {
-      const start = line.kind === 'verdict' ? heads.of(line.verdict.at) : undefined
-      if (line.kind === 'verdict' && start !== undefined) gathering.judged(line.verdict, start)
-    })
+    )
+    await judged
+      .pipe(takeUntil(fromEvent(io.stop, 'abort')))
+      .forEach(({ verdict, start }) => gathering.judged(verdict, start))
     const host = gathering.host()
     if (host !== undefined) hosts.push(host)
   }
   return hosts
-}
-
-const requireOtherOutput = (files: readonly string[], { output }: JoinOptions) => {
-  if (output !== undefined && files.some((file) => isSameFile(file, output)))
-    throw usageError(`--output: ${output} is one of the recordings`, 'name another file: it would be overwritten')
-  if (files.filter((file) => file === '-').length > 1)
-    throw usageError('standard input can be read once', 'name - once')
-}
-
-const openOutput = (io: Io, output: string | undefined): { write: (text: string) => void; close: () => void } => {
-  if (output === undefined) return { write: io.out, close: () => undefined }
-  const file = openForWriting('--output', output)
-  return { write: (text) => file.write(Buffer.from(text)), close: file.close }
 }

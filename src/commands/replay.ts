@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { statSync } from 'node:fs'
 import { defer, EMPTY, identity, of, repeat, takeWhile, tap, type MonoTypeOperatorFunction } from 'rxjs'
-import { expectationError, usageError } from '../errors.ts'
+import { expectationError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import type { Expectation, ReplayOptions } from '../cli/options.ts'
-import { createPrinter, type Result } from '../cli/print.ts'
+import { createPrinter, sinkOf, type Result } from '../cli/print.ts'
 import { createProgress } from '../cli/progress.ts'
 import type { CreateSink } from '../format/sink.ts'
 import type { Observation } from '../observation.ts'
 import { recordings, type Pace } from '../recording/replay.ts'
 import { run, type Line } from '../run.ts'
 import { areCaptures, captureLines } from './capture.ts'
+import { requireOtherOutput } from './output.ts'
 import type { OtlpOutlet } from './trace/otlp.ts'
 
 /** In the place of the format's own sink; and the pace, where events come as fast as they once did. */
@@ -25,10 +26,10 @@ export const replay = async (
   io: Io,
   { createSink, pace }: How = {},
 ): Promise<number> => {
-  requireOtherOutput(files, options)
+  requireOtherOutput(files, { output: options.output, pcapng: options.pcapng })
   const isCaptured = areCaptures(files, options)
   const shipping = await openShipping(options, io)
-  const printer = createPrinter(io, options, createSink)
+  const printer = createPrinter(io, options, createSink ?? (await openSink(options, io)))
   const progress = progressOf(files, io)
   const see = (observation: Observation) => {
     if (observation.kind === 'stop' && observation.error !== null)
@@ -74,6 +75,11 @@ export const replay = async (
   return shipping === undefined || shipping.complete() ? 0 : 1
 }
 
+const openSink = async (options: ReplayOptions, io: Io) => {
+  const { summary, format } = options
+  return format === 'parquet' ? (await import('./parquet.ts')).openParquet(options, io) : sinkOf({ summary, format })
+}
+
 const ended = async (printing: Promise<Result>, shipping: OtlpOutlet | undefined) => {
   try {
     return await printing
@@ -87,23 +93,6 @@ const openShipping = async ({ otlp }: ReplayOptions, io: Io) =>
   otlp === undefined
     ? undefined
     : (await import('./trace/otlp.ts')).openOtlp(otlp, false, io, (warning) => io.tell(`warning: ${warning}`))
-
-const requireOtherOutput = (files: readonly string[], { output, pcapng }: ReplayOptions) => {
-  for (const [option, name] of Object.entries({ output, pcapng }))
-    if (name !== undefined && files.some((file) => isSameFile(file, name)))
-      throw usageError(
-        `--${option}: ${name} is the recording itself`,
-        'name another file: the output would overwrite the recording',
-      )
-  if (files.filter((file) => file === '-').length > 1)
-    throw usageError('standard input can be read once', 'name - once')
-}
-
-/** Whether two paths lead to one file. */
-export const isSameFile = (one: string, other: string) => {
-  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
-}
 
 // Of what has a size, where there is a terminal to tell it.
 const progressOf = (files: readonly string[], { status }: Io) => {

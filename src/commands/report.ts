@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
 import { fromEvent, takeUntil } from 'rxjs'
-import { usageError } from '../errors.ts'
 import type { Io } from '../cli/io.ts'
 import type { ReportOptions } from '../cli/options.ts'
 import { packageFile, toolVersion } from '../cli/package.ts'
 import { narrows } from '../filter/recorded.ts'
 import type { Start } from '../format/sink.ts'
-import { openForWriting } from '../recording/openForWriting.ts'
 import { replay as observations } from '../recording/replay.ts'
 import { assetsOf } from '../report/assets.ts'
 import type { Told } from '../report/entry.ts'
 import { page, type Source } from '../report/page.ts'
 import { createTrail } from '../report/trail.ts'
 import { run } from '../run.ts'
-import { isSameFile } from './replay.ts'
+import { openOutput, requireOtherOutput } from './output.ts'
 import { createReport } from '../summary/report.ts'
 
 /** The exit code of a report that was given up: none is written. */
@@ -25,9 +23,7 @@ const GIVEN_UP = 130
  * error when the page cannot be written.
  */
 export const report = async (files: readonly string[], options: ReportOptions, io: Io): Promise<number> => {
-  const output = options.output
-  if (output !== undefined && files.some((file) => isSameFile(file, output)))
-    throw usageError(`--output: ${output} is a recording of the report`, 'name another file: it would be overwritten')
+  requireOtherOutput(files, { output: options.output })
   const sources: Source[] = []
   const told: Told[] = []
   for (const file of files) {
@@ -36,7 +32,7 @@ export const report = async (files: readonly string[], options: ReportOptions, i
     if (source !== undefined) sources.push(source)
   }
   const assets = assetsOf((file) => readFileSync(packageFile(file), 'utf8'))
-  write(page(sources, told, assets), output, io)
+  write(page(sources, told, assets), options.output, io)
   for (const { file, totals } of sources) io.tell(`${file}: ${totals}`)
   return 0
 }
@@ -72,12 +68,11 @@ const judged = async (file: string, options: ReportOptions, io: Io, told: Told[]
   return start === undefined ? undefined : { file, start, totals: totals.text(), warnings }
 }
 
-const write = (text: string, output: string | undefined, io: Io) => {
-  if (output === undefined) return io.out(text)
-  const file = openForWriting('--output', output)
+const write = (text: string, name: string | undefined, io: Io) => {
+  const output = openOutput(io, name)
   try {
-    file.write(Buffer.from(text))
+    output.write(text)
   } finally {
-    file.close()
+    output.close()
   }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { identity, tap } from 'rxjs'
 import type { Io } from '../cli/io.ts'
 import type { TraceOptions } from '../cli/options.ts'
-import { createPrinter } from '../cli/print.ts'
+import { createPrinter, sinkOf } from '../cli/print.ts'
 import { openEhash } from '../ehash/open.ts'
 import { traceError, usageError } from '../errors.ts'
 import type { CreateSink } from '../format/sink.ts'
@@ -40,8 +40,8 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
   const machine = { facts, btf, ehash, stop: AbortSignal.any([io.stop, enough.signal]) }
   const outlets = await openOutlets(options, io, warn)
   try {
-    const printer = createPrinter(io, options, createSink)
-    const recorder = recorderOf(options, warn)
+    const printer = createPrinter(io, options, createSink ?? sinkOf(options))
+    const recorder = recorderOf(options, warn, outlets.unrecorded)
     const write = programWriter(options, machine, warn)
     const start = liveTrace(options, machine, warn)
     const attach = (program: Program) => {
@@ -104,8 +104,11 @@ const requireOtherFiles = ({ output, record, pcapng }: TraceOptions) => {
   }
 }
 
-const recorderOf = ({ record, recordRotation }: TraceOptions, warn: Warn): Recorder | undefined =>
-  record === undefined ? undefined : createRecorder(record, recordRotation, warn)
+const recorderOf = (
+  { record, recordRotation }: TraceOptions,
+  warn: Warn,
+  missed: (count: number) => void,
+): Recorder | undefined => (record === undefined ? undefined : createRecorder(record, recordRotation, warn, missed))
 
 const lostText = ({ count, of, why }: Lost) => `--record: LOST ${count} of ${of} lines: ${why}`
 

@@ -45,7 +45,8 @@ export const commandWords = (command: Command, path: readonly string[] = []): Co
         ...command.options,
         ...help.visibleOptions(command).filter((one) => !command.options.includes(one)),
       ].map(optionWords),
-      argument: argumentValues(command.registeredArguments[0]),
+      // Of a query the files, which are many.
+      argument: argumentValues(command.registeredArguments.at(-1)),
     },
     ...below.flatMap((one) => commandWords(one, [...path, one.name()])),
   ]

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { stringify, type Options } from 'csv-stringify/sync'
 import { shownFields, type Field, type Value } from './columns.ts'
-import { EHASH_FIELDS } from './ehash.ts'
-import { NAT_FIELDS } from './nat.ts'
+import { flatPlaces, putFlat } from './flat.ts'
 import type { CreateSink, Start } from './sink.ts'
 import { STEP_FIELDS } from './step.ts'
 import { printable } from './text.ts'
@@ -23,32 +22,18 @@ export const csv: CreateSink = (shown) => {
   }
 }
 
-/** Fields with fields of their own: each has a column, `ehash_found` for example. */
-const NESTED: Readonly<Record<string, object>> = { ehash: EHASH_FIELDS, nat: NAT_FIELDS }
-
-// The names of columns for several kinds of rows; what is nested in JSON is flattened, `ehash_found` for example.
+// The names of columns for several kinds of rows.
 const csvNames = (...kinds: readonly (readonly { name: string }[])[]): string[] => [
-  ...new Set(
-    kinds.flat().flatMap(({ name }) => {
-      const fields = NESTED[name]
-      return fields === undefined ? [name] : Object.keys(fields).map((field) => `${name}_${field}`)
-    }),
-  ),
+  ...new Set(flatPlaces(kinds.flat()).map(({ name }) => name)),
 ]
 
 // The fields of something as a row, each in the place of its column, empty where it has none; sentences are joined by `; `.
 const csvLine = <T>(places: ReadonlyMap<string, number>, fields: readonly Field<T>[], of: T, start: Start): string => {
   const row = Array.from(places, () => '')
-  const put = (name: string, value: Value) => {
+  putFlat(fields, of, start, (name, value) => {
     const place = places.get(name)
     if (place !== undefined) row[place] = cell(value)
-  }
-  for (const { name, value } of fields) {
-    const given = value(of, start)
-    if (name in NESTED && typeof given === 'object' && given !== null)
-      for (const [field, inner] of Object.entries(given)) put(`${name}_${field}`, inner)
-    else put(name, given)
-  }
+  })
   return `${row.join(',')}\n`
 }
 

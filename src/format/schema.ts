@@ -73,7 +73,8 @@ const nat = z.strictObject(
   ),
 )
 
-const verdict = z.strictObject({
+/** A verdict, as a line of `--format json`. */
+export const verdictOutput = z.strictObject({
   ...described(COLUMNS, {
     ...line,
     outcome: z.enum(OUTCOMES),
@@ -125,4 +126,4 @@ const step = z.strictObject(
 )
 
 /** One line of `--format json`: a verdict, or with `--packets` or `--probe` a step of a packet. */
-export const jsonOutput = z.union([verdict, step])
+export const jsonOutput = z.union([verdictOutput, step])

@@ -10,12 +10,13 @@ import { stepEntry } from './step.ts'
 import { createWide, WIDE } from './wide.ts'
 
 /**
- * For people: two lines for each verdict, the head and a sentence, below the day. `--explain` says what a cause means once,
+ * For people: two lines for each verdict, the head and a sentence, below its day. `--explain` says what a cause means once,
  * below its first verdict. On a terminal repeats have no sentence, and floods are counted.
  */
 export const table: CreateSink = (shown) => {
   const entry = entriesOf(shown)
   const crowd = createCrowd()
+  let isHeaded = false
   let day = ''
   const dayLine = (at: Verdict['at'], { boot }: Start) => {
     const before = day
@@ -23,14 +24,18 @@ export const table: CreateSink = (shown) => {
     return day === before ? '' : `${day}\n`
   }
   return {
-    start: (start) => (day === '' ? entry.headings() : '') + dayLine(start.at, start),
+    start: () => {
+      const first = !isHeaded
+      isHeaded = true
+      return first ? entry.headings() : ''
+    },
     verdict: (verdict, start) => {
       const counts = shown.watched ? crowd.counts(shown.width, verdict.at) : ''
       if (shown.watched && !crowd.admits(verdict)) return counts
       const isRepeat = shown.watched && crowd.isRepeat(verdict)
       return counts + dayLine(verdict.at, start) + entry.verdict(verdict, start, isRepeat)
     },
-    step: (step, start) => stepEntry(step, start, shown),
+    step: (step, start) => dayLine(step.call.at, start) + stepEntry(step, start, shown),
     tick: (at) => crowd.counts(shown.width, at),
     end: () => crowd.counts(shown.width),
   }

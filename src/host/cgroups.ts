@@ -3,7 +3,7 @@ import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where version 2 of cgroups may be mounted, beside version 1 or alone. */
-const MOUNTS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']
+export const CGROUP_MOUNTS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']
 
 /** CGROUP2_SUPER_MAGIC (include/uapi/linux/magic.h). */
 const CGROUP2 = 0x63677270
@@ -16,9 +16,7 @@ const MOST_SEEN = 20_000
  * inode of the cgroup's directory (fs/kernfs, kernfs_id on 64-bit machines). For a cgroup that is gone the function
  * gives undefined, and does not search again.
  */
-export const createCgroups = (
-  mounts: readonly string[] = cgroup2Mounts(MOUNTS),
-): ((number: string) => string | undefined) => {
+export const createCgroups = (mounts: readonly string[]): ((number: string) => string | undefined) => {
   const paths = new Map<string, string | undefined>()
   return (number) => {
     if (!paths.has(number)) {

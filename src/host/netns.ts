@@ -2,6 +2,7 @@
 import { readdirSync, readlinkSync, statfsSync, statSync } from 'node:fs'
 import { messageOf } from '../errors.ts'
 import type { FindNetns } from '../filter/netns.ts'
+import { hostRoot } from './root.ts'
 
 /** A path to a network namespace, for nsenter; undefined when no process and no mount leads to it. */
 export const netnsPath = (inode: number): string | undefined =>
@@ -19,7 +20,7 @@ export const netnsPaths = (): Map<number, string> => {
 
 /** The network namespace of a process, at a path, or with a name of `ip netns`. */
 export const findNetns: FindNetns = (text) => {
-  const path = /^\d+$/.test(text) ? `/proc/${text}/ns/net` : text.includes('/') ? text : `/run/netns/${text}`
+  const path = /^\d+$/.test(text) ? `/proc/${text}/ns/net` : text.includes('/') ? text : `${namesDirectory()}/${text}`
   try {
     return isNetns(path) ? { inode: statSync(path).ino } : { tried: `${path} is not a network namespace` }
   } catch (error) {
@@ -47,7 +48,10 @@ const processes = () => [
     .map((pid) => `/proc/${pid}/ns/net`),
 ]
 
-const mounts = () => list('/run/netns').map((name) => `/run/netns/${name}`)
+const mounts = () => list(namesDirectory()).map((name) => `${namesDirectory()}/${name}`)
+
+// In a container, those of the host.
+const namesDirectory = () => `${hostRoot()}/run/netns`
 
 const list = (directory: string) => {
   try {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
 import type { Task } from '../observation.ts'
-import { cgroup2Mounts, createCgroups } from './cgroups.ts'
+import { CGROUP_MOUNTS, cgroup2Mounts, createCgroups } from './cgroups.ts'
 import { createContainerNames, type FindNames } from './containerNames.ts'
 import { cgroupIn, isOfContainer } from './procCgroup.ts'
+import { hostRoot } from './root.ts'
 
 /** Where this machine's tasks are found: cgroups by their ids, a process's by its PID, and the names of containers. */
 export type Sources = {
@@ -14,7 +15,7 @@ export type Sources = {
 }
 
 /** Adds to tasks of this machine where they run: the path of their cgroup, and the names of their container. */
-export const createPlaces = (warn: (message: string) => void, sources: Sources = thisMachine(warn)) => {
+export const createPlaces = (warn: (message: string) => void, sources: Sources = thisMachine(warn, hostRoot())) => {
   const { byId, byPid, namesOf } = sources
   /** A task whose cgroup is a path, with the names of its container. */
   const named = (task: Task): Task => {
@@ -37,10 +38,11 @@ export const createPlaces = (warn: (message: string) => void, sources: Sources =
   }
 }
 
-const thisMachine = (warn: (message: string) => void): Sources => ({
-  byId: createCgroups(),
-  byPid: cgroup2Mounts(['/sys/fs/cgroup']).length > 0 ? undefined : cgroupOf,
-  namesOf: createContainerNames(warn),
+// A container may see its own part of the cgroups alone.
+const thisMachine = (warn: (message: string) => void, root: string): Sources => ({
+  byId: createCgroups(cgroup2Mounts(CGROUP_MOUNTS.map((mount) => root + mount))),
+  byPid: cgroup2Mounts([`${root}/sys/fs/cgroup`]).length > 0 ? undefined : cgroupOf,
+  namesOf: createContainerNames(warn, `${root}/`),
 })
 
 const cgroupOf = (pid: number) => {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { existsSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { execa } from 'execa'
 
 /** What this machine has for what a trace may be given to, and for ways to run it. */
 export type Ways = {
+  /** Whether PIDs are here what they are to the kernel's probes; in a container they may be its own. */
+  hostPids: boolean
   /** Whether logger(1) writes to the journal, and journald listens. */
   logger: boolean
   journald: boolean
@@ -28,6 +30,7 @@ export const readWays = async (version: string): Promise<Ways> => {
   const takesJournal = execa('logger', ['--help'], { reject: false, stdin: 'ignore', timeout: 30_000 })
   const [{ stdout: found }, { stdout: help }] = await Promise.all([asked, takesJournal])
   return {
+    hostPids: hasHostPids(),
     logger: help.includes('--journald'),
     journald: existsSync(JOURNALD_SOCKET),
     systemd: existsSync('/run/systemd/system'),
@@ -35,5 +38,17 @@ export const readWays = async (version: string): Promise<Ways> => {
     dkms: /\/dkms$/m.test(found),
     source: existsSync(`/usr/src/tcphash-${version}`),
     wireshark: /\/(tshark|wireshark)$/m.exec(found)?.[1],
+  }
+}
+
+/** The inode of the kernel's first PID namespace (PROC_PID_INIT_INO, include/linux/proc_ns.h). */
+const FIRST_PIDS = 'pid:[4026531836]'
+
+const hasHostPids = () => {
+  try {
+    return readlinkSync('/proc/self/ns/pid') === FIRST_PIDS
+  } catch {
+    // Without /proc nothing is known of processes at all.
+    return false
   }
 }

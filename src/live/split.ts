@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { stateName } from '../flow/states.ts'
 import { FIELDS, type NameOf } from '../program/fields.ts'
+import { unpacked } from '../program/packed.ts'
 import { timeOf, type Time } from '../time.ts'
 
 /** The fields of one line that a probe printed, each read as the table says (src/program/fields.ts). */
@@ -24,7 +25,7 @@ export const split = (line: string): { kind: string; stack: string; fields: Fiel
   const [front, comm] = cut(line.replace(/\n$/, ''), ' comm=')
   const [head, stack] = cut(front, ' stack=')
   const [kind = '', ...pairs] = head.trim().split(' ')
-  const values = new Map(pairs.map((pair) => cut(pair, '=')))
+  const values = new Map(pairs.flatMap((pair) => unpacked(...cut(pair, '='))))
   values.set('comm', comm)
   const text = (name: string) => values.get(name) ?? ''
   const hex = (name: string) => {

@@ -21,7 +21,7 @@ export const createCounters = (version: string, extra: readonly ExtraLabel[]) =>
   const made = createMetrics(registers, extra)
   const labelled = createLabels(extra, () => made.dropped.inc())
   for (const labels of firstLabels()) made.resets.inc(labelled(labels, 'other'), 0)
-  for (const what of ['events', 'lookups', 'probes']) made.lost.inc({ what }, 0)
+  for (const what of ['events', 'lookups', 'probes', 'recorded']) made.lost.inc({ what }, 0)
 
   let begun = false
   const growth = createGrowth('OutRsts')
@@ -46,6 +46,8 @@ export const createCounters = (version: string, extra: readonly ExtraLabel[]) =>
       made.tracing.set(begun ? 1 : 0)
     },
     judged: (verdict: Verdict) => made.resets.inc(labelled(verdict, String(verdict.tuple.dport))),
+    /** So many lines that the recording could not take. */
+    unrecorded: (count: number) => made.lost.inc({ what: 'recorded' }, count),
     /** Takes the kernel's counters of each network namespace, as they are now; there is no such metric before. */
     kernel: (readings: readonly Kind<'counters'>[]) => {
       sent ??= new Counter({

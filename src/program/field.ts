@@ -14,7 +14,12 @@ export type Field<R extends Reader = Reader> = {
   expression: string
   meaning: string
   unit: string
+  /** Of a number that has no more: it shares a word with others (packed.ts). */
+  bits?: 8 | 16 | 32 | undefined
 }
+
+/** The same row for a number of so many bits. */
+export const small = <R extends 'number' | 'state'>(row: Field<R>, bits: 8 | 16 | 32): Field<R> => ({ ...row, bits })
 
 /** A row of the table (fields.ts). */
 export const field = <R extends Reader>(

@@ -3,7 +3,7 @@
 // (src/live/line.ts), the samples of the tests and the reference in probes/README.md. A new field is a row here, its name in
 // the print of the probes that know it, and where a rule needs it a field of src/observation.ts.
 import type { Socket } from '../observation.ts'
-import { field, type Field, type Reader } from './field.ts'
+import { field, small, type Field, type Reader } from './field.ts'
 
 export type { Field }
 
@@ -17,26 +17,26 @@ const event = {
 
 /** The connection, as a packet has it that arrives here. Addresses as the machine loads them, in halves. */
 const tuple = {
-  netns: field('%llu', 'number', '$netns', 'the network namespace, as the inode of /proc/PID/ns/net'),
-  family: field('%llu', 'number', '$family', '4 or 6, as the packets are'),
+  netns: small(field('%llu', 'number', '$netns', 'the network namespace, as the inode of /proc/PID/ns/net'), 32),
+  family: small(field('%llu', 'number', '$family', '4 or 6, as the packets are'), 8),
   s0: field('%lx', 'hex', '$s0', "the peer's address: of IPv4 all of it, of IPv6 the first half"),
   s1: field('%lx', 'hex', '$s1', "the peer's address: of IPv6 the second half"),
-  sport: field('%llu', 'number', '$sport', "the peer's port"),
+  sport: small(field('%llu', 'number', '$sport', "the peer's port"), 16),
   d0: field('%lx', 'hex', '$d0', 'the address here: of IPv4 all of it, of IPv6 the first half'),
   d1: field('%lx', 'hex', '$d1', 'the address here: of IPv6 the second half'),
-  dport: field('%llu', 'number', '$dport', 'the port here'),
+  dport: small(field('%llu', 'number', '$dport', 'the port here'), 16),
 }
 
 /** The segment that arrived. */
 const segment = {
   skb: field('%lx', 'hex', '$skbaddr', 'the packet in memory; 0: there is none'),
-  flags: field('%llu', 'number', '$flags', 'the flags of the TCP header, as bits'),
-  seq: field('%u', 'number', 'bswap($th->seq)', 'the sequence number'),
-  ack: field('%u', 'number', 'bswap($th->ack_seq)', 'the acknowledgement number'),
-  window: field('%d', 'number', 'bswap($th->window)', 'the window, not scaled'),
+  flags: small(field('%llu', 'number', '$flags', 'the flags of the TCP header, as bits'), 8),
+  seq: small(field('%u', 'number', 'bswap($th->seq)', 'the sequence number'), 32),
+  ack: small(field('%u', 'number', 'bswap($th->ack_seq)', 'the acknowledgement number'), 32),
+  window: small(field('%d', 'number', 'bswap($th->window)', 'the window, not scaled'), 16),
   length: field('%lld', 'number', '$length', 'the payload', 'bytes'),
-  ttl: field('%llu', 'number', '$ttl', 'TTL, or the hop limit'),
-  ip_id: field('%llu', 'number', '$ip_id', 'the identification of IPv4; 0 for IPv6'),
+  ttl: small(field('%llu', 'number', '$ttl', 'TTL, or the hop limit'), 8),
+  ip_id: small(field('%llu', 'number', '$ip_id', 'the identification of IPv4; 0 for IPv6'), 16),
 }
 
 const dev = field('%s', 'text', '$skb->dev->name', 'the interface that it came in by; empty: not known any more')
@@ -45,41 +45,44 @@ const dev = field('%s', 'text', '$skb->dev->name', 'the interface that it came i
 const reply = {
   r0: field('%lx', 'hex', '$r0', 'the address that they come from, as s0'),
   r1: field('%lx', 'hex', '$r1', 'the same, as s1'),
-  rport: field('%llu', 'number', '$rport', 'the port that they come from'),
+  rport: small(field('%llu', 'number', '$rport', 'the port that they come from'), 16),
   t0: field('%lx', 'hex', '$t0', 'the address that they are sent to, as d0'),
   t1: field('%lx', 'hex', '$t1', 'the same, as d1'),
-  tport: field('%llu', 'number', '$tport', 'the port that they are sent to'),
+  tport: small(field('%llu', 'number', '$tport', 'the port that they are sent to'), 16),
 }
 
 /** A socket of any sort. */
 const socket = {
   sk: field('%lx', 'hex', '$skaddr', 'the socket in memory; 0: there is none'),
-  state: field('%d', 'state', '$sk->__sk_common.skc_state', 'its state (include/net/tcp_states.h)'),
-  substate: field('%d', 'state', '$tw->tw_substate', 'of a time-wait: the state that it stands for'),
+  state: small(field('%d', 'state', '$sk->__sk_common.skc_state', 'its state (include/net/tcp_states.h)'), 8),
+  substate: small(field('%d', 'state', '$tw->tw_substate', 'of a time-wait: the state that it stands for'), 8),
   cookie: field('%lx', 'hex', '$sk->__sk_common.skc_cookie.counter', 'its cookie (sock_diag); 0: it has none yet'),
   sk_flags: field('%lx', 'bits', '$sk->__sk_common.skc_flags', 'bits of enum sock_flags: dead is 0, linger 4'),
-  request: field('%llu', 'number', '$request', '1: the segment came for a request socket of this listener'),
-  tw_rcv_nxt: field('%u', 'number', '$tw->__tw_common.skc_tw_rcv_nxt', 'of a time-wait: the sequence number expected'),
+  request: small(field('%llu', 'number', '$request', '1: the segment came for a request socket of this listener'), 8),
+  tw_rcv_nxt: small(
+    field('%u', 'number', '$tw->__tw_common.skc_tw_rcv_nxt', 'of a time-wait: the sequence number expected'),
+    32,
+  ),
 }
 
 /** Numbers of a full socket, which an Observation has by the same names. */
 export const socketNumbers = {
-  snd_una: field('%u', 'number', '$tp->snd_una', 'the oldest sequence number sent and not acknowledged'),
-  snd_nxt: field('%u', 'number', '$tp->snd_nxt', 'the next sequence number to be sent'),
-  rcv_nxt: field('%u', 'number', '$tp->rcv_nxt', 'the sequence number expected'),
-  copied_seq: field('%u', 'number', '$tp->copied_seq', 'how far the application has read'),
-  rcv_wnd: field('%u', 'number', '$tp->rcv_wnd', 'the window that was offered', 'bytes'),
-  rcv_wup: field('%u', 'number', '$tp->rcv_wup', 'rcv_nxt when the window was offered: it begins there'),
-  min_ttl: field('%llu', 'number', '$min_ttl', 'IP_MINTTL, or IPV6_MINHOPCOUNT'),
-  shutdown: field('%d', 'number', '$sk->sk_shutdown', 'which directions are shut: 1 receiving, 2 sending'),
+  snd_una: small(field('%u', 'number', '$tp->snd_una', 'the oldest sequence number sent and not acknowledged'), 32),
+  snd_nxt: small(field('%u', 'number', '$tp->snd_nxt', 'the next sequence number to be sent'), 32),
+  rcv_nxt: small(field('%u', 'number', '$tp->rcv_nxt', 'the sequence number expected'), 32),
+  copied_seq: small(field('%u', 'number', '$tp->copied_seq', 'how far the application has read'), 32),
+  rcv_wnd: small(field('%u', 'number', '$tp->rcv_wnd', 'the window that was offered', 'bytes'), 32),
+  rcv_wup: small(field('%u', 'number', '$tp->rcv_wup', 'rcv_nxt when the window was offered: it begins there'), 32),
+  min_ttl: small(field('%llu', 'number', '$min_ttl', 'IP_MINTTL, or IPV6_MINHOPCOUNT'), 8),
+  shutdown: small(field('%d', 'number', '$sk->sk_shutdown', 'which directions are shut: 1 receiving, 2 sending'), 8),
   lingertime: field('%lu', 'number', '$sk->sk_lingertime', 'SO_LINGER', 'jiffies'),
-  linger2: field('%d', 'number', '$tp->linger2', 'TCP_LINGER2; negative: no FIN_WAIT2', 'jiffies'),
-  retransmits: field('%u', 'number', '$icsk->icsk_retransmits', 'retransmissions that went unanswered'),
-  probes_out: field('%u', 'number', '$icsk->icsk_probes_out', 'probes that went unanswered'),
-  user_timeout: field('%u', 'number', '$icsk->icsk_user_timeout', 'TCP_USER_TIMEOUT', 'ms'),
-  data_in: field('%u', 'number', '$tp->data_segs_in', 'segments with data that came'),
-  backlog: field('%u', 'number', '$sk->sk_ack_backlog', 'of a listener: connections that wait for accept()'),
-  limit: field('%u', 'number', '$sk->sk_max_ack_backlog', 'of a listener: how many may wait'),
+  linger2: small(field('%d', 'number', '$tp->linger2', 'TCP_LINGER2; negative: no FIN_WAIT2', 'jiffies'), 32),
+  retransmits: small(field('%u', 'number', '$icsk->icsk_retransmits', 'retransmissions that went unanswered'), 8),
+  probes_out: small(field('%u', 'number', '$icsk->icsk_probes_out', 'probes that went unanswered'), 8),
+  user_timeout: small(field('%u', 'number', '$icsk->icsk_user_timeout', 'TCP_USER_TIMEOUT', 'ms'), 32),
+  data_in: small(field('%u', 'number', '$tp->data_segs_in', 'segments with data that came'), 32),
+  backlog: small(field('%u', 'number', '$sk->sk_ack_backlog', 'of a listener: connections that wait for accept()'), 32),
+  limit: small(field('%u', 'number', '$sk->sk_max_ack_backlog', 'of a listener: how many may wait'), 32),
 } satisfies Partial<Record<keyof Socket, Field<'number'>>>
 
 /**
@@ -106,8 +109,8 @@ const times = {
 
 /** The window of a mini-socket, where the probe knows where in memory it is. */
 const mini = {
-  mini_rcv_nxt: field('%u', 'number', '$tw->__tw_common.skc_tw_rcv_nxt', 'the sequence number expected'),
-  mini_rcv_wnd: field('%u', 'number', '$tcptw->tw_rcv_wnd', 'the window that was offered', 'bytes'),
+  mini_rcv_nxt: small(field('%u', 'number', '$tw->__tw_common.skc_tw_rcv_nxt', 'the sequence number expected'), 32),
+  mini_rcv_wnd: small(field('%u', 'number', '$tcptw->tw_rcv_wnd', 'the window that was offered', 'bytes'), 32),
 }
 
 /**
@@ -121,8 +124,8 @@ const flow = {
     '/*{made}*/',
     'TTL of the segment by which the connection was made; the index of its interface above the lowest 8 bits; 0: not known',
   ),
-  flow_ttl: field('%llu', 'number', '/*{flow_ttl}*/', 'TTL of the first segment; 0: the flow is not known'),
-  flow_other_ttl: field('%llu', 'number', '/*{flow_other_ttl}*/', 'another TTL, the last one; 0: none'),
+  flow_ttl: small(field('%llu', 'number', '/*{flow_ttl}*/', 'TTL of the first segment; 0: the flow is not known'), 8),
+  flow_other_ttl: small(field('%llu', 'number', '/*{flow_other_ttl}*/', 'another TTL, the last one; 0: none'), 8),
   flow_packets: field('%llu', 'number', '/*{flow_packets}*/', 'how many segments there were'),
   flow_last: field('%llu', 'time', '/*{flow_last}*/', 'when the last one came, since boot', 'ns'),
 }
@@ -130,9 +133,9 @@ const flow = {
 /** The task that ran when the probe fired. */
 const task = {
   cgroup: field('%lx', 'hex', 'cgroup', 'the number of its cgroup'),
-  pid: field('%d', 'number', 'pid', 'its process'),
+  pid: small(field('%d', 'number', 'pid', 'its process'), 32),
   task_flags: field('%lx', 'bits', '$task->flags', 'PF_ bits (include/linux/sched.h): 4 is exiting, 200000 the kernel'),
-  exit_code: field('%d', 'number', '$task->exit_code', 'as in task_struct, while it is exiting'),
+  exit_code: small(field('%d', 'number', '$task->exit_code', 'as in task_struct, while it is exiting'), 32),
   comm: field('%s', 'text', 'comm', 'its name: any bytes, so nothing comes after it'),
 }
 
@@ -149,13 +152,14 @@ const was = {
 /** What only some lines have. */
 const other = {
   dev,
-  route: field(
-    '%d',
-    'number',
-    '$sk->sk_dst_cache->dev->ifindex',
-    'the interface that the socket sends by; 0: not known',
+  route: small(
+    field('%d', 'number', '$sk->sk_dst_cache->dev->ifindex', 'the interface that the socket sends by; 0: not known'),
+    32,
   ),
-  iif: field('%d', 'number', '$skb->skb_iif', 'the index of the interface that the segment came in by; 0: not known'),
+  iif: small(
+    field('%d', 'number', '$skb->skb_iif', 'the index of the interface that the segment came in by; 0: not known'),
+    32,
+  ),
   route_dev: field('%s', 'text', '$sk->sk_dst_cache->dev->name', 'the name of the interface that the socket sends by'),
   since: field('%llu', 'time', '@ended[$slot].0', 'when the connection ended that has its place, since boot', 'ns'),
   own_rst: field(
@@ -165,27 +169,37 @@ const other = {
     'since a RST of this host itself, or since boot where there was none; 0: not known',
     'ns',
   ),
-  snt_isn: field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
-  ifindex: field('%d', 'number', '$skb->dev->ifindex', 'the number of that interface; 0: not known any more'),
-  bound: field(
-    '%d',
-    'number',
-    '$sk->__sk_common.skc_bound_dev_if',
-    'the interface that the socket is bound to; 0: none',
+  snt_isn: small(
+    field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
+    32,
   ),
-  from: field('%d', 'state', 'args->oldstate', 'the state before'),
-  to: field('%d', 'state', 'args->newstate', 'the state after'),
-  sk_err: field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'),
+  ifindex: small(
+    field('%d', 'number', '$skb->dev->ifindex', 'the number of that interface; 0: not known any more'),
+    32,
+  ),
+  bound: small(
+    field('%d', 'number', '$sk->__sk_common.skc_bound_dev_if', 'the interface that the socket is bound to; 0: none'),
+    32,
+  ),
+  from: small(field('%d', 'state', 'args->oldstate', 'the state before'), 8),
+  to: small(field('%d', 'state', 'args->newstate', 'the state after'), 8),
+  sk_err: small(field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'), 32),
   who: field('%lx', 'hex', '$who', 'the task, or the CPU of an idle one: pairs a call with its return'),
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),
-  time_wait: field(
-    '%d',
-    'number',
-    '/*{time_wait}*/',
-    'of an end: 2: the kernel had refused the connection a time-wait; 1: it had not; 0: not known',
+  time_wait: small(
+    field(
+      '%llu',
+      'number',
+      '/*{time_wait}*/',
+      'of an end: 2: the kernel had refused the connection a time-wait; 1: it had not; 0: not known',
+    ),
+    8,
   ),
-  way: field('%llu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
+  way: small(
+    field('%llu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
+    8,
+  ),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
   stack: field(
     '%s',

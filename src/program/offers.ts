@@ -35,6 +35,12 @@ export const offers = (ways: Ways, otlp: string | undefined): Check[] => [
     remedy: 'install trace-reset-dkms: the module is built for each new kernel then',
   },
   {
+    name: 'owners',
+    ok: ways.hostPids,
+    found: ways.hostPids ? 'processes and containers of this host' : "only this container's own processes are seen",
+    remedy: 'run the container with --privileged --pid=host; in Kubernetes with hostPID: true',
+  },
+  {
     name: 'wireshark',
     ok: ways.wireshark !== undefined,
     found: ways.wireshark === undefined ? 'not found' : `${ways.wireshark}: --pcapng FILE`,

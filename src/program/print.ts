@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { packsOf, placesOf } from './packed.ts'
 import { FIELDS, GROUPS, KINDS, type Field } from './fields.ts'
 
 /** How many ticks of the program's clock an event keeps it going for, of 100 ms each: see frame.bt. */
@@ -46,17 +47,48 @@ const printed = (word: string): Printed[] => {
 export const printText = (asked: string): string => {
   const { kind, fn = FIELDS.fn.expression, fields } = parsePrint(asked)
   const variables = fn.match(/(?<=<)\$\w+(?=>)/g) ?? []
-  const format = fields.map(({ name, field, expression }) => {
+  const words = wordsOf(fields)
+  const format = words.map((word) => {
+    const [{ name, field, expression }] = word
     if (name === 'fn') return ` fn=${fn.replaceAll(/<\$\w+>/g, '%llu')}`
+    if (word.length > 1) return ` ${word.map((one) => one.name).join('+')}=%lx`
     return ` ${name}=${isNumber(expression) ? expression : field.format}`
   })
-  const values = fields.flatMap(({ name, expression }) => {
+  const values = words.flatMap((word) => {
+    const [{ name, expression }] = word
     if (name === 'fn') return variables
+    if (word.length > 1) return packedExpression(word)
     return isNumber(expression) ? [] : [expression]
   })
   const call = `printf("${kind}${format.join('')}\\n",\n${wrapped(values)});`
   return kind === 'tick' ? call : `@pending = ${TICKS};\n${call}\n@n[cpu]++;`
 }
+
+type Word = [Printed, ...Printed[]]
+
+// What shares words stands where the first of it would, and the rest in its order.
+const wordsOf = (fields: readonly Printed[]): Word[] => {
+  const shares = ({ field, expression }: Printed) => field.bits !== undefined && !isNumber(expression)
+  const packs = packsOf(fields.filter(shares))
+  const first = fields.findIndex(shares)
+  return fields.flatMap((field, index) => [
+    ...(index === first ? packs.map(([head, ...rest]): Word => [head ?? field, ...rest]) : []),
+    ...(shares(field) ? [] : [[field] satisfies Word]),
+  ])
+}
+
+const packedExpression = (word: Word): string => {
+  const places = placesOf(word.map(({ name }) => name).join('+'))
+  const parts = word.map(({ expression }, index) => {
+    const { bits = 0, below = 0 } = places[index] ?? {}
+    const masked = `((uint64)${isPlain(expression) ? expression : `(${expression})`} & 0x${'f'.repeat(bits / 4)})`
+    return below === 0 ? masked : `(${masked} << ${below})`
+  })
+  return parts.join(' | ')
+}
+
+// A cast binds more than any operator: `(uint64)$sk->sk_err` is that of the field.
+const isPlain = (expression: string) => /^[$\w]+(?:(?:->|\.)\w+)*$/.test(expression)
 
 // A number is in the format itself.
 const isNumber = (expression: string) => /^\d+$/.test(expression)

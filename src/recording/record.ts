@@ -33,18 +33,19 @@ const LAST_LINE_BYTES = 256
  * by itself; replayed one after the other they are one (joined.ts).
  *
  * A write that fails ends nothing. `warn` is told of the first; what is missing is counted, also by a line in its place as
- * soon as there is room again. Throws a usage error at once when the file cannot be opened.
+ * soon as there is room again, and to `missed` each time. Throws a usage error at once when the file cannot be opened.
  */
 export const createRecorder = (
   file: string,
   rotation: Rotation | undefined,
   warn: (message: string) => void,
+  missed: (count: number) => void = () => undefined,
 ): Recorder => {
   const volume = orUsageError('--record', file, () =>
     rotation === undefined ? oneFile(file) : numberedFiles(file, rotation.files),
   )
   const compress = file.endsWith('.gz')
-  const lines = createLines(volume, compress, rotation, warn)
+  const lines = createLines(volume, compress, rotation, { warn, missed })
   return {
     record: (observations) =>
       observations.pipe(
@@ -63,7 +64,7 @@ const createLines = (
   volume: Volume,
   compress: boolean,
   rotation: Rotation | undefined,
-  warn: (message: string) => void,
+  { warn, missed }: { warn: (message: string) => void; missed: (count: number) => void },
 ) => {
   const encode = (text: string) => (compress ? gzipSync(text) : Buffer.from(text))
   const heads = createHeads()
@@ -95,6 +96,7 @@ const createLines = (
     } catch (error) {
       missing += here
       sum.count += here
+      missed(here)
       if (sum.why === '')
         warn(`--record: cannot write ${volume.name()}: ${(sum.why = messageOf(error))}: what is missing is counted`)
       failing = true

@@ -12,9 +12,20 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const COMMANDS = [
   [],
-  ...['replay', 'top', 'program', 'probes', 'ehash', 'module', 'doctor', 'causes', 'report', 'join', 'schema'].map(
-    (name) => [name],
-  ),
+  ...[
+    'replay',
+    'top',
+    'program',
+    'probes',
+    'ehash',
+    'module',
+    'doctor',
+    'causes',
+    'report',
+    'join',
+    'query',
+    'schema',
+  ].map((name) => [name]),
   ['ehash', 'list'],
   ['ehash', 'lookup'],
   ['module', 'status'],

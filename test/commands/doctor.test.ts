@@ -8,6 +8,7 @@ import { loadFacts } from '../../src/program/loadFacts.ts'
 import { factsOf } from '../command.ts'
 
 const NO_WAYS: Ways = {
+  hostPids: false,
   logger: false,
   journald: false,
   systemd: false,
@@ -17,6 +18,7 @@ const NO_WAYS: Ways = {
   wireshark: undefined,
 }
 const ALL_WAYS: Ways = {
+  hostPids: true,
   logger: true,
   journald: true,
   systemd: true,
@@ -54,6 +56,7 @@ test('a machine that can trace', async () => {
       ok   otlp      there: --otlp URL
       ok   service   there: systemctl enable --now trace-reset
       ok   dkms      has the source of the module
+      ok   owners    processes and containers of this host
       ok   wireshark tshark: --pcapng FILE
     "
   `)
@@ -110,6 +113,8 @@ test('a machine without anything', async () => {
                        hint: a machine that systemd runs; elsewhere have it started by what is there
         MISS dkms      not found
                        hint: install trace-reset-dkms: the module is built for each new kernel then
+        MISS owners    only this container's own processes are seen
+                       hint: run the container with --privileged --pid=host; in Kubernetes with hostPID: true
         MISS wireshark not found
                        hint: apt-get install tshark, here or where the file is read
       "

@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A real VictoriaLogs: built once from its Go module, outside this repository, and run on loopback addresses.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
+import { goProgram } from '../goProgram.ts'
 
-const VERSION = 'v1.52.1'
-const PACKAGE = 'github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs'
-const DIRECTORY = join(homedir(), '.cache/trace-reset', `victoria-logs-${VERSION}`)
-const PROGRAM = join(DIRECTORY, 'victoria-logs')
-
-/** Ten times what building takes on two cores. */
-const BUILD_MS = 600_000
+const { path: PROGRAM, ensure } = goProgram('github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs', 'v1.52.1')
 
 /** Builds it where that was not done before, half a minute; gives why there is none, or undefined. */
-export const ensureVictoriaLogs = async (): Promise<string | undefined> => {
-  if (existsSync(PROGRAM)) return undefined
-  mkdirSync(DIRECTORY, { recursive: true })
-  // Whoever sees the program sees a whole one: it comes by its name when it is built.
-  const made = mkdtempSync(join(DIRECTORY, 'made-'))
-  try {
-    const { failed, code, stderr } = await execa('go', ['install', `${PACKAGE}@${VERSION}`], {
-      env: { GOBIN: made, GOFLAGS: '-mod=mod' },
-      // No module of a directory that this may be in.
-      cwd: tmpdir(),
-      reject: false,
-      stdin: 'ignore',
-      timeout: BUILD_MS,
-    })
-    if (failed) return code === 'ENOENT' ? 'there is no Go' : `Go cannot build it: ${stderr.trim().split('\n').at(-1)}`
-    renameSync(join(made, 'victoria-logs'), PROGRAM)
-    return undefined
-  } finally {
-    rmSync(made, { recursive: true })
-  }
-}
+export const ensureVictoriaLogs = ensure
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>
 

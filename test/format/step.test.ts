@@ -10,7 +10,10 @@ const START = start({ boot: { s: 1_795_316_400, ns: 1 } })
 const NAMES: readonly FormatName[] = ['table', 'json', 'csv']
 
 const formatted = (name: FormatName) => FORMATS[name](shown({ steps: true }))
-const text = (name: FormatName, ...steps: Step[]) => steps.map((step) => formatted(name).step(step, START)).join('')
+const text = (name: FormatName, ...steps: Step[]) => {
+  const sink = formatted(name)
+  return steps.map((step) => sink.step(step, START)).join('')
+}
 
 const TAKEN: Step = {
   call: call({
@@ -55,7 +58,8 @@ const HOSTILE: Step = {
 
 test('table', () => {
   expect(text('table', ...EACH)).toMatchInlineSnapshot(`
-    "03:00:01.000000 tcp_v4_do_rcv = 0, in 12.3 us, ESTABLISHED sk ffff888103c48000,
+    "2026-11-22, UTC
+    03:00:01.000000 tcp_v4_do_rcv = 0, in 12.3 us, ESTABLISHED sk ffff888103c48000,
                     cpu 0
                     192.0.2.2:40000 > 192.0.2.1:80 PSH ACK seq 1000 ack 2000 win 502
                     len 5 ttl 64 id 7 skb ffff0001 netns 4026531840 dev eth0
@@ -126,8 +130,9 @@ test('json has the fields in their order, and says null where there is nothing',
 test.each(NAMES)('hostile names control nothing in %s', (name) => {
   const lines = text(name, HOSTILE).split('\n')
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
-  // What goes on below the first line is indented, and only in a table is there any.
-  expect(lines.slice(1, -1).filter((line) => name !== 'table' || !line.startsWith(' '.repeat(16)))).toEqual([])
+  // In a table alone is there a line above, of the day, and what goes on below is indented.
+  const below = lines.slice(name === 'table' ? 2 : 1, -1)
+  expect(below.filter((line) => name !== 'table' || !line.startsWith(' '.repeat(16)))).toEqual([])
   expect(lines.at(-1)).toBe('')
 })
 

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { localTime } from '../../src/format/clock.ts'
 import { table } from '../../src/format/table.ts'
 import type { Shown } from '../../src/format/sink.ts'
 import { CAUSES, isCause } from '../../src/verdict/causes.ts'
@@ -229,10 +230,17 @@ describe('the time is that of the zone', () => {
     [-570, 'UTC-09:30'],
     [765, 'UTC+12:45'],
   ])('%i minutes before UTC', (minutes, name) => {
-    expect(lines([], { zone: () => minutes })[1]).toMatch(
+    expect(lines([verdict()], { zone: () => minutes })[1]).toMatch(
       new RegExp(`^\\d{4}-\\d\\d-\\d\\d, ${name.replace('+', '\\+')}$`),
     )
   })
+})
+
+test('a day of which nothing is shown has no line', () => {
+  const sink = table(shown())
+  const [first, second] = [start({ at: at(0) }), start({ at: at(86_400_000) })]
+  const all = [sink.start(first), sink.start(second), sink.verdict(verdict({ at: at(86_400_001) }), second)].join('')
+  expect(all.match(/^\d{4}-.*$/gm)).toEqual([localTime(at(86_400_001), second.boot, shown().zone).day])
 })
 
 test('of several recordings there is one head', () => {

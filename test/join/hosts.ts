@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Recordings as the join takes them, from Observations or from files.
-import { from, identity, type Observable } from 'rxjs'
-import { createHeads } from '../../src/cli/heads.ts'
-import { ANY } from '../../src/filter/filter.ts'
-import { ANY_VERDICT } from '../../src/filter/verdict.ts'
+import { from, type Observable } from 'rxjs'
+import { judgedOf } from '../../src/cli/judged.ts'
 import { createGathering, named, type Host } from '../../src/join/host.ts'
 import { join, type Joined } from '../../src/join/join.ts'
 import type { Observation } from '../../src/observation.ts'
 import { replay } from '../../src/recording/replay.ts'
-import { run } from '../../src/run.ts'
 
 const gather = async (source: Observable<Observation>, number: number, file: string): Promise<Host> => {
   const gathering = createGathering(number, file)
-  const heads = createHeads('test')
-  const lines = run(source, {
-    record: identity,
-    filter: { ...ANY, ...ANY_VERDICT },
-    steps: [],
-    count: Infinity,
-    enough: () => undefined,
-    see: (observation) => {
-      heads.see(observation)
-      gathering.see(observation)
-    },
-  })
-  await lines.forEach((line) => {
-    const start = line.kind === 'verdict' ? heads.of(line.verdict.at) : undefined
-    if (line.kind === 'verdict' && start !== undefined) gathering.judged(line.verdict, start)
-  })
+  await judgedOf(source, 'test', gathering.see).forEach(({ verdict, start }) => gathering.judged(verdict, start))
   const host = gathering.host()
   if (host === undefined) throw new Error(`${file} has no start`)
   return host

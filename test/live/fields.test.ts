@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { FIELDS } from '../../src/program/fields.ts'
+import { placesOf, unpacked } from '../../src/program/packed.ts'
 import { namesOf } from '../../src/program/names.ts'
 import { readLine } from '../../src/live/line.ts'
 import { readMessage } from '../../src/live/message.ts'
 import { createNumbering } from '../../src/live/numbering.ts'
-import { FORMATS, formatFor, lineOf, namesIn, type Format } from '../program/lines.ts'
+import { FORMATS, formatFor, lineOf, namesIn, printedLineOf, type Format } from '../program/lines.ts'
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 const NAMES = namesOf({ functions: {}, returns: {}, typedefs: [], enums: {} })
@@ -52,6 +53,31 @@ test.each(FORMATS.map((format) => [`${format.kind} ${format.fn}`, format] as con
   },
 )
 
+/** Of numbers with a width, one that has its highest bit, and one that is negative where it may be. */
+const EXTREMES = ['4294967295', '2147483648', '-1', '65535', '255', '7']
+
+test.each(FORMATS.map((format) => [`${format.kind} ${format.fn}`, format] as const))(
+  'numbers of %s that share a word are read as if each had a field of its own',
+  (_, { kind, fn, text }) => {
+    const shared = [...text.matchAll(/ (\w+(?:\+\w+)+)=/g)].flatMap(([, name = '']) => placesOf(name))
+    const ofIpv4 = fn.replaceAll('%llu', '4')
+    for (const extreme of EXTREMES) {
+      const values = Object.fromEntries(
+        shared.map(({ name, bits, signed }) => {
+          const number =
+            signed && bits === 32 ? BigInt.asIntN(32, BigInt(extreme)) : BigInt.asUintN(bits, BigInt(extreme))
+          return [name, String(name === 'family' ? 4 : number)]
+        }),
+      )
+      expect(seen(printedLineOf(kind, ofIpv4, values))).toEqual(seen(lineOf(kind, ofIpv4, values)))
+    }
+  },
+)
+
+test.each(['x', '', '-1', '1ffffffffffffffff', '10000'])('a word that is none fails: %j', (text) => {
+  expect(() => unpacked('family+ttl', text)).toThrow('family+ttl is no number')
+})
+
 // The reader asks for rows of the table alone: the compiler sees to that.
 test('each row of the table is printed by some probe', () => {
   const printed = new Set(FORMATS.flatMap(({ names }) => names))
@@ -77,10 +103,14 @@ const printedToday = (line: string) => {
   const { names } = formatFor(kind, fn)
   const known = namesIn(line).filter((name) => names.includes(name))
   const values = Object.fromEntries(known.map((name) => [name, valueOf(line, name)]))
-  return `${PRINTF}${JSON.stringify(lineOf(kind, fn, values))}}`
+  return `${PRINTF}${JSON.stringify(printedLineOf(kind, fn, values))}}`
 }
 
 const ENDS: Readonly<Record<string, string>> = { stack: '(?= comm=|\\n$)', comm: '(?=\\n$)' }
 
-const valueOf = (line: string, name: string) =>
-  new RegExp(`\\s${name}=([^]*?)${ENDS[name] ?? '(?=[ \\n])'}`).exec(line)?.[1] ?? ''
+const valueOf = (line: string, name: string) => {
+  const [, key = name] = new RegExp(`\\s((?:\\w+\\+)*${name}(?:\\+\\w+)*)=`).exec(line) ?? []
+  const escaped = key.replaceAll('+', '\\+')
+  const text = new RegExp(`\\s${escaped}=([^]*?)${ENDS[name] ?? '(?=[ \\n])'}`).exec(line)?.[1] ?? ''
+  return unpacked(key, text).find(([one]) => one === name)?.[1] ?? ''
+}

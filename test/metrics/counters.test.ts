@@ -35,10 +35,12 @@ test('a reset is counted where it was 0 before, by what it was and no more', asy
 test('losses', async () => {
   const counters = made()
   for (const observation of [lost('events', 3), lost('events', 0), lost('lookups', 2)]) counters.see(observation)
+  counters.unrecorded(4)
   expect(await of(counters, 'tracereset_lost_total')).toEqual([
     '{what="events"} 3',
     '{what="lookups"} 2',
     '{what="probes"} 0',
+    '{what="recorded"} 4',
   ])
 })
 

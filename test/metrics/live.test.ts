@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // --metrics through the command, with a bpftrace of test/bin/.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -52,6 +52,24 @@ test('a scrape has what was printed, beside every other output; the end closes t
   await expect(fetch(url)).rejects.toThrow('fetch failed')
   expect((await replayHere([file('r.jsonl'), '--expect', 'no-listener'])).exitCode).toBe(0)
   expect(readFileSync(file('p.pcapng')).length).toBeGreaterThan(100)
+}, 60_000)
+
+test('a disk that is full under the recording is counted, each line once', async () => {
+  symlinkSync('/dev/full', file('full'))
+  const child = start(live('garbles', '--metrics', '0', '--record', file('full')), { stdin: 'ignore', timeout: 60_000 })
+  let [out, told] = ['', '']
+  child.stdout?.on('data', (bytes: Buffer) => (out += String(bytes)))
+  child.stderr?.on('data', (bytes: Buffer) => (told += String(bytes)))
+  await until('three verdicts', () => out.split('\n').length > 3)
+  const url = /^trace-reset: metrics: (.*)$/m.exec(told)?.[1] ?? ''
+  const scraped = async () =>
+    Number(/^tracereset_lost_total\{what="recorded"\} (\d+)$/m.exec(await (await fetch(url)).text())?.[1])
+  expect(await scraped()).toBeGreaterThan(3)
+  child.kill('SIGINT')
+  // What ends the trace is lost too.
+  expect((await child).exitCode).toBe(1)
+  expect(told.match(/warning: --record: cannot write/g)).toHaveLength(1)
+  expect(told).toMatch(/--record: LOST [1-9]\d* of \d+ lines: no space left on device/)
 }, 60_000)
 
 test('a port in use: one line and a hint, before anything is traced or written', async () => {

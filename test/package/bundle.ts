@@ -24,7 +24,7 @@ export const bundle = async (directory: string): Promise<string[]> => {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
   const { metafile } = await esbuild({
-    entryPoints: [join(ROOT, 'src/cli.ts')],
+    entryPoints: [join(ROOT, 'src/main.ts')],
     outfile: join(directory, ENTRY),
     bundle: true,
     platform: 'node',
@@ -32,7 +32,7 @@ export const bundle = async (directory: string): Promise<string[]> => {
     format: 'esm',
     // Packages in CommonJS ask for Node's modules by it.
     banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
+      js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
     },
     // Optional, and found at run time where it is asked for.
     external: ['@opentelemetry/core', '@opentelemetry/resources', '@opentelemetry/otlp-transformer'],

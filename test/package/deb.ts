@@ -7,6 +7,14 @@ import { bundle, ENTRY, ROOT } from './bundle.ts'
 /** Where `npm run deb` puts the packages. */
 export const DEBS = join(ROOT, 'build/deb')
 
+/** What builds them on this machine, and the Debian packages of each. */
+export const DEB_PROGRAMS = {
+  'dpkg-buildpackage': 'dpkg-dev',
+  dh: 'debhelper',
+  dh_dkms: 'dh-dkms',
+  lintian: 'lintian',
+} as const
+
 /** What of the npm package the Debian package has elsewhere, or in the other package. */
 const ELSEWHERE = ['LICENSE', 'README.md', 'kmod/COPYING']
 

@@ -6,10 +6,13 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { versionOf } from '../json.ts'
+import { OLDEST, oldestNode } from './olderNode.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const RECORDING = join(ROOT, 'fixtures/6.12/unread-data-on-close/recording.jsonl')
+const Engines = z.object({ engines: z.object({ node: z.string() }) })
 const NOT_IN_A_CLONE = new Set(['node_modules', 'dist', 'build', '.git', 'fixtures'])
 
 const home = mkdtempSync(join(tmpdir(), 'trace-reset-npm-'))
@@ -42,6 +45,19 @@ afterAll(() => rmSync(home, { recursive: true }), 60_000)
 describe('the command', () => {
   test('tells its version', async () => {
     expect((await run('--version')).stdout).toBe(versionOf(readFileSync(join(ROOT, 'package.json'), 'utf8')))
+  })
+
+  test('says which Node.js it needs to one that cannot parse it', async () => {
+    const { exitCode, stderr } = await execa(await oldestNode(), [join(installed, 'bin/trace-reset'), '--version'], {
+      reject: false,
+    })
+    const { engines } = Engines.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')))
+    expect(engines.node).toBe('>=20.19')
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 3,
+      stderr: `trace-reset: this is Node.js ${OLDEST}, and the npm package needs 20.19 or later
+hint: the Debian package runs with Node.js 18.19 and later`,
+    })
   })
 
   test('judges a recording', async () => {

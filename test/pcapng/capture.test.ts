@@ -176,7 +176,7 @@ test.each([
     '--pcapng: cannot write',
   ],
   ['a full disk', ['replay', fixture('forged'), '--pcapng', '/dev/full'], 'no space left on device'],
-  ['the recording itself', ['replay', fixture('forged'), '--pcapng', fixture('forged')], 'is the recording itself'],
+  ['the recording itself', ['replay', fixture('forged'), '--pcapng', fixture('forged')], 'is one of the recordings'],
   [
     'the file of another option',
     ['--facts', factsOf('6.1'), '--bpftrace', bin('plays'), '--pcapng', FILE, '-o', FILE],

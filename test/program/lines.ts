@@ -5,6 +5,7 @@ import { ANY } from '../../src/filter/filter.ts'
 import { loadFacts } from '../../src/program/loadFacts.ts'
 import { CATALOGUE } from '../../src/program/catalogue.ts'
 import { requireBtf } from '../../src/program/check.ts'
+import { placesOf } from '../../src/program/packed.ts'
 import { writeProgram } from '../../src/program/program.ts'
 import { factsOf } from '../command.ts'
 
@@ -13,7 +14,7 @@ export type Format = { kind: string; fn: string; names: string[]; text: string }
 
 /** The names of the fields of a line or of a format, in their order; what follows a stack or a task's name is none. */
 export const namesIn = (text: string): string[] =>
-  [...text.replace(/(?<= comm=)[^]*$/, '').matchAll(/(?:^|\s)(\w+)=/g)].map(([, name = '']) => name)
+  [...text.replace(/(?<= comm=)[^]*$/, '').matchAll(/(?:^|\s)([\w+]+)=/g)].flatMap(([, name = '']) => name.split('+'))
 
 const readProbe = (file: string) => readFileSync(new URL(`../../probes/${file}`, import.meta.url), 'utf8')
 
@@ -73,17 +74,47 @@ const EVENT: Readonly<Record<string, string>> = {
 }
 
 /**
- * A line as the program prints it, with these values and those of EVENT; any other number is 0, and any other text empty.
+ * A line with these values and those of EVENT, each field under its own name; any other number is 0, and any other text empty.
  * Throws on a value for a field that the program does not print there.
  */
-export const lineOf = (kind: string, fn: string, values: Readonly<Record<string, string>> = {}): string => {
+export const lineOf = (kind: string, fn: string, values: Readonly<Record<string, string>> = {}): string =>
+  written(kind, fn, values, (name, valueOf) =>
+    name
+      .split('+')
+      .map((one) => `${one}=${valueOf(one)}`)
+      .join(' '),
+  )
+
+/** The same line as the program prints it: small numbers share a word. */
+export const printedLineOf = (kind: string, fn: string, values: Readonly<Record<string, string>> = {}): string =>
+  written(kind, fn, values, (name, valueOf) => `${name}=${name.includes('+') ? packed(name, valueOf) : valueOf(name)}`)
+
+type ValueOf = (name: string) => string
+
+const written = (
+  kind: string,
+  fn: string,
+  values: Readonly<Record<string, string>>,
+  write: (name: string, valueOf: ValueOf) => string,
+): string => {
   const { text, names } = formatFor(kind, fn)
   const strange = Object.keys(values).filter((name) => !names.includes(name))
   if (strange.length > 0) throw new Error(`${kind} fn=${fn} is printed without ${strange.join(', ')}`)
   return text
     .replace(/ fn=[\w%]+/, ` fn=${fn}`)
-    .replaceAll(/(\s)(\w+)=%(\w+)/g, (_, blank: string, name: string, type: string) => {
-      const value = values[name] ?? EVENT[name] ?? (type === 's' ? '' : '0')
-      return `${blank}${name}=${value}`
-    })
+    .replaceAll(
+      /(\s)([\w+]+)=%(\w+)/g,
+      (_, blank: string, name: string, type: string) =>
+        blank + write(name, (one) => values[one] ?? EVENT[one] ?? (type === 's' ? '' : '0')),
+    )
 }
+
+// Of what is no number a probe prints one all the same.
+const packed = (name: string, valueOf: ValueOf) =>
+  placesOf(name)
+    .map(({ name: one, bits, below }) => {
+      const value = valueOf(one)
+      return BigInt.asUintN(bits, /^-?\d+$/.test(value) ? BigInt(value) : 0n) << BigInt(below)
+    })
+    .reduce((sum, one) => sum | one, 0n)
+    .toString(16)

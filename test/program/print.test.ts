@@ -27,7 +27,13 @@ test.each([
   ['a number in the name', 'print reply fn=tcp_v<$family>_x: skb', ' fn=tcp_v%llu_x at', '$family, nsecs, cpu'],
   ['an expression for that of the table', 'print return fn=x: value=$y', ' value=%lx', '@n[cpu] + 1, $y)'],
   ['a number, in the format itself', 'print return fn=x: who=0', ' who=0\\n', '@n[cpu] + 1)'],
-  ['all rows of a group', 'print return fn=x: mini', ' mini_rcv_nxt=%u mini_rcv_wnd=%u\\n', '$tcptw->tw_rcv_wnd)'],
+  ['all rows of a group', 'print return fn=x: times', ' sent_ago=%lld clock=%lx heard=%lx\\n', 'rcv_tstamp)'],
+  [
+    'small numbers in one word',
+    'print return fn=x: sk state=6 mini ttl retransmits=$a+1 dev',
+    ' mini_rcv_nxt+mini_rcv_wnd=%lx ttl+retransmits=%lx dev=%s\\n',
+    '(((uint64)$ttl & 0xff) << 8) | ((uint64)($a+1) & 0xff), $skb->dev->name)',
+  ],
   ['fields over several lines', 'print return fn=x: who\n   value', ' who=%lx value=%lx\\n', '$who, retval)'],
 ])('prints %s', (_, asked, format, values) => {
   const text = printText(asked)

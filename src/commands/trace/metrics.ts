@@ -27,6 +27,7 @@ export const serveMetrics = async (listen: Listen, options: TraceOptions, io: Io
       if (observation.kind === 'start') void readKernel()
     },
     judged: counters.judged,
+    unrecorded: counters.unrecorded,
     end: server.close,
   }
 }

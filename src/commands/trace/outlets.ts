@@ -9,12 +9,14 @@ import type { Warn } from './tell.ts'
 export type Outlet = {
   see: (observation: Observation) => void
   judged: (verdict: Verdict) => void
+  /** Told of so many Observations that the recording cannot take. */
+  unrecorded?: (count: number) => void
   /** Resolves when all was given, or its time is over. */
   end: () => Promise<void>
 }
 
 /** Opens those that are asked for, loading no other; as one. Fails with an environment error, and then none is open. */
-export const openOutlets = async (options: TraceOptions, io: Io, warn: Warn): Promise<Outlet> => {
+export const openOutlets = async (options: TraceOptions, io: Io, warn: Warn): Promise<Required<Outlet>> => {
   const opened: Outlet[] = []
   const end = async () => {
     await Promise.all(opened.map((outlet) => outlet.end()))
@@ -35,6 +37,9 @@ export const openOutlets = async (options: TraceOptions, io: Io, warn: Warn): Pr
     },
     judged: (verdict) => {
       for (const outlet of opened) outlet.judged(verdict)
+    },
+    unrecorded: (count) => {
+      for (const outlet of opened) outlet.unrecorded?.(count)
     },
     end,
   }

@@ -5,6 +5,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from bench import connections, floods, packets, ready  # noqa: E402
@@ -22,15 +23,27 @@ def main(*arguments):
     client, server = Host("client"), Host("server")
     join(client, server)
     parts = {
-        "ready": ready.measure,
         "connections": lambda: connections.measure(programs["CONNECTIONS"], programs["TCPSTATES"]),
         "packets": lambda: packets.measure(client, server, programs["MESSAGES"], programs["PWRU"]),
         "floods": lambda: floods.measure(client, server),
         "lookups": lambda: lookups(programs["LOOKUPS"]) if module.exists() else [],
+        "ready": ready.measure,
     }
-    for part in words or parts:
-        for row in parts[part]():
+    return max([tell(part, parts[part]) for part in words or parts])
+
+
+def tell(part, measure):
+    """Prints a part's rows; one part's end is no reason to leave the others unmeasured."""
+    failed = 0
+    try:
+        for row in measure():
             print(json.dumps({"part": part, **row}), flush=True)
+            failed |= "failed" in row
+    except Exception as error:
+        print(json.dumps({"part": part, "failed": f"{type(error).__name__}: {error}"}), flush=True)
+        traceback.print_exc()
+        return 1
+    return int(failed)
 
 
 def lookups(program):
@@ -40,4 +53,4 @@ def lookups(program):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -6,9 +6,10 @@ import { compileForGuest } from '../vm/compile.ts'
 import { LabError } from '../vm/errors.ts'
 import { runInLab } from '../vm/vm.ts'
 import { fetchRivals } from './rivals.ts'
-import { PARTS, type Part } from './tables.ts'
+import { PARTS, type Part, type Table } from './tables.ts'
 
-const Row = z.looseObject({ part: z.string() })
+/** A row of a part, or the error that a part, or one way to watch of it, ended with. */
+const Row = z.looseObject({ part: z.string(), failed: z.string().optional() })
 
 /** Ten thousand sockets with their files, and bpftrace beside them, take more than the lab's usual machine has. */
 const MEMORY_MIB = 4096
@@ -38,21 +39,24 @@ export const benchTrace = async (release: string, parts: readonly Part[]): Promi
   if (exitCode !== 0) throw new LabError(`the bench ended with ${exitCode}`, { exitCode: 3 })
 }
 
-// A table at the end of its part: ratios need its first row.
+// Each row as it comes: the next one may take minutes, and a run that ends in the middle has told what it has measured.
 const printRows = async (stdout: PassThrough): Promise<void> => {
-  const rows = new Map<string, unknown[]>()
-  const end = (part: string) => {
-    const table = PARTS.find(({ name }) => name === part)
-    if (table !== undefined) print(`${table.text(rows.get(part) ?? [])}\n`)
-  }
-  let last: string | undefined
+  const rows: unknown[] = []
+  let table: Table | undefined
   for await (const line of createInterface({ input: stdout })) {
     const row = Row.parse(JSON.parse(line))
-    if (last !== undefined && row.part !== last) end(last)
-    last = row.part
-    rows.set(row.part, [...(rows.get(row.part) ?? []), row])
+    if (row.part !== table?.name) {
+      print(table?.notes(rows.splice(0)) ?? '')
+      table = PARTS.find(({ name }) => name === row.part)
+      print('\n')
+    }
+    if (row.failed !== undefined) print(`${row.part}: ${row.failed}\n`)
+    else if (table !== undefined) {
+      print(`${rows.length === 0 ? table.head(row) : ''}${table.row(row, rows)}`)
+      rows.push(row)
+    }
   }
-  if (last !== undefined) end(last)
+  print(table?.notes(rows) ?? '')
 }
 
 const print = (text: string) => void process.stdout.write(text)

@@ -5,23 +5,24 @@ import pathlib
 import subprocess
 import tempfile
 
-from bench.watcher import available, processor_seconds, watching
+from bench.watcher import each, processor_seconds, watching
 
 COUNT, ROUNDS, PORT, OTHER_PORT = 1000, 5, 9601, 9
 
 
 def measure(connections, tcpstates):
     """Gives a row for each way to watch: the seconds of each round, and in all those of the watcher's processor."""
-    for name, command in ways(tcpstates):
-        if not available(command):
-            continue
-        with watching(command) as session:
-            run(connections, 100, 1)
-            before = processor_seconds(session)
-            rounds = run(connections, COUNT, ROUNDS)
-            processor = (processor_seconds(session) - before) / ROUNDS
-        yield {"name": name, "count": COUNT, "rounds": rounds, "processor": processor}
+    yield from each(ways(tcpstates), lambda command: spent(command, connections))
     yield {"name": "lines", "lines": lines_each(connections)}
+
+
+def spent(command, connections):
+    with watching(command) as session:
+        run(connections, 100, 1)
+        before = processor_seconds(session)
+        rounds = run(connections, COUNT, ROUNDS)
+        processor = (processor_seconds(session) - before) / ROUNDS
+    return {"count": COUNT, "rounds": rounds, "processor": processor}
 
 
 def ways(tcpstates):

@@ -3,7 +3,7 @@
 all, the least of many short runs: a busy machine lengthens most of them."""
 import subprocess
 
-from bench.watcher import available, programs, watching
+from bench.watcher import each, programs, watching
 from net.host import setting
 from net.waits import STATES, states, until
 
@@ -29,9 +29,7 @@ def measure(client, server, messages, pwru):
     answering = subprocess.Popen(["ip", "netns", "exec", server.name, *PINNED, messages, address, str(PORT)])
     until(lambda: STATES["LISTEN"] in states(server, PORT), "the server listens")
     try:
-        for name, command in ways(server, pwru):
-            if available(command):
-                yield {"name": name, "packets": 2 * COUNT, **spent(command, lambda: ask(client, messages, address))}
+        yield from each(ways(server, pwru), lambda command: spent(command, lambda: ask(client, messages, address)))
     finally:
         answering.kill()
         setting("kernel.bpf_stats_enabled").write_text("0\n")
@@ -59,7 +57,7 @@ def spent(command, work):
             begun = account(before)
             seconds.append(work())
             bpf.append(account(before) - begun)
-        return {"seconds": min(seconds), "bpf": min(bpf), "programs": len(set(programs()) - before)}
+        return {"packets": 2 * COUNT, "seconds": min(seconds), "bpf": min(bpf), "programs": len(set(programs()) - before)}
 
 
 def account(before):

@@ -3,7 +3,15 @@
 import { z } from 'zod'
 
 /** The parts, in the order in which they are measured. */
-export type Part = 'ready' | 'connections' | 'packets' | 'floods' | 'lookups'
+export type Part = 'connections' | 'packets' | 'floods' | 'lookups' | 'ready'
+
+/** A part's table: what stands above its rows, one row after those before it, and what is told below. */
+export type Table = {
+  name: Part
+  head: (first: unknown) => string
+  row: (row: unknown, before: readonly unknown[]) => string
+  notes: (rows: readonly unknown[]) => string
+}
 
 const Connections = z.object({
   name: z.string(),
@@ -13,20 +21,25 @@ const Connections = z.object({
   lines: z.number().optional(),
 })
 
-const connectionsText = (rows: readonly unknown[]): string => {
-  const measured = rows.map((row) => Connections.parse(row))
-  const none = median(measured[0]?.rounds ?? [])
-  const lines = measured.find(({ lines }) => lines !== undefined)?.lines
-  return table(
-    `${measured[0]?.count} short connections over loopback, one after the other; ratios to none, medians of ${measured[0]?.rounds?.length}`,
-    ['seconds', 'least-most', 'throughput', 'processor s'],
-    measured.flatMap(({ name, rounds, processor }) =>
-      rounds === undefined
-        ? []
-        : [[name, seconds(median(rounds)), spread(rounds), ratio(none / median(rounds)), seconds(processor ?? 0)]],
-    ),
-    lines === undefined ? [] : [`lines printed for one of them by default: ${lines.toFixed(2)}`],
-  )
+const connections: Table = {
+  name: 'connections',
+  head: (first) => {
+    const { count, rounds = [] } = Connections.parse(first)
+    return headOf(
+      `${count} short connections over loopback, one after the other; ratios to none, medians of ${rounds.length}`,
+      ['seconds', 'least-most', 'throughput', 'processor s'],
+    )
+  },
+  row: (row, before) => {
+    const { name, rounds, processor } = Connections.parse(row)
+    if (rounds === undefined) return ''
+    const none = median(Connections.parse(before[0] ?? row).rounds ?? [])
+    return rowOf(name, [seconds(median(rounds)), spread(rounds), ratio(none / median(rounds)), seconds(processor ?? 0)])
+  },
+  notes: (rows) => {
+    const lines = rows.map((row) => Connections.parse(row).lines).find((found) => found !== undefined)
+    return lines === undefined ? '' : `lines printed for one of them by default: ${lines.toFixed(2)}\n`
+  },
 }
 
 const Packets = z.object({
@@ -37,19 +50,21 @@ const Packets = z.object({
   programs: z.number(),
 })
 
-const packetsText = (rows: readonly unknown[]): string =>
-  table(
-    'nanoseconds for one packet of 64 bytes over veth: in BPF programs by the kernel, and in all',
-    ['in BPF', 'in all', 'programs'],
-    rows
-      .map((row) => Packets.parse(row))
-      .map(({ name, packets, seconds, bpf, programs }) => [
-        name,
-        programs === 0 ? '-' : (bpf / packets).toFixed(0),
-        ((seconds * 1e9) / packets).toFixed(0),
-        String(programs),
-      ]),
-  )
+const packets: Table = {
+  name: 'packets',
+  head: () =>
+    headOf('nanoseconds for one packet of 64 bytes over veth: in BPF programs by the kernel, and in all', [
+      'in BPF',
+      'in all',
+      'programs',
+    ]),
+  row: (row) => {
+    const { name, packets: count, seconds: took, bpf, programs } = Packets.parse(row)
+    const inBpf = programs === 0 ? '-' : (bpf / count).toFixed(0)
+    return rowOf(name, [inBpf, ((took * 1e9) / count).toFixed(0), String(programs)])
+  },
+  notes: () => '',
+}
 
 const Floods = z.object({
   name: z.string(),
@@ -64,13 +79,16 @@ const Floods = z.object({
   said: z.string(),
 })
 
-const floodsText = (rows: readonly unknown[]): string => {
-  const measured = rows.map((row) => Floods.parse(row))
-  return table(
-    'floods: segments or RSTs that the kernel counted, RSTs sent that were reported and lost, the tool in memory, its lag behind the end',
-    ['counted', 'seconds', 'reported', 'lost', 'sum', 'verdicts', 'MiB', 'lag s'],
-    measured.map(({ name, counted, seconds: took, reported, lost, agrees, verdicts, mib, lag }) => [
-      name,
+const floods: Table = {
+  name: 'floods',
+  head: () =>
+    headOf(
+      'floods: segments or RSTs that the kernel counted, RSTs sent that were reported and lost, the tool in memory, its lag behind the end',
+      ['counted', 'seconds', 'reported', 'lost', 'sum', 'verdicts', 'MiB', 'lag s'],
+    ),
+  row: (row) => {
+    const { name, counted, seconds: took, reported, lost, agrees, verdicts, mib, lag } = Floods.parse(row)
+    return rowOf(name, [
       String(counted),
       seconds(took),
       String(reported),
@@ -79,19 +97,14 @@ const floodsText = (rows: readonly unknown[]): string => {
       String(verdicts),
       mib.toFixed(0),
       seconds(lag),
-    ]),
-    measured.map(({ name, said }) => `${name}: ${said}`),
-  )
+    ])
+  },
+  notes: (rows) =>
+    rows
+      .map((row) => Floods.parse(row))
+      .map(({ name, said }) => `${name}: ${said}\n`)
+      .join(''),
 }
-
-const Ready = z.object({ name: z.string(), rounds: z.array(z.number()) })
-
-const readyText = (rows: readonly unknown[]): string =>
-  table(
-    'seconds until all probes are attached, in turn; medians',
-    ['seconds', 'least-most'],
-    rows.map((row) => Ready.parse(row)).map(({ name, rounds }) => [name, seconds(median(rounds)), spread(rounds)]),
-  )
 
 const Lookups = z.object({
   sockets: z.number(),
@@ -101,29 +114,30 @@ const Lookups = z.object({
   ss: z.number(),
 })
 
-const lookupsText = (rows: readonly unknown[]): string =>
-  table(
-    'microseconds for one exact look-up',
-    ['tcphash', 'in batches', 'ss', '/proc/net/tcp'],
-    rows
-      .map((row) => Lookups.parse(row))
-      .map(({ sockets, single, batched, ss, proc }) => [
-        `${sockets} sockets`,
-        single.toFixed(1),
-        batched.toFixed(1),
-        ss.toFixed(0),
-        proc.toFixed(0),
-      ]),
-  )
+const lookups: Table = {
+  name: 'lookups',
+  head: () => headOf('microseconds for one exact look-up', ['tcphash', 'in batches', 'ss', '/proc/net/tcp']),
+  row: (row) => {
+    const { sockets, single, batched, ss, proc } = Lookups.parse(row)
+    return rowOf(`${sockets} sockets`, [single.toFixed(1), batched.toFixed(1), ss.toFixed(0), proc.toFixed(0)])
+  },
+  notes: () => '',
+}
+
+const Ready = z.object({ name: z.string(), rounds: z.array(z.number()) })
+
+const ready: Table = {
+  name: 'ready',
+  head: () => headOf('seconds until all probes are attached, in turn; medians', ['seconds', 'least-most']),
+  row: (row) => {
+    const { name, rounds } = Ready.parse(row)
+    return rowOf(name, [seconds(median(rounds)), spread(rounds)])
+  },
+  notes: () => '',
+}
 
 /** Each part with its table. */
-export const PARTS: readonly { name: Part; text: (rows: readonly unknown[]) => string }[] = [
-  { name: 'ready', text: readyText },
-  { name: 'connections', text: connectionsText },
-  { name: 'packets', text: packetsText },
-  { name: 'floods', text: floodsText },
-  { name: 'lookups', text: lookupsText },
-]
+export const PARTS: readonly Table[] = [connections, packets, floods, lookups, ready]
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN
@@ -133,16 +147,8 @@ const spread = (values: readonly number[]) => `${seconds(Math.min(...values))}-$
 const seconds = (value: number) => value.toFixed(2)
 const ratio = (value: number) => value.toFixed(2)
 
-const table = (
-  title: string,
-  heads: readonly string[],
-  rows: readonly (readonly string[])[],
-  notes: readonly string[] = [],
-): string =>
-  [title, rowOf(heads, ''), ...rows.map(([name = '', ...cells]) => rowOf(cells, name)), ...notes]
-    .map((text) => `${text}\n`)
-    .join('')
+const headOf = (title: string, heads: readonly string[]) => `${title}\n${rowOf('', heads)}`
 
 // The name comes last, since it is of any length.
-const rowOf = (cells: readonly string[], name: string) =>
-  `${cells.map((cell) => cell.padStart(12)).join('')}  ${name}`.trimEnd()
+const rowOf = (name: string, cells: readonly string[]) =>
+  `${`${cells.map((cell) => cell.padStart(12)).join('')}  ${name}`.trimEnd()}\n`

@@ -17,8 +17,14 @@ TICKS = os.sysconf("SC_CLK_TCK")
 READY = (b"tracing ", b"Attach", b"listening on", b"Listening for events", b"SKADDR")
 
 
-def available(command):
-    return command is None or shutil.which(command[0]) is not None
+def each(ways, measure):
+    """A row for each way to watch that there is here: its name and what is measured, or how that failed."""
+    for name, command in ways:
+        if command is None or shutil.which(command[0]) is not None:
+            try:
+                yield {"name": name, **measure(command)}
+            except Exception as error:  # the other ways are measured all the same
+                yield {"name": name, "failed": f"{name}: {type(error).__name__}: {error}"}
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { z } from 'zod'
-import type { Count } from '../../count.ts'
+import { failure, held, sum, type Count } from '../../count.ts'
 import { keepCells, printedOf, readCells, type Cell } from '../cells.ts'
 import { readEvidence } from './evidence.ts'
 import { runTap } from '../vm/tap.ts'
@@ -46,12 +46,14 @@ export const runGauntlet = async (
       ...(noise ? ['--noise'] : []),
       ...names,
     ]
-    const count = await runTap({ release, command, out, timeoutSeconds: 7200 })
+    const counts = [await runTap({ release, command, out, timeoutSeconds: 7200 })]
     for (const name of readdirSync(out)) {
       const same = await replaysTheSame(join(out, name))
-      count[same ? 'passed' : 'failed'] += 1
-      process.stdout.write(`${release}: ${same ? 'ok' : 'not ok'} - replay of ${name} gives the same bytes\n`)
+      const told = `${release}: ${same ? 'ok' : 'not ok'} - replay of ${name} gives the same bytes`
+      process.stdout.write(`${told}\n`)
+      counts.push(same ? held() : failure(told))
     }
+    const count = sum(counts)
     if (keep && count.failed === 0) keepFixtures(out)
     if (see !== undefined) showCells(out, see)
     return count

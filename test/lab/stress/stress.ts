@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { sum, type Count } from '../../count.ts'
+import { failure, sum, type Count } from '../../count.ts'
 import { compileForGuest } from '../vm/compile.ts'
 import { LabError } from '../vm/errors.ts'
 import { fuzz } from './fuzz.ts'
@@ -38,8 +38,9 @@ const attempt = async (run: Parameters<typeof runTap>[0]): Promise<Count> => {
     return await runTap(run)
   } catch (error) {
     if (!(error instanceof LabError)) throw error
-    process.stdout.write(`${run.release}: not ok - ${error.message}\n${error.hint ?? ''}\n`)
-    return { passed: 0, failed: 1 }
+    const told = `${run.release}: not ok - ${error.message}\n${error.hint ?? ''}`
+    process.stdout.write(`${told}\n`)
+    return failure(told)
   }
 }
 
