@@ -39,7 +39,7 @@ export const ignoredNoSocket = {
       'this host has no such connection, and a RST is never answered',
       ...(obeyed === null
         ? []
-        : [`a RST of the peer had ended it ${agoText(reset, obeyed.reset)}: this is one more of the same end`]),
+        : [`a RST that was obeyed had ended it ${agoText(reset, obeyed.reset)}: this is one more of the same end`]),
     ]
     return known || reset.drop !== null ? certain(why, ...because, ...dropText(reset)) : likely(why, ...because)
   },
