@@ -187,19 +187,8 @@ const other = {
   who: field('%lx', 'hex', '$who', 'the task, or the CPU of an idle one: pairs a call with its return'),
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),
-  time_wait: small(
-    field(
-      '%llu',
-      'number',
-      '/*{time_wait}*/',
-      'of an end: 2: the kernel had refused the connection a time-wait; 1: it had not; 0: not known',
-    ),
-    8,
-  ),
-  way: small(
-    field('%llu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
-    8,
-  ),
+  time_wait: small(field('%llu', 'number', '/*{time_wait}*/', 'a time-wait: 2: refused, 1: not so, 0: not known'), 8),
+  way: small(field('%llu', 'number', '$way', 'of a drop: 1 to this host, 2 through it, 3 out of it, 0: not known'), 8),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
   stack: field(
     '%s',

@@ -104,11 +104,7 @@ export const PARTS: readonly Part[] = [
   FLOWS_AFRESH,
   FLOW_END,
   { file: 'tcp_send_reset.bt', functions: SEND_RESET },
-  {
-    file: 'tcp_send_reset_end.bt',
-    functions: SEND_RESET,
-    needs: ['tcp_send_reset.bt'],
-  },
+  { file: 'tcp_send_reset_end.bt', functions: SEND_RESET, needs: ['tcp_send_reset.bt'] },
   REPLY4,
   REPLY6,
   { file: 'tcp_send_active_reset.bt', functions: ['tcp_send_active_reset'] },
