@@ -77,11 +77,6 @@ test.each<Row>([
   ],
   ['all read', aborted({ unread: 0 }), 'unknown'],
   ['by nobody known', aborted({ closer: null }), 'unknown'],
-  [
-    'a file on its way by a UNIX socket',
-    aborted({ closer: null, stack: [...CLOSE.slice(0, 4), '__fput', '__unix_gc', 'process_one_work'] }),
-    'unread-data-on-close, likely',
-  ],
   ['no stack', aborted({ stack: [] }), 'unknown'],
   ['a socket without numbers', aborted({ rcv_nxt: undefined }), 'unknown'],
   ['an orphan already', aborted({ dead: true, stateBefore: 'FIN_WAIT1' }), 'unread-data-on-close, certain'],

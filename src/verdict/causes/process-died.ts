@@ -47,7 +47,7 @@ const byWorker = (reset: Case): Evidence | undefined =>
   reset.reset.stack.includes('delayed_fput') && closedWithUnread(reset)
     ? likely(
         `closed after its process, it seems, ${bytesText(unreadBytes(reset))} unread`,
-        `tcp_send_active_reset ran in close() below delayed_fput, in a worker of the kernel: nobody's own close(), as at the end of a process (${stackText(reset)})`,
+        `tcp_send_active_reset ran in close() below delayed_fput, in a worker of the kernel: nobody's own close(), as at the end of a process, or of a file on its way by a UNIX socket (${stackText(reset)})`,
         unreadText(reset),
       )
     : undefined

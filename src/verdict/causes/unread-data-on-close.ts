@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type { Case } from '../../flow/case.ts'
 import { isFastClose, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText, inStateText } from '../closer.ts'
 import { kernelsOwn, kernelText } from '../kernelThread.ts'
 import { bytesText } from '../replied.ts'
-import { certain, likely, type Evidence, type Rule } from '../rule.ts'
+import { certain, likely, type Rule } from '../rule.ts'
 import { closedWithUnread, unreadBytes, unreadText } from '../unread.ts'
 
 const cause = {
@@ -28,9 +27,7 @@ const cause = {
 export const unreadDataOnClose = {
   cause,
   explain: (reset) => {
-    if (!closedWithUnread(reset)) return undefined
-    if (reset.closer === null) return inTransit(reset)
-    if (reset.closer.exit_code !== null) return undefined
+    if (!closedWithUnread(reset) || reset.closer?.exit_code !== null) return undefined
     return {
       ...certain(
         `${closerText(reset.closer)} closed it${inStateText(reset)}, ${bytesText(unreadBytes(reset))} unread`,
@@ -42,18 +39,6 @@ export const unreadDataOnClose = {
     }
   },
 } satisfies Rule
-
-// A file that was sent by a UNIX socket (SCM_RIGHTS) and that nobody can receive any more: whoever's task collects it closes it
-// (net/unix/garbage.c).
-const inTransit = (reset: Case): Evidence | undefined => {
-  const collector = reset.reset.stack.find((name) => /^_*unix_gc$/.test(name))
-  if (collector === undefined) return undefined
-  return likely(
-    `given up on its way by a UNIX socket, ${bytesText(unreadBytes(reset))} unread`,
-    `tcp_send_active_reset ran in close() below ${collector}, which collects files that no process can receive any more (${stackText(reset)})`,
-    unreadText(reset),
-  )
-}
 
 /**
  * The same on a subflow of MPTCP: __mptcp_close finds data in the queue of the connection and calls mptcp_do_fastclose
