@@ -40,6 +40,9 @@ struct net *tcphash_netns_nth(unsigned int n);
 bool tcphash_netns_allowed(const struct net *net, const struct file *opener);
 bool tcphash_host_allowed(const struct file *opener);
 
+/* vrf.c: the index of a slave of the interface where that is a VRF, else 0. */
+int tcphash_slave(struct net *net, int dif);
+
 /* read.c: copies out of a socket that is held, under RCU. */
 enum tcphash_found tcphash_kind(const struct sock *sk);
 void tcphash_read_sock(struct sock *sk, struct tcphash_answer *answer);

@@ -135,6 +135,7 @@ static void near(struct net *net, const struct tcphash_request *request,
 int tcphash_lookup(const struct tcphash_request *request, const struct file *opener,
 		   struct tcphash_answer *answer, struct tcphash_error *error)
 {
+	struct tcphash_request asked = *request;
 	struct net *net;
 
 	if (request->family == AF_INET6 && !IS_ENABLED(CONFIG_IPV6)) {
@@ -146,9 +147,11 @@ int tcphash_lookup(const struct tcphash_request *request, const struct file *ope
 		return -EPERM;
 	memset(answer, 0, sizeof(*answer));
 	answer->netns = net->ns.inum;
-	search(net, request, tcphash_host_allowed(opener), answer);
+	if (asked.dif && !asked.sdif)
+		asked.sdif = tcphash_slave(net, asked.dif);
+	search(net, &asked, tcphash_host_allowed(opener), answer);
 	if (request->near && (answer->found == TCPHASH_NONE || answer->found == TCPHASH_LISTENER))
-		near(net, request, opener, answer);
+		near(net, &asked, opener, answer);
 	put_net(net);
 	return 0;
 }

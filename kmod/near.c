@@ -39,7 +39,7 @@ static enum tcphash_found find_reversed(struct net *net, const struct tcphash_re
  * not seen there. A netns is not freed, nor is its ehash, before a grace period
  * after it left the list: cleanup_net() in net/core/net_namespace.c.
  */
-static void find_elsewhere(const struct net *here, const struct tcphash_request *request,
+static void find_elsewhere(struct net *here, const struct tcphash_request *request,
 			   const struct file *opener, struct tcphash_near *near)
 {
 	struct tcphash_request unbound = *request;
@@ -48,6 +48,14 @@ static void find_elsewhere(const struct net *here, const struct tcphash_request 
 
 	unbound.dif = 0;
 	unbound.sdif = 0;
+	/* The socket may be here, and not for what comes by a VRF. */
+	if (request->sdif) {
+		near->other_found = tcphash_find(here, &unbound);
+		if (near->other_found != TCPHASH_NONE) {
+			near->other_netns = here->ns.inum;
+			return;
+		}
+	}
 	rcu_read_lock();
 	for_each_net_rcu(net) {
 		near->netns_cut = met++ == NETNS_MET_MAX;

@@ -20,7 +20,8 @@
  *     netns=INODE    0 or absent: the netns of the process that writes
  *     dif=IFINDEX    interface the packet comes in by; 0 or absent: none, which
  *                    never matches a socket bound to an interface
- *     sdif=IFINDEX   the slave's index when dif is a VRF
+ *     sdif=IFINDEX   the slave's index when dif is a VRF; 0 or absent: the first
+ *                    slave that it has
  *     near=0|1       lookup: look for near misses too, see below
  *     from=BUCKET skip=COUNT                            list: where to go on
  *     max=COUNT      list: at most so many sockets; 0 or absent: as many as fit
@@ -81,7 +82,9 @@
  *     near=WORDS  "none", or of reversed,netns,listener,hidden those that were found
  *     reversed=FOUND      what this netns has for the tuple seen from the peer
  *     other_netns=INODE other_found=FOUND
- *                         a netns that has the tuple, the first one met
+ *                         a netns that has the tuple, the first one met; the very
+ *                         netns where dif is a VRF, or sdif is given, and the tuple
+ *                         is there for what comes by no VRF
  *     listen_differs=WORDS listen_family=4|6 listen_address=ADDRESS listen_ifindex=N
  *                         found=none alone: the listener on dport that comes
  *                         closest, and what of address,device,family differs

@@ -70,6 +70,8 @@ const state = z.strictObject({
   to: z.string(),
   /** Of a change to CLOSE: the error that ended the connection, a number of errno; 0 where there was none. */
   sk_err: uint.optional(),
+  /** Of a change to CLOSE: whether the kernel had just refused the connection a time-wait; absent: not known. */
+  no_time_wait: z.boolean().optional(),
   /** The number of the interface that the socket is bound to (SO_BINDTODEVICE); absent: to none. */
   bound: uint.optional(),
   task,

@@ -35,12 +35,14 @@ export type Past = {
   handshake: Handshake | null
   /** The RST by which this host had ended the connection already. */
   earlier: Case | null
+  /** The RST of the peer that had ended it. */
+  obeyed: Case | null
   /** What it had done before this moment may be forgotten; null: it would be known. */
   forgotBefore: Time | null
 }
 
 /** Nothing is known. */
-export const NO_PAST: Past = { ending: null, handshake: null, earlier: null, forgotBefore: null }
+export const NO_PAST: Past = { ending: null, handshake: null, earlier: null, obeyed: null, forgotBefore: null }
 
 /** What is kept of it between events. */
 export type Remembered = Omit<Past, 'handshake'> & { syn: Kind<'packet'> | null; dropped: Kind<'packet'> | null }
@@ -49,6 +51,7 @@ export type Remembered = Omit<Past, 'handshake'> & { syn: Kind<'packet'> | null;
 export const nothingRemembered = (): Remembered => ({
   ending: null,
   earlier: null,
+  obeyed: null,
   forgotBefore: null,
   syn: null,
   dropped: null,
@@ -68,9 +71,10 @@ export const rememberState = (past: Remembered, { from, to }: Kind<'state'>, end
   if (ending !== null) past.ending = ending
 }
 
-/** A case was opened: whether its RST ends the connection, so that what comes later is answered because of it. */
+/** A case was opened: whether its RST ends the connection, so that what comes later is answered, or ignored, because of it. */
 export const rememberCase = (past: Remembered, one: Case) => {
   if (past.earlier === null && endsConnection(one)) past.earlier = one
+  if (one.reset.fn === 'tcp_reset' && one.withoutRst === null) past.obeyed ??= one
 }
 
 const endsConnection = ({ reset }: Case) =>
@@ -82,7 +86,7 @@ const endsConnection = ({ reset }: Case) =>
 
 /** The past at a reset. `closedSince` gives the ends of the listeners that may take the connection. */
 export const pastOf = (
-  { ending, earlier, forgotBefore, syn, dropped }: Remembered,
+  { ending, earlier, obeyed, forgotBefore, syn, dropped }: Remembered,
   reset: Kind<'reset'>,
   rsts: readonly Kind<'packet'>[],
   closedSince: (tuple: Tuple, since: Kind<'packet'>['at']) => Kind<'state'>[],
@@ -91,5 +95,6 @@ export const pastOf = (
     ending === null ? null : { ...ending, rstSince: rsts.some(({ at }) => compareTime(at, ending.closed.at) > 0) },
   handshake: syn === null ? null : { syn, dropped, listenersClosed: closedSince(reset.tuple, syn.at) },
   earlier,
+  obeyed,
   forgotBefore,
 })

@@ -78,6 +78,7 @@ const readChange = (fields: Fields) => {
     to,
     // Before it is closed an error may be an old one, which nobody has asked for.
     ...(to === 'CLOSE' && fields.has('sk_err') ? { sk_err: fields.number('sk_err') } : {}),
+    ...(fields.given('time_wait') ? { no_time_wait: fields.number('time_wait') === 2 } : {}),
     ...(fields.given('bound') ? { bound: fields.number('bound') } : {}),
   }
 }

@@ -181,6 +181,7 @@ const other = {
   value: field('%lx', 'hex', 'retval', 'the register that the function returned'),
   reason: field('%lld', 'number', '/*{reason}*/', 'enum sk_rst_reason, of a drop skb_drop_reason; -1: not known'),
   way: field('%hhu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
+  time_wait: field('%hhu', 'number', '/*{time_wait}*/', 'a time-wait: 2: refused, 1: not so, 0: not known'),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
   // May be empty on 0.17, rarely: see probes/README.md.
   stack: field(

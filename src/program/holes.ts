@@ -13,6 +13,9 @@ export type ReadProbe = (file: string) => string
 /** Flows whose facts the kernel side keeps; below MAP_KEYS, since a full map drops what it is given. */
 const MAX_FLOWS = 60_000
 
+/** How soon after a time-wait was refused its connection ends: tcp_done is called at once, but an emulated machine may translate it first. In nanoseconds. */
+const SOON_NS = 50_000_000
+
 /** The files of probes/fragments/: each is what the hole of its name is filled with. */
 export const FRAGMENTS = [
   'begun',
@@ -48,9 +51,11 @@ export const FRAGMENTS = [
 /**
  * What a program remembers between events, by the files that it has: the flow of each segment, segments for request sockets,
  * when this host last replied with a RST, which connections the filter selects by another tuple, a sample of the segments
- * of each socket, the last RST that came in.
+ * of each socket, the last RST that came in, whether the last time-wait was refused.
  */
-export type Memory = Readonly<Record<'flows' | 'requests' | 'replies' | 'nat' | 'made' | 'arrivals', boolean>>
+export type Memory = Readonly<
+  Record<'flows' | 'requests' | 'replies' | 'nat' | 'made' | 'arrivals' | 'refusals', boolean>
+>
 
 /**
 /**
@@ -58,7 +63,7 @@ export type Memory = Readonly<Record<'flows' | 'requests' | 'replies' | 'nat' | 
  */
 export const sharedHoles = (
   filter: Filter,
-  { flows, requests, replies, nat, made, arrivals }: Memory,
+  { flows, requests, replies, nat, made, arrivals, refusals }: Memory,
   readProbe: ReadProbe,
 ): Holes => {
   const fragments = Object.fromEntries(FRAGMENTS.map((name) => [name, body(readProbe(`fragments/${name}.bt`))]))
@@ -95,6 +100,8 @@ export const sharedHoles = (
     own_rst: replies ? '(uint64)(nsecs - @own_rst)' : '0',
     ...(arrivals ? { dropped_sk: '(@arrived[cpu].0 == $skbaddr ? @arrived[cpu].1 : 0)' } : {}),
     forget_made: made ? '/*{forget_sample}*/' : '',
+    time_wait: refusals ? `(nsecs - @refused[cpu] < ${SOON_NS} ? (uint64)2 : (uint64)1)` : '(uint64)0',
+    forget_refused: refusals ? '@refused[cpu] = (uint64)0;' : '',
     made: made ? '@made[$skaddr]' : '0',
     may_be_rst: '(*(uint8 *)($head + (uint64)$skb->transport_header + 13) & 4) != 0',
     flow_ttl: flowFact('ttl'),

@@ -88,7 +88,8 @@ export const NAT: readonly Part[] = [
 
 /** The parts of every trace, outermost first. The files say what each tells. */
 export const PARTS: readonly Part[] = [
-  // Before those that print what it keeps: bpftrace knows the type of a map by then.
+  // Each before those that print what it keeps: bpftrace knows the type of a map by then.
+  { file: 'inet_twsk_alloc.bt', functions: ['inet_twsk_alloc'] },
   STATES,
   { file: 'accept.bt', functions: ['security_sock_graft'], needs: ['inet_sock_set_state.bt'] },
   { file: 'tcp_finish_connect.bt', functions: ['tcp_finish_connect'], needs: ['inet_sock_set_state.bt'] },
@@ -103,11 +104,7 @@ export const PARTS: readonly Part[] = [
   FLOWS_AFRESH,
   FLOW_END,
   { file: 'tcp_send_reset.bt', functions: SEND_RESET },
-  {
-    file: 'tcp_send_reset_end.bt',
-    functions: SEND_RESET,
-    needs: ['tcp_send_reset.bt'],
-  },
+  { file: 'tcp_send_reset_end.bt', functions: SEND_RESET, needs: ['tcp_send_reset.bt'] },
   REPLY4,
   REPLY6,
   { file: 'tcp_send_active_reset.bt', functions: ['tcp_send_active_reset'] },

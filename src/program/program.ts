@@ -29,6 +29,7 @@ const FLOWS_FILE = 'flow_ttl.bt'
 const ARRIVALS_FILE = 'tcp_rcv.bt'
 const SAMPLES_FILES = ['tcp_finish_connect.bt', 'tcp_child_process.bt']
 const REQUESTS_FILE = 'tcp_check_req.bt'
+const REFUSALS_FILE = 'inet_twsk_alloc.bt'
 const REPLIES_FILE = 'tcp_send_reset.bt'
 const NAT_FILE = 'nat.bt'
 
@@ -63,6 +64,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     replies: has(REPLIES_FILE),
     made: SAMPLES_FILES.some(has),
     arrivals: has(ARRIVALS_FILE),
+    refusals: has(REFUSALS_FILE),
     nat: has(NAT_FILE),
   }
   const shared = sharedHoles(filter, memory, readProbe)

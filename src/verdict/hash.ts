@@ -56,6 +56,9 @@ const nearMisses = ({ answer }: Kind<'lookup'>) => [
 const listener = ({ listen_family, listen_address, listen_ifindex }: Answer) =>
   `IPv${listen_family}, bound to ${listen_address}${listen_ifindex === undefined || listen_ifindex === 0 ? '' : `, interface ${listen_ifindex}`}`
 
+const GROUP =
+  ', one of those that share its port (SO_REUSEPORT): a SYN may go to another of them, with a backlog of its own'
+
 const content = (answer: Answer, found: NonNullable<Answer['found']>) => {
   const numbers = (['cookie', 'inode', 'snd_una', 'snd_nxt', 'rcv_nxt', 'backlog', 'limit'] as const)
     .filter((name) => answer[name] !== undefined)
@@ -65,7 +68,7 @@ const content = (answer: Answer, found: NonNullable<Answer['found']>) => {
     case 'none':
       return 'nothing for this 5-tuple, and no listener'
     case 'listener':
-      return `no socket for this 5-tuple; a listener would take a SYN (${numbers})`
+      return `no socket for this 5-tuple; a listener would take a SYN (${numbers})${answer.reuseport === true ? GROUP : ''}`
     case 'established':
     case 'timewait':
     case 'request':

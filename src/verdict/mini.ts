@@ -19,6 +19,9 @@ const rstIn = ({ reset }: Case, fn: string): Mini | undefined =>
     ? { segment: reset.segment, socket: reset.socket }
     : undefined
 
+/** Whether it has the very number that the mini-socket waits for. */
+export const isExact = ({ segment, socket }: Mini): boolean => segment.seq === socket.rcv_nxt
+
 /** Whether the window of a request socket takes the RST. */
 export const requestTakes = ({ segment, socket: { rcv_nxt = segment.seq, rcv_wnd = 0 } }: Mini): boolean =>
   inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd)

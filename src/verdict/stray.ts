@@ -7,7 +7,7 @@ import type { Segment, Socket } from '../observation.ts'
 import { nanosecondsBetween, spanText } from '../time.ts'
 import { isMptcp } from './caller.ts'
 import { hasAck, hasHandshake, hasSyn, opensConnection, segmentText } from './replied.ts'
-import { boundSocket } from './wrongDevice.ts'
+import { boundSocket, outsideVrf } from './wrongDevice.ts'
 
 /** The segment, and the listener that it met, if any. */
 export type Stray = { segment: Segment; listener: Socket | null }
@@ -39,7 +39,7 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
   // That no connection came of it, that none was here, or that no RST went before, is no more than silence: where events were
   // lost it says nothing.
   const isWhole = reset.gaps.length === 0
-  if (stray.listener === null && boundSocket(reset) !== undefined) return 'elsewhere'
+  if (stray.listener === null && (boundSocket(reset) ?? outsideVrf(reset)) !== undefined) return 'elsewhere'
   if (handshake !== null && isWhole && isOfHandshake(reset, stray)) {
     const { dropped, listenersClosed } = handshake
     // The listener that dropped its ACK had the handshake, or the one that its request socket was of, and no other.
@@ -49,7 +49,7 @@ const whatWasBefore = (reset: Case, stray: Stray): Before => {
     if (dropped !== null) return 'queue'
   }
   if (isAbandoned(reset, stray)) return 'abandoned'
-  if (isTail(reset, stray)) return isWhole && isOwedToTimeWait(reset, stray) ? 'no time-wait' : 'tail'
+  if (isTail(reset, stray)) return isWhole && hadNoTimeWait(reset, stray) ? 'no time-wait' : 'tail'
   const isAwaited = isOfHandshake(reset, stray) || hasSomething(stray.segment)
   return isWhole && reset.past.ending === null && isAwaited && meetsFullQueue(reset, stray) ? 'queue' : 'nothing'
 }
@@ -91,13 +91,24 @@ const isTail = ({ past: { ending } }: Case, { segment }: Stray) =>
   (ending.closed.sk_err ?? 0) === 0 &&
   CLOSED_FIRST.includes(ending.closed.from)
 
-/** tcp_fin_timeout, where nobody has set it: for so long a time-wait waits for the peer's FIN. In nanoseconds. */
+/**
+ * tcp_fin_timeout, where nobody has set it: for so long a time-wait waits for the peer's FIN. In nanoseconds. Asked where nothing
+ * tells whether there was a time-wait.
+ */
 const FIN_TIMEOUT_NS = 60_000_000_000
 
-const isOwedToTimeWait = ({ reset, past: { ending } }: Case, { segment }: Stray) =>
-  segment.length <= 0 &&
-  ending?.closed.from === 'FIN_WAIT2' &&
-  nanosecondsBetween(reset.at, ending.closed.at) < FIN_TIMEOUT_NS
+const hadNoTimeWait = (reset: Case, stray: Stray) => {
+  const { closed } = reset.past.ending ?? {}
+  return isFinAfterClose(reset, stray) && (closed?.no_time_wait ?? isOwedToTimeWait(reset, stray))
+}
+
+/** Whether a time-wait would have taken the segment, had it been there as long as by default. */
+export const isOwedToTimeWait = (reset: Case, stray: Stray): boolean =>
+  isFinAfterClose(reset, stray) &&
+  nanosecondsBetween(reset.reset.at, reset.past.ending?.closed.at ?? reset.reset.at) < FIN_TIMEOUT_NS
+
+const isFinAfterClose = ({ past: { ending } }: Case, { segment }: Stray) =>
+  segment.length <= 0 && ending?.closed.from === 'FIN_WAIT2'
 
 /** `tcp_v4_send_reset ran without a socket, for a segment with ACK, ...`. */
 export const strayText = ({ reset }: Case, { segment, listener }: Stray): string =>

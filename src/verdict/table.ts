@@ -33,6 +33,7 @@ import { peerAborted } from './causes/peer-aborted.ts'
 import { peerHasNoSocket } from './causes/peer-has-no-socket.ts'
 import { processDied } from './causes/process-died.ts'
 import { socketKilled } from './causes/socket-killed.ts'
+import { spuriousCloseReset } from './causes/spurious-close-reset.ts'
 import { timeWaitAssassinated } from './causes/time-wait-assassinated.ts'
 import { timeWaitOverflow } from './causes/time-wait-overflow.ts'
 import { timeWait } from './causes/time-wait.ts'
@@ -85,6 +86,7 @@ export const RULES = [
   unreadDataOnClose,
   unreadOnMptcpClose,
   processDied,
+  spuriousCloseReset,
   lingerZero,
   disconnect,
   linger2OnClose,

@@ -17,6 +17,13 @@ export const unreadOf = ({ reset: { socket }, stateBefore }: Case): number | nul
   return PEER_CLOSED.includes(stateBefore ?? '') && distance > 0 ? distance - 1 : distance
 }
 
+/** Whether the peer's FIN was taken, and all before it was read. */
+export const isFinAlone = ({ reset: { socket }, stateBefore }: Case): boolean =>
+  PEER_CLOSED.includes(stateBefore ?? '') &&
+  socket?.rcv_nxt !== undefined &&
+  socket.copied_seq !== undefined &&
+  sequenceDistance(socket.rcv_nxt, socket.copied_seq) === 1
+
 /** Whether __tcp_close() reset for unread data. It looks at that before anything else that it resets for. */
 export const closedWithUnread = (reset: Case): boolean => calledBy(reset) === 'close' && unreadBytes(reset) > 0
 

@@ -39,7 +39,14 @@ const LINES = {
   tick: lineOf('tick', ''),
   packet: lineOf('packet', 'tcp_v4_rcv', SEGMENT),
   reply: lineOf('reply', 'ip_send_unicast_reply', { skb: 'ffff0001' }),
-  state: lineOf('state', 'inet_sock_set_state', { sk: 'ffff8001', from: '8', to: '7', sk_err: '110', ...NGINX }),
+  state: lineOf('state', 'inet_sock_set_state', {
+    sk: 'ffff8001',
+    from: '8',
+    to: '7',
+    sk_err: '110',
+    time_wait: '2',
+    ...NGINX,
+  }),
   death: lineOf('state', 'inet_sock_set_state', {
     sk: 'ffff8001',
     from: '1',
@@ -162,6 +169,7 @@ test.each<[keyof typeof LINES, unknown]>([
       from: 'CLOSE_WAIT',
       to: 'CLOSE',
       sk_err: 110,
+      no_time_wait: true,
       task,
     },
   ],

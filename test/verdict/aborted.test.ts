@@ -90,6 +90,11 @@ test.each<Row>([
   ['exit with unread data', aborted({ stack: EXIT, exit_code: 0 }), 'process-died, certain'],
   ['SIGKILL with unread data', aborted({ stack: EXIT, exit_code: 9 }), 'process-died, certain'],
   ['a stack too short for do_exit, of a task that exits', aborted({ exit_code: 9 }), 'process-died, certain'],
+  [
+    'its file given up to a worker',
+    aborted({ closer: null, stack: [...CLOSE.slice(0, 4), '__fput', 'delayed_fput', 'process_one_work'] }),
+    'process-died, likely',
+  ],
   ['a task that goes on', aborted({ stack: EXIT }), 'unread-data-on-close, certain'],
   ['of MPTCP', aborted({ unread: 0, stack: [...FAST, 'do_exit'], exit_code: 9 }), 'process-died, certain'],
   ['all read', aborted({ stack: EXIT, exit_code: 0, unread: 0 }), 'unknown'],
@@ -165,6 +170,19 @@ test.each<Row>([
   ['not an orphan yet', inFinWait2({ dead: false }), 'unknown'],
   ['from its timer', inFinWait2({ stack: KEEPALIVE }), 'fin-wait2-timeout, certain'],
 ])('linger2-abort, at close(): %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+/** A close() in CLOSE_WAIT with nothing unread but the peer's FIN. */
+const readAll = (over: Over = {}) => aborted({ unread: 1, stateBefore: 'CLOSE_WAIT', dead: false, ...over })
+
+test.each<Row>([
+  ['close()', readAll(), 'spurious-close-reset, certain'],
+  ['in LAST_ACK, after shutdown()', readAll({ stateBefore: 'LAST_ACK' }), 'spurious-close-reset, certain'],
+  ['the end of a process', readAll({ stack: EXIT, exit_code: 9 }), 'spurious-close-reset, certain'],
+  ['one byte unread', readAll({ unread: 2 }), 'unread-data-on-close, certain'],
+  ['an orphan already', readAll({ stateBefore: 'LAST_ACK', dead: true }), 'out-of-memory, certain'],
+  ['without a FIN', readAll({ unread: 0, stateBefore: 'ESTABLISHED' }), 'unknown'],
+  ['with SO_LINGER 0', readAll({ stack: LINGER, linger: true, lingertime: 0 }), 'linger-zero, certain'],
+])('spurious-close-reset: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
 
 test('counts the bytes, without the FIN', () => {
   const [, bytes] = judge(aborted({ unread: 17 })).because

@@ -3,9 +3,10 @@
 // the arithmetic of the window.
 import { expect, test } from 'vitest'
 import type { Case } from '../../src/flow/case.ts'
+import { NO_PAST } from '../../src/flow/past.ts'
 import type { Answer, Segment, Socket } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { arrival, briefly, caseOf, drop, lookup, RST_ACK, segment, socket } from '../samples.ts'
+import { arrival, at, briefly, caseOf, drop, lookup, RST_ACK, segment, socket } from '../samples.ts'
 
 const TAKEN = drop('tcp_rcv_established', 'TCP_RESET')
 const after = (found: Answer['found'], over: Partial<Answer> = {}) => lookup({ found, ...over })
@@ -57,7 +58,11 @@ test.each<Row>([
     'handshake-abandoned, certain',
   ],
   ['it acknowledges another number', requestWithAck(undefined, { snt_isn: 2001 }), 'unknown'],
-  ['it acknowledges another number, and it is gone', requestWithAck(GONE, { snt_isn: 7 }), 'unknown'],
+  [
+    'it acknowledges another number, and it is gone',
+    requestWithAck(GONE, { snt_isn: 7 }),
+    'handshake-abandoned, certain',
+  ],
   [
     'without ACK no number is acknowledged',
     mini('tcp_check_req', { seq: 1000, flags: 4 }, undefined, { snt_isn: 5 }),
@@ -184,7 +189,18 @@ test.each<Row>([
   ['dropped, and nobody asked', came({}, null, early(null)), 'unknown'],
   ['no answer', came({}, null, { ...early(null), after: FAILED }), 'unknown'],
   ['a connection', came({}, {}, early('NO_SOCKET')), 'unknown'],
+  ['a socket that is closed already', came({}, { state: 'CLOSE' }, early('TCP_CLOSE')), 'ignored-no-socket, certain'],
+  ['the same, its drop not seen', came({}, { state: 'CLOSE' }, { drop: null }), 'ignored-no-socket, likely'],
 ])('ignored-no-socket: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test.each([
+  [1, 'a RST before it had ended the connection'],
+  [61, 'this host has no such connection'],
+])('ignored-no-socket: %d s after a RST that was obeyed', (seconds, why) => {
+  const obeyed = caseOf({ at: at(1000) })
+  const late = came({}, null, { ...early('NO_SOCKET'), past: { ...NO_PAST, obeyed } })
+  expect(judge({ ...late, reset: { ...late.reset, at: at(1000 + seconds * 1000) } }).why).toBe(why)
+})
 
 test.each<[Case, string]>([
   [

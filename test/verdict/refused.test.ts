@@ -86,7 +86,7 @@ test.each<Row>([
   ['an ACK', refused({ state: 'LISTEN' }, LISTENER), 'bad-ack-to-listener, certain'],
   ['data, which ends no handshake', refused({ state: 'LISTEN' }, { ...LISTENER, length: 5 }), 'no-socket, likely'],
   ['a FIN', refused({ state: 'LISTEN' }, { ...LISTENER, flags: ACK | 1 }), 'no-socket, likely'],
-  ['a SYN ACK', refused({ state: 'LISTEN' }, { ...LISTENER, flags: SYN | ACK }), 'bad-ack-to-listener, certain'],
+  ['a SYN ACK', refused({ state: 'LISTEN' }, { ...LISTENER, flags: SYN | ACK }), 'no-socket, certain'],
   ['of IPv6', refused({ state: 'LISTEN' }, { fn: 'tcp_v6_send_reset' }), 'bad-ack-to-listener, certain'],
   [
     'a listener looked up',

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { isCause } from '../../src/verdict/causes.ts'
+import { CAUSES, isCause } from '../../src/verdict/causes.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const ROWS = readFileSync(`${ROOT}src/verdict/README.md`, 'utf8')
@@ -23,7 +23,29 @@ test('a way that was provoked names its triggers, and one that was read has none
   expect(wrong.map(([site]) => site?.trim())).toEqual([])
 })
 
-test('every cause is in the table, and every verdict of it is a cause', () => {
+/** What else stands in quotes beside a verdict: whose doing, and a field of the verdict. */
+const BESIDE = [...Object.values(CAUSES).map(({ who }) => who), 'by']
+
+test('every verdict of the table is a cause, or none', () => {
+  const verdicts = ROWS.map(([site = '', , verdict = '']) => ({ site: site.trim(), verdict, ids: quoted(verdict) }))
+  expect(verdicts.filter(({ ids }) => ids.some((id) => !isCause(id) && !BESIDE.includes(id)))).toEqual([])
+  const silent = verdicts.filter(({ ids, verdict }) => !ids.some(isCause) && !verdict.trim().startsWith('none'))
+  expect(silent).toEqual([])
+})
+
+test('a way that was provoked has a trigger of each cause that it names', () => {
+  const lacking = ROWS.flatMap(([site = '', how = '', verdict, triggers]) => {
+    const causes = quoted(triggers).map((name) => name.split('.')[0] ?? '')
+    // A trigger is named for the verdict on the end that it judges; the end without RST is told of another's.
+    const told = quoted(verdict).filter((id) => isCause(id))
+    return how.trim() === 'provoked' && told.length > 0 && !causes.some((cause) => told.some((id) => id === cause))
+      ? [site.trim()]
+      : []
+  })
+  expect(lacking).toEqual([])
+})
+
+test('every cause is in the table', () => {
   const named = new Set(ROWS.flatMap(([, , verdict]) => quoted(verdict)).filter(isCause))
   const all = [...TRIGGERS].map((name) => name.split('.')[0] ?? '')
   expect([...new Set(all)].filter((cause) => isCause(cause) && !named.has(cause)).toSorted()).toEqual([])

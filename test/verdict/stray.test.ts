@@ -5,7 +5,7 @@ import type { Case } from '../../src/flow/case.ts'
 import { NO_PAST, type Ending, type Past } from '../../src/flow/past.ts'
 import type { Kind } from '../../src/observation.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { ACK, at, briefly, caseOf, lookup, packet, segment, socket, state, SYN, task } from '../samples.ts'
+import { ACK, at, briefly, caseOf, lookup, packet, segment, socket, state, SYN, task, TUPLE } from '../samples.ts'
 
 const FIN_ACK = ACK | 1
 type Row = [string, Case, string]
@@ -72,9 +72,14 @@ test('data-after-close, long after: whoever closed owns it', () => {
 })
 
 const FIN = { flags: FIN_ACK, length: 0 }
+const without = (no_time_wait: boolean) =>
+  ending('FIN_WAIT2', { closed: state({ at: at(4000), from: 'FIN_WAIT2', no_time_wait }) })
 test.each<Row>([
   ['a FIN', stray({ past: CLOSED, ...FIN }), 'time-wait-overflow, likely'],
   ['a FIN at a listener', toListener({ past: CLOSED, ...FIN }), 'time-wait-overflow, likely'],
+  ['no time-wait was made', stray({ past: without(true), ...FIN }), 'time-wait-overflow, certain'],
+  ['the same, long ago', stray({ at: at(64_001), past: without(true), ...FIN }), 'time-wait-overflow, certain'],
+  ['a time-wait was made, and is gone', stray({ past: without(false), ...FIN }), 'data-after-close, likely'],
   ['in FIN_WAIT1', stray({ past: ending('FIN_WAIT1'), ...FIN }), 'data-after-close, certain'],
   ['nothing is known', stray(FIN), 'no-socket, certain'],
 ])('time-wait-overflow: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
@@ -106,6 +111,9 @@ const by = (ifindex: number | undefined, over: Over = {}, rest: Partial<Case> = 
   }
 }
 const DIFFERS = lookup({ found: 'none', listen_differs: 'device', listen_ifindex: 7 })
+const IN_NO_VRF = lookup({ found: 'none', listen_differs: 'device', listen_ifindex: 0 })
+const HERE = lookup({ found: 'none', other_netns: TUPLE.netns, other_found: 'established' })
+const THERE = lookup({ found: 'none', other_netns: 1, other_found: 'established' })
 const A_SYN = { flags: SYN, length: 0 }
 test.each<Row>([
   ['data by another', by(3, {}, { boundTo: boundTo('ESTABLISHED') }), 'wrong-device, likely'],
@@ -121,7 +129,15 @@ test.each<Row>([
     by(3, A_SYN, { after: lookup({ found: 'none', listen_differs: 'address,device', listen_ifindex: 7 }) }),
     'no-listener, certain',
   ],
+  ['a SYN by a VRF, for a listener in none', by(3, A_SYN, { after: IN_NO_VRF }), 'wrong-device, certain'],
+  ['data by a VRF, for a socket in none', by(3, {}, { after: HERE }), 'wrong-device, certain'],
+  ['data for a socket in another namespace', by(3, {}, { after: THERE }), 'no-socket, certain'],
 ])('wrong-device: %s', (_, reset, expected) => expect(told(reset)).toBe(expected))
+
+test('wrong-device: a VRF is told of', () => {
+  expect(judge(by(3, A_SYN, { after: IN_NO_VRF })).because.join('\n')).toContain('bound to none, and takes nothing')
+  expect(judge(by(3, {}, { after: HERE })).because.join('\n')).toContain('this host has the connection (established)')
+})
 
 test('wrong-device: whoever connects owns the socket', () => {
   const { owner, because } = judge(by(3, SYN_ACK, { boundTo: boundTo('SYN_SENT') }))

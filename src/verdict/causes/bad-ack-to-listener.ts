@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
+import { hasSyn } from '../replied.ts'
 import { doubted, type Rule } from '../rule.ts'
 import { hasSomething, silenceDoubt, strayAfter, strayText } from '../stray.ts'
 
@@ -18,7 +19,7 @@ const cause = {
 } as const satisfies Cause
 
 /**
- * tcp_rcv_state_process in LISTEN asks for a RST for each segment with ACK (net/ipv4/tcp_input.c). One with data or FIN ends
+ * tcp_rcv_state_process in LISTEN asks for a RST for each segment with ACK (net/ipv4/tcp_input.c). One with data, SYN or FIN ends
  * no handshake, nor does one of a connection that this host has had: those are `no-socket`.
  */
 export const badAckToListener = {
@@ -26,11 +27,11 @@ export const badAckToListener = {
   explain: (reset) => {
     const stray = strayAfter(reset, 'nothing')
     if (stray === undefined || stray.listener === null || reset.past.ending !== null) return undefined
-    if (hasSomething(stray.segment)) return undefined
+    if (hasSomething(stray.segment) || hasSyn(stray.segment)) return undefined
     return doubted(
       silenceDoubt(reset),
       'its ACK fits no handshake here',
-      `${strayText(reset, stray)}: it belongs to no handshake, or is a wrong SYN cookie`,
+      `${strayText(reset, stray)}: it belongs to no handshake, to one that was over here (net.ipv4.tcp_synack_retries), or is a wrong SYN cookie`,
     )
   },
 } satisfies Rule

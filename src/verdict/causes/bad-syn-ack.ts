@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { repliedForSocket, segmentText } from '../replied.ts'
+import { hasSyn, repliedForSocket, segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
 
 const cause = {
@@ -25,9 +25,14 @@ export const badSynAck = {
     const found = repliedForSocket(reset)
     if (found?.socket.state !== 'SYN_SENT') return undefined
     return certain(
-      'the SYN ACK does not answer our SYN',
+      hasSyn(found.segment)
+        ? 'the SYN ACK does not answer our SYN'
+        : 'the peer still has an older connection on these ports',
       `${reset.reset.fn} ran for a socket in SYN_SENT`,
       `it answers ${segmentText(found.segment)}; this host's snd_nxt is ${found.socket.snd_nxt}: the ACK number or the timestamp does not fit this connection`,
+      ...(hasSyn(found.segment)
+        ? []
+        : ['it has no SYN: so the peer has a connection of these two ends from before, open or in TIME_WAIT']),
     )
   },
 } satisfies Rule

@@ -4,8 +4,8 @@ import type { Cause } from '../cause.ts'
 import { closerText, endingText } from '../closer.ts'
 import { endingOf, ownerAs } from '../ending.ts'
 import { bytesText, segmentText } from '../replied.ts'
-import { certain, type Rule } from '../rule.ts'
-import { agoText, strayAfter, strayText } from '../stray.ts'
+import { certain, doubted, type Rule } from '../rule.ts'
+import { agoText, isOwedToTimeWait, strayAfter, strayText } from '../stray.ts'
 
 const cause = {
   id: 'data-after-close',
@@ -69,7 +69,12 @@ export const dataLongAfterClose = {
     const { task } = ending.shut
     const came = stray.segment.length > 0 ? bytesText(stray.segment.length) : 'a FIN'
     return {
-      ...certain(
+      ...doubted(
+        isOwedToTimeWait(reset, stray)
+          ? [
+              'a time-wait was made, and was gone too soon: net.ipv4.tcp_fin_timeout is below 60 s, or something ended it',
+            ]
+          : [],
         `${closerText(task)} had closed it ${agoText(reset, ending.shut)} ${came} came`,
         `${strayText(reset, stray)}: ${closerText(task)} had closed the connection, and nobody is left to read it`,
         ...endingOf(reset, ending),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { acknowledgesAnother, requestTakes, requestText, rstForRequest } from '../mini.ts'
+import { acknowledgesAnother, isExact, requestTakes, requestText, rstForRequest } from '../mini.ts'
 import { isBare } from '../obeyed.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 
@@ -39,9 +39,11 @@ export const handshakeAbandoned = {
     }
     const mini = rstForRequest(reset)
     const found = reset.after?.answer.found ?? null
-    if (mini === undefined || found === 'request' || !requestTakes(mini) || acknowledgesAnother(mini)) return undefined
+    if (mini === undefined || found === 'request' || !requestTakes(mini)) return undefined
+    // 6.12.118 looks at a RST of the exact number before it looks at the ACK, and releases before did not: the look-up tells.
+    if (acknowledgesAnother(mini) && (found === null || found === 'established' || !isExact(mini))) return undefined
     // Later kernels of each series challenge all but the exact number, and the look-up tells.
-    if (mini.segment.seq !== mini.socket.rcv_nxt && found === null) return undefined
+    if (!isExact(mini) && found === null) return undefined
     const because = [requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over']
     // Without that number one that acknowledges another would look the same, and it ends nothing.
     const isKnown = isBare(mini.segment) || mini.socket.snt_isn !== undefined || found !== null

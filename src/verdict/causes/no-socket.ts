@@ -4,6 +4,7 @@ import type { Ending } from '../../flow/past.ts'
 import type { Cause } from '../cause.ts'
 import { closerText } from '../closer.ts'
 import { endingOf, neverSentText } from '../ending.ts'
+import { hasSyn } from '../replied.ts'
 import { doubted, type Rule } from '../rule.ts'
 import { agoText, hasSomething, silenceDoubt, strayAfter, strayText } from '../stray.ts'
 
@@ -37,7 +38,8 @@ export const noSocket = {
     const stray = strayAfter(reset, 'nothing')
     if (stray === undefined) return undefined
     const { ending, handshake } = reset.past
-    if (stray.listener !== null && ending === null && !hasSomething(stray.segment)) return undefined
+    const isForNone = hasSomething(stray.segment) || hasSyn(stray.segment)
+    if (stray.listener !== null && ending === null && !isForNone) return undefined
     const why = ending === null ? 'this host has no such connection' : endedText(reset, ending)
     const because = [
       `${strayText(reset, stray)}: this host has no such connection`,
@@ -46,9 +48,10 @@ export const noSocket = {
     const doubts = silenceDoubt(reset)
     if (stray.listener === null) return doubted(doubts, why, ...because)
     const rstReasons = ['TCP_FLAGS']
+    if (hasSyn(stray.segment)) return { ...doubted(doubts, why, ...because), rstReasons }
     const isOld = reset.traced !== null && reset.reset.at.s - reset.traced.s > HANDSHAKE_S
     if (ending !== null || (handshake === null && isOld)) return { ...doubted(doubts, why, ...because), rstReasons }
-    doubts.push('a handshake that the kernel dropped or forgot would look the same')
+    doubts.push('a handshake that the kernel dropped or forgot would look the same, as with TCP_DEFER_ACCEPT')
     return { ...doubted(doubts, 'no connection here, unless its handshake was dropped', ...because), rstReasons }
   },
 } satisfies Rule

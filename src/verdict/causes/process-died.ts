@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
 import { isFastClose, stackText } from '../caller.ts'
 import type { Cause } from '../cause.ts'
 import { closerText, endText } from '../closer.ts'
 import { bytesText } from '../replied.ts'
-import { certain, type Rule } from '../rule.ts'
+import { certain, likely, type Evidence, type Rule } from '../rule.ts'
 import { closedWithUnread, unreadBytes, unreadText } from '../unread.ts'
 
 const cause = {
@@ -28,7 +29,8 @@ export const processDied = {
   cause,
   explain: (reset) => {
     const { closer } = reset
-    if (closer === null || closer.exit_code === null) return undefined
+    if (closer === null) return byWorker(reset)
+    if (closer.exit_code === null) return undefined
     const isMptcp = isFastClose(reset)
     if (!closedWithUnread(reset) && !isMptcp) return undefined
     return certain(
@@ -38,3 +40,14 @@ export const processDied = {
     )
   },
 } satisfies Rule
+
+// The last reference to the file was dropped where no process could close it, so that a worker does: by a task that is past
+// its own work, or by a ring of io_uring that is taken down (fs/file_table.c, fput).
+const byWorker = (reset: Case): Evidence | undefined =>
+  reset.reset.stack.includes('delayed_fput') && closedWithUnread(reset)
+    ? likely(
+        `closed after its process, it seems, ${bytesText(unreadBytes(reset))} unread`,
+        `tcp_send_active_reset ran in close() below delayed_fput, in a worker of the kernel: nobody's own close(), as at the end of a process, or of a file on its way by a UNIX socket (${stackText(reset)})`,
+        unreadText(reset),
+      )
+    : undefined

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
 import { endingOf, ownerAs } from '../ending.ts'
-import { likely, type Rule } from '../rule.ts'
+import { certain, likely, type Rule } from '../rule.ts'
 import { strayAfter, strayText } from '../stray.ts'
 
 const cause = {
@@ -29,13 +29,24 @@ export const timeWaitOverflow = {
     const stray = strayAfter(reset, 'no time-wait')
     const { ending } = reset.past
     if (stray === undefined || ending === null) return undefined
+    const because = [
+      `${strayText(reset, stray)}: the peer closed in order, and a time-wait would have taken its FIN`,
+      ...endingOf(reset, ending),
+    ]
+    const evidence =
+      ending.closed.no_time_wait === true
+        ? certain(
+            'no TIME_WAIT for its FIN: the kernel had no room',
+            ...because,
+            'inet_twsk_alloc had given the kernel no time-wait for it: too many, or no memory',
+          )
+        : likely(
+            'no TIME_WAIT for its FIN: no room, it seems',
+            ...because,
+            'that the kernel made no time-wait is inferred: it would have been there for 60 s, unless tcp_fin_timeout is less',
+          )
     return {
-      ...likely(
-        'no TIME_WAIT for its FIN: no room, it seems',
-        `${strayText(reset, stray)}: the peer closed in order, and a time-wait would have taken its FIN`,
-        ...endingOf(reset, ending),
-        'that the kernel made no time-wait is inferred: it would have been there for 60 s, unless tcp_fin_timeout is less',
-      ),
+      ...evidence,
       ...ownerAs('socket', ending.owner ?? ending.shut?.task ?? null),
     }
   },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Cause } from '../cause.ts'
-import { repliedForSocket, segmentText } from '../replied.ts'
+import { opensConnection, repliedForSocket, segmentText } from '../replied.ts'
 import { certain, type Rule } from '../rule.ts'
 
 const cause = {
@@ -22,7 +22,9 @@ export const timeWait = {
     const found = repliedForSocket(reset)
     if (found?.socket.state !== 'TIME_WAIT') return undefined
     return certain(
-      'a segment came that the TIME_WAIT refuses',
+      opensConnection(found.segment)
+        ? 'a SYN reuses the ports of a connection closed here alone'
+        : 'a segment came that the TIME_WAIT refuses',
       `${reset.reset.fn} ran for a time-wait in ${found.socket.substate}: the connection was closed here`,
       `it answers ${segmentText(found.segment)}, with rcv_nxt ${found.socket.rcv_nxt}`,
     )

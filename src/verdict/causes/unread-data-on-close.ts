@@ -57,7 +57,7 @@ export const unreadOnMptcpClose = {
       ? likely(
           `${closerText(reset.closer)} closed it, data unread or SO_LINGER 0 (MPTCP)`,
           ...because,
-          'or for SO_LINGER, which is on with a time of 0, from Linux 7.1 on',
+          'or for SO_LINGER, which is on with a time of 0: so Linux 7.1 does, and later releases of older series',
         )
       : certain(`${closerText(reset.closer)} closed it with data unread (MPTCP)`, ...because)
   },

@@ -5,7 +5,7 @@ import { ownerAs } from '../ending.ts'
 import { opensConnection, repliedWithoutSocket, segmentText } from '../replied.ts'
 import { certain, likely, type Rule } from '../rule.ts'
 import { strayAfter, strayText } from '../stray.ts'
-import { boundSocket, listenerElsewhere } from '../wrongDevice.ts'
+import { boundSocket, listenerElsewhere, outsideVrf } from '../wrongDevice.ts'
 
 const cause = {
   id: 'wrong-device',
@@ -35,22 +35,33 @@ export const listenerOnOtherDevice = {
     const trigger = repliedWithoutSocket(reset)
     const elsewhere = listenerElsewhere(reset)
     if (trigger === undefined || !opensConnection(trigger) || elsewhere === undefined) return undefined
+    const by = trigger.dev ?? trigger.ifindex
     return certain(
-      `it listens on interface ${elsewhere}, and the SYN came by ${trigger.dev ?? trigger.ifindex}`,
+      elsewhere === 0
+        ? `it listens in no VRF, and the SYN came by ${by}`
+        : `it listens on interface ${elsewhere}, and the SYN came by ${by}`,
       `${reset.reset.fn} ran without a socket, for ${segmentText(trigger)}, which came by ${trigger.dev ?? 'the interface'} (${trigger.ifindex})`,
-      `a listener of port ${reset.reset.tuple.dport} takes it but for its interface: it is bound to interface ${elsewhere}`,
+      `a listener of port ${reset.reset.tuple.dport} takes it but for its interface: it is bound to ${elsewhere === 0 ? OUTSIDE : `interface ${elsewhere}`}`,
     )
   },
 } satisfies Rule
+
+const OUTSIDE = 'none, and takes nothing that comes by a VRF (net.ipv4.tcp_l3mdev_accept is 0)'
 
 /** Any other segment for a socket that is bound to another interface: INET_MATCH asks the same (include/net/inet_hashtables.h). */
 export const socketOnOtherDevice = {
   cause,
   explain: (reset) => {
     const stray = strayAfter(reset, 'elsewhere')
-    const socket = boundSocket(reset)
-    if (stray === undefined || socket === undefined) return undefined
+    if (stray === undefined) return undefined
     const { dev, ifindex } = stray.segment
+    const socket = boundSocket(reset)
+    if (socket === undefined)
+      return certain(
+        `its socket is in no VRF, and the segment came by ${dev ?? ifindex}`,
+        `${strayText(reset, stray)}, which came by ${dev ?? 'the interface'} (${ifindex})`,
+        `this host has the connection (${outsideVrf(reset)}), bound to ${OUTSIDE}`,
+      )
     return {
       ...likely(
         `bound to interface ${socket.bound}, and the segment came by ${dev ?? ifindex}`,

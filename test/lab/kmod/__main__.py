@@ -15,7 +15,7 @@ from kmod.life import build, check_concurrent, check_flipping, check_gone, check
 from kmod.listing import check_dump, check_list, check_list_errors  # noqa: E402
 from kmod.lookup import (check_device, check_established, check_listener, check_none, check_orphan,  # noqa: E402
                          check_request, check_reuseport, check_sk_lookup, check_syn_sent, check_timewait)
-from kmod.near import check_many_netns, check_near, check_own_ehash  # noqa: E402
+from kmod.near import check_many_netns, check_near, check_own_ehash, check_vrf  # noqa: E402
 from kmod.protocol import check_errors, check_session, check_shell  # noqa: E402
 from kmod.rights import check_rights, check_user_namespace  # noqa: E402
 from net.host import Host, join, neighbour  # noqa: E402
@@ -46,6 +46,7 @@ check_sk_lookup(session, server)
 check_none(session, client)
 check_device(session, client, server)
 check_near(session, client, server)
+check_vrf(session, client, server)
 check_own_ehash(session)
 check_many_netns(session)
 check_list(session, client, server)

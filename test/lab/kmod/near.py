@@ -73,6 +73,39 @@ def check_near(session, client, server):
         sock.close()
 
 
+def check_vrf(session, client, server):
+    """The look-up is told of the VRF alone, as whoever sees a packet in TCP is."""
+    loaded = subprocess.run(["modprobe", "vrf"], capture_output=True, text=True)
+    if loaded.returncode:
+        return tap.skip("a VRF", loaded.stderr.strip())
+    server.ip("link", "add", "blue", "type", "vrf", "table", "77")
+    server.ip("link", "add", "dull", "type", "veth", "peer", "name", "dull-too")
+    with server.inside():
+        blue, slave = socket.if_nametoindex("blue"), socket.if_nametoindex("dull")
+    listener = server.listen(address="0.0.0.0")
+    near = client.connect((SERVER4, listener.getsockname()[1]))
+    far, _ = listener.accept()
+    asked = dict(netns=server.inode, dif=blue, near=1)
+    syn = lookup_text((CLIENT4, 1), near.getpeername(), **asked)
+    has("a VRF without a slave: a listener in none", session.ask(syn), found="none", listen_differs="device",
+        listen_ifindex=0)
+    listener.close()
+    has("a connection in no VRF", session.ask(lookup_text(near.getsockname(), near.getpeername(), **asked)), found="none",
+        near="netns", other_netns=server.inode, other_found="established")
+    bound = [server.listen(near.getpeername()[1], options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"blue")])]
+    has("a listener in the VRF", session.ask(syn), found="listener", ifindex=blue)
+    bound.pop().close()
+    bound.append(server.listen(near.getpeername()[1], options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"dull")]))
+    has("a listener on another interface", session.ask(syn), found="none", listen_differs="device", listen_ifindex=slave)
+    near.close()
+    far.close()
+    server.ip("link", "set", "dull", "master", "blue")
+    has("a listener on the slave", session.ask(syn), found="listener", ifindex=slave)
+    bound.pop().close()
+    server.ip("link", "del", "dull")
+    server.ip("link", "del", "blue")
+
+
 def check_many_netns(session):
     """More than are looked into, and for who has no right to them, more than are met."""
     home = os.open("/proc/self/ns/net", os.O_RDONLY)

@@ -4,7 +4,7 @@ from gauntlet.truth import seen_by_server
 from net.waits import wait_gone
 
 SIDE = "server"
-CONFIDENCE = "likely"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"TCPTimeWaitOverflow": 1}
 

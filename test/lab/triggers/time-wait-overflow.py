@@ -10,7 +10,7 @@ from gauntlet.truth import end, seen_by_server
 from net.waits import wait_gone, wait_state
 
 SIDE = "server"
-CONFIDENCE = "likely"
+CONFIDENCE = "certain"
 RESETS = [("server", "R")]
 COUNTED = {"TCPTimeWaitOverflow": 1}
 
