@@ -352,6 +352,7 @@ test('probes lists what every trace uses and the catalogue, with the arguments o
   const stdout = await listed('6.12')
   expect(stdout.match(/^[+-].*$/gm)).toMatchInlineSnapshot(`
     [
+      "+ inet_twsk_alloc",
       "+ sock:inet_sock_set_state",
       "+ security_sock_graft",
       "+ tcp_finish_connect",

@@ -55,7 +55,7 @@ const LOOK_ALIKES = [
 const RESTS_ON_BEFORE = [
   /^accept-queue-overflow\.(silent|hung-server)/,
   /^connect-abandoned/,
-  /^data-after-close\.(tail|upload-tail|stale)/,
+  /^data-after-close\.(tail|upload-tail|stale|short-timeout)/,
   /^idle-expiry\.(unasked|both-ends)/,
   /^(ignored-challenge-ack|linger-zero)\.abort-with-hole/,
   /^listener-closed\.(reload|in-handshake)/,

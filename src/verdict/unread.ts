@@ -24,8 +24,12 @@ export const isFinAlone = ({ reset: { socket }, stateBefore }: Case): boolean =>
   socket.copied_seq !== undefined &&
   sequenceDistance(socket.rcv_nxt, socket.copied_seq) === 1
 
-/** Whether __tcp_close() reset for unread data. It looks at that before anything else that it resets for. */
-export const closedWithUnread = (reset: Case): boolean => calledBy(reset) === 'close' && unreadBytes(reset) > 0
+/**
+ * Whether __tcp_close() reset for unread data. It looks at that before anything else that it resets for. Where the state is not
+ * known, one byte may be the peer's FIN.
+ */
+export const closedWithUnread = (reset: Case): boolean =>
+  calledBy(reset) === 'close' && unreadBytes(reset) > (reset.stateBefore === null ? 1 : 0)
 
 /** `17 bytes of the peer were unread: rcv_nxt 1000, copied_seq 983`. */
 export const unreadText = (reset: Case): string => {

@@ -58,10 +58,16 @@ test.each<Row>([
     'handshake-abandoned, certain',
   ],
   ['it acknowledges another number', requestWithAck(undefined, { snt_isn: 2001 }), 'unknown'],
+  ['it acknowledges another number, and it is gone', requestWithAck(GONE, { snt_isn: 7 }), 'unknown'],
   [
-    'it acknowledges another number, and it is gone',
-    requestWithAck(GONE, { snt_isn: 7 }),
+    'it acknowledges another number, and tcp_check_req took it',
+    { ...requestWithAck(GONE, { snt_isn: 7 }), drop: drop('tcp_v4_rcv') },
     'handshake-abandoned, certain',
+  ],
+  [
+    'it acknowledges another number, and the listener dropped it',
+    { ...requestWithAck(GONE, { snt_isn: 7 }), drop: drop('tcp_v4_do_rcv') },
+    'ignored-listener, certain',
   ],
   [
     'without ACK no number is acknowledged',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Case } from '../../flow/case.ts'
 import type { Cause } from '../cause.ts'
 import { acknowledgesAnother, isExact, requestTakes, requestText, rstForRequest } from '../mini.ts'
 import { isBare } from '../obeyed.ts'
@@ -20,6 +21,9 @@ const cause = {
 
 const WHY = 'the peer gave up the handshake'
 
+/** Whether the segment was dropped right after tcp_check_req had it, and no listener got it (net/ipv4/tcp_ipv4.c, tcp_v4_rcv). */
+const isTaken = ({ drop }: Case) => drop !== null && /^tcp_v[46]_rcv$/.test(drop.location ?? '')
+
 /**
  * tcp_check_req drops the request for a RST in its window (net/ipv4/tcp_minisocks.c). In SYN_RECV of a simultaneous
  * open tcp_validate_incoming calls tcp_reset (net/ipv4/tcp_input.c).
@@ -40,8 +44,10 @@ export const handshakeAbandoned = {
     const mini = rstForRequest(reset)
     const found = reset.after?.answer.found ?? null
     if (mini === undefined || found === 'request' || !requestTakes(mini)) return undefined
-    // 6.12.118 looks at a RST of the exact number before it looks at the ACK, and releases before did not: the look-up tells.
-    if (acknowledgesAnother(mini) && (found === null || found === 'established' || !isExact(mini))) return undefined
+    // 6.12.118 looks at a RST of the exact number before it looks at the ACK, and releases before did not. The place where it was
+    // dropped tells: tcp_v4_rcv itself, for tcp_check_req had taken it. That nothing is found proves little: a connection may
+    // have come of the handshake, and gone, before the look-up.
+    if (acknowledgesAnother(mini) && !(isExact(mini) && isTaken(reset) && found !== 'established')) return undefined
     // Later kernels of each series challenge all but the exact number, and the look-up tells.
     if (!isExact(mini) && found === null) return undefined
     const because = [requestText(mini), 'so the handshake that this host had answered with SYN-ACK is over']

@@ -22,8 +22,9 @@ export const ignoredListener = {
   cause,
   explain: (reset) => {
     const mini = rstForRequest(reset)
-    // On 6.12 such a handshake did not end in a connection: only a look-up that finds it still there proves that it goes on.
-    if (mini !== undefined && acknowledgesAnother(mini) && handshakeGoesOn(reset)) {
+    // On 6.12 such a handshake did not end in a connection: that it is still there, or that the listener dropped the RST, proves
+    // that it goes on.
+    if (mini !== undefined && acknowledgesAnother(mini) && (handshakeGoesOn(reset) || droppedBySocket(reset))) {
       const because = [
         `${requestText(mini)}; it acknowledges ${mini.segment.ack}, and the SYN ACK had the number ${mini.socket.snt_isn}`,
         'so tcp_check_req gives it to the listener, which drops a RST',
