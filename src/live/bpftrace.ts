@@ -31,6 +31,9 @@ const READY = 'trace-reset: all probes are attached'
 /** The executable, the sizes of its maps and buffers (src/program/limits.ts), and the text of the program. */
 export type Command = { path: string; limits: Readonly<Record<string, string>>; program: string }
 
+/** So long after it was asked to end, and after its last line, bpftrace has hung: it detaches probes in seconds. */
+const END_MS = 60_000
+
 /**
  * Runs a program with bpftrace and gives its lines as they come. `stop` asks bpftrace to end, and its last lines still
  * come. Unsubscribing kills it.
@@ -40,9 +43,13 @@ export type Command = { path: string; limits: Readonly<Record<string, string>>; 
  * attached_probes comes earlier. SIGINT cannot end bpftrace: 0.17 misses one that comes while it attaches or prints.
  *
  * bpftrace never outlives us, even when SIGKILL ends us: by setpriv, the kernel kills it with its parent
- * (PR_SET_PDEATHSIG).
+ * (PR_SET_PDEATHSIG). One that does not end is killed, `endMs` milliseconds after its last line, and its exit says so.
  */
-export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSignal): Observable<Output> =>
+export const runBpftrace = (
+  { path, limits, program }: Command,
+  stop: AbortSignal,
+  endMs: number = END_MS,
+): Observable<Output> =>
   new Observable((subscriber) => {
     const bpftrace = [path, '-f', 'json', '-B', 'line', '-c', '/bin/cat', PROGRAM]
     const source = openWithoutName(program)
@@ -53,11 +60,17 @@ export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSigna
       reject: false,
     })
     source.destroy()
+    const words: string[] = []
     let ready = false
+    let hung: NodeJS.Timeout | undefined
     const end = () => {
       // Before bpftrace is ready there is no event to lose, and its compiler may take seconds.
-      if (ready) child.stdin.end()
-      else child.kill('SIGKILL')
+      if (!ready) return void child.kill('SIGKILL')
+      child.stdin.end()
+      hung = setTimeout(() => {
+        words.push(`it did not end within ${endMs / 1000} s`)
+        child.kill('SIGKILL')
+      }, endMs)
     }
     if (stop.aborted) end()
     stop.addEventListener('abort', end)
@@ -65,15 +78,16 @@ export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSigna
     // bpftrace may be gone already: the exit reports that, not the broken pipe.
     child.stdin.on('error', () => undefined)
     child.stdin.write(`${READY}\n`)
-    const words: string[] = []
     child.stderr.pipe(split2()).on('data', (line: string) => words.push(line) > 20 && words.shift())
     // split2 and not readline: readline splits at a carriage return, which a task's name may contain.
     const drained = inSlices(child.stdout.pipe(split2()), (line) => {
       if (line === READY) ready = true
+      hung?.refresh()
       subscriber.next(line === READY ? { kind: 'ready', pid: child.pid } : { kind: 'output', line })
     })
     const finish = async () => {
       const [{ exitCode, signal }] = await Promise.all([child, drained])
+      clearTimeout(hung)
       if (signal !== undefined) words.push(`killed by ${signal}`)
       subscriber.next({ kind: 'exit', code: exitCode, words: words.join('; ') })
       subscriber.complete()
@@ -81,6 +95,7 @@ export const runBpftrace = ({ path, limits, program }: Command, stop: AbortSigna
     finish().catch((error: unknown) => subscriber.error(error))
     return () => {
       stop.removeEventListener('abort', end)
+      clearTimeout(hung)
       child.kill('SIGKILL')
     }
   })
