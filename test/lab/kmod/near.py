@@ -83,8 +83,14 @@ def check_vrf(session, client, server):
     with server.inside():
         blue, slave = socket.if_nametoindex("blue"), socket.if_nametoindex("dull")
     listener = server.listen(address="0.0.0.0")
-    near = client.connect((SERVER4, listener.getsockname()[1]))
+    port = listener.getsockname()[1]
+    near = client.connect((SERVER4, port))
     far, _ = listener.accept()
+
+    def bound_to(device):
+        # Neither interface has the server's address.
+        return server.listen(port, address="0.0.0.0", options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())])
+
     asked = dict(netns=server.inode, dif=blue, near=1)
     syn = lookup_text((CLIENT4, 1), near.getpeername(), **asked)
     has("a VRF without a slave: a listener in none", session.ask(syn), found="none", listen_differs="device",
@@ -92,16 +98,15 @@ def check_vrf(session, client, server):
     listener.close()
     has("a connection in no VRF", session.ask(lookup_text(near.getsockname(), near.getpeername(), **asked)), found="none",
         near="netns", other_netns=server.inode, other_found="established")
-    bound = [server.listen(near.getpeername()[1], options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"blue")])]
-    has("a listener in the VRF", session.ask(syn), found="listener", ifindex=blue)
-    bound.pop().close()
-    bound.append(server.listen(near.getpeername()[1], options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"dull")]))
+    with bound_to("blue"):
+        has("a listener in the VRF", session.ask(syn), found="listener", ifindex=blue)
+    bound = bound_to("dull")
     has("a listener on another interface", session.ask(syn), found="none", listen_differs="device", listen_ifindex=slave)
     near.close()
     far.close()
     server.ip("link", "set", "dull", "master", "blue")
     has("a listener on the slave", session.ask(syn), found="listener", ifindex=slave)
-    bound.pop().close()
+    bound.close()
     server.ip("link", "del", "dull")
     server.ip("link", "del", "blue")
 

@@ -24,7 +24,7 @@ def main(tries, seed=None):
             wrong = attempt(fault, resets) + [f"left: {what}" for what in left_since(before)]
             rows.append((fault.__name__.replace("_", " "), 1, wrong))
             tap.result(rows[-1][0], wrong)
-        for row in kills.tried(int(tries), resets, seed):
+        for row in kills.tried(int(tries), resets, seed, tap.note):
             rows.append((row["fault"], row["tries"], row["faults"]))
             tap.result(f"{row['fault']}: tries={row['tries']} judged={row['judged']}", row["faults"])
     tap.note("| fault | tries | silent or wrong | left behind |\n| --- | --- | --- | --- |")

@@ -21,17 +21,20 @@ TRACED_SECONDS = 3  # how far into a trace a moment may be
 ENDING_SECONDS = 2
 
 
-def tried(tries, resets, seed):
-    """Gives a row for each victim in each phase: what, how many times, and the faults, in sentences."""
+def tried(tries, resets, seed, note):
+    """Gives a row for each victim in each phase: what, how many times, and the faults, in sentences. `note` is told of each try."""
     drawn = random.Random(seed)
     attach = attach_seconds(resets)
+    note(f"all probes are attached after {attach:.1f} s")
     rows = {(victim, phase): [0, 0, []] for victim in VICTIMS for phase in PHASES}
     for number in range(tries):
         victim, phase = VICTIMS[number % 3], PHASES[number // 3 % 3]
         row = rows[victim, phase]
         row[0] += 1
+        begun = time.monotonic()
         with resets.steady():
             judged, faults = one(drawn, victim, phase, attach)
+        note(f"try {number}: {victim}, {phase}: {judged} judged, {len(faults)} faults, {time.monotonic() - begun:.0f} s")
         row[1] += judged
         row[2] += [f"try {number}: {fault}" for fault in faults]
     for (victim, phase), (count, judged, faults) in rows.items():
