@@ -27,8 +27,9 @@ export const requestTakes = ({ segment, socket: { rcv_nxt = segment.seq, rcv_wnd
   inWindow(segment, rcv_nxt, rcv_nxt + rcv_wnd)
 
 /**
- * Whether the RST acknowledges another number than that of the SYN ACK. tcp_check_req gives such a segment to the listener before
- * it looks at anything else (net/ipv4/tcp_minisocks.c). False where the number is not known.
+ * Whether the RST acknowledges another number than that of the SYN ACK. tcp_check_req gives such a segment to the listener, and
+ * later releases (6.1.192, 6.12.118, 7.2) obey it first where its own number is exact (net/ipv4/tcp_minisocks.c). False where the
+ * SYN ACK's number is not known.
  */
 export const acknowledgesAnother = ({ segment, socket: { snt_isn } }: Mini): boolean =>
   snt_isn !== undefined && hasAck(segment) && sequenceDistance(segment.ack, snt_isn) !== 1

@@ -108,7 +108,7 @@ def ended(trace, victim, phase, killed):
         thread.join()
     faults = [f"the tool ended with a stack: {line}" for line in trace.said if line.startswith("    at ")]
     if victim == "bpftrace" and killed != [] and phase != "end":
-        if trace.process.returncode == 0 or not any("bpftrace" in line for line in trace.said):
+        if trace.process.returncode == 0 or not any("bpftrace ended" in line for line in trace.said):
             faults.append(f"not told: exit code {trace.process.returncode}, {trace.said}")
     return faults
 
