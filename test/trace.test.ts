@@ -297,9 +297,10 @@ test('a recording in several files, of the names and the number asked for', asyn
   expect(readdirSync(file('parts'))).toEqual(['all.000002.jsonl.gz', 'all.000003.jsonl.gz'])
 })
 
-// script(1) gives the command a terminal, whose Ctrl-C is a byte of its standard input.
+// script(1) gives the command a terminal, whose Ctrl-C is a byte of its standard input. The shell between ($SHELL) must not
+// live on: dash ends by the same SIGINT, and its exit code would be the one we see.
 test('what it waits for is said on a terminal', async () => {
-  const command = [process.execPath, CLI, ...live('compiles')].map((word) => `'${word}'`).join(' ')
+  const command = `exec ${[process.execPath, CLI, ...live('compiles')].map((word) => `'${word}'`).join(' ')}`
   const child = execa('script', ['-qec', command, '/dev/null'], { env: { TERM: 'xterm' }, reject: false })
   let shown = ''
   child.stdout.on('data', (bytes: Buffer) => (shown += String(bytes)))
