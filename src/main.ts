@@ -11,6 +11,7 @@ import type { Actions } from './cli/options.ts'
 import { toolVersion } from './cli/package.ts'
 import { localZone } from './host/zone.ts'
 import { servicePort } from './host/services.ts'
+import { failureText } from './cli/failure.ts'
 import type { Io } from './cli/io.ts'
 import { screenOf } from './cli/screen.ts'
 import { takesColour, widthOf, type ColourChoice } from './cli/terminal.ts'
@@ -129,14 +130,8 @@ const cacheDirectory = () =>
 const exitCodeOf = (error: unknown): number => {
   // commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof ExpectedError)) {
-    process.stderr.write(`trace-reset: unexpected: ${error instanceof Error ? error.stack : String(error)}\n`)
-    return 1
-  }
-  // Words of bpftrace or a compiler and file names may hold terminal escapes.
-  const message = error.message.split('\n').map(printable).join('\n')
-  process.stderr.write(`trace-reset: ${message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`)
-  return error.exitCode
+  process.stderr.write(failureText(error))
+  return error instanceof ExpectedError ? error.exitCode : 1
 }
 
 await main()

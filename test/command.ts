@@ -6,6 +6,8 @@ import { query } from '../src/commands/query.ts'
 import { replay } from '../src/commands/replay.ts'
 import { findNetns } from '../src/host/netns.ts'
 import { ExpectedError } from '../src/errors.ts'
+import { printable } from '../src/format/text.ts'
+import { failureText } from '../src/cli/failure.ts'
 import type { Io } from '../src/cli/io.ts'
 import { createCommand } from '../src/cli/command.ts'
 import type { Actions } from '../src/cli/options.ts'
@@ -57,7 +59,7 @@ const here = async (args: readonly string[]) => {
   const io: Io = {
     cache: '',
     out: (output) => void (run.stdout += Buffer.from(output).toString()),
-    tell: (line) => void (run.stderr += `trace-reset: ${line}\n`),
+    tell: (line) => void (run.stderr += `trace-reset: ${printable(line)}\n`),
     note: (line) => void (run.stderr += `${line}\n`),
     colour: false,
     width: 80,
@@ -91,7 +93,7 @@ const here = async (args: readonly string[]) => {
     })
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error
-    run.stderr += `trace-reset: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`
+    run.stderr += failureText(error)
     run.exitCode = error.exitCode
   }
   return run

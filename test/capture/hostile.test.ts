@@ -11,7 +11,8 @@ import { afterAll, expect, test } from 'vitest'
 import type { Reader } from '../../src/capture/packet.ts'
 import { pcapReader } from '../../src/capture/pcap.ts'
 import { pcapngReader } from '../../src/capture/pcapng.ts'
-import { replayHere, start } from '../command.ts'
+import { replayHere } from '../command.ts'
+import { measured } from '../memory.ts'
 import { pcap, pcapng } from './bytes.ts'
 import { largeCapture } from './large.ts'
 
@@ -47,18 +48,8 @@ test.each(longPacket())(
   10_000,
 )
 
-/** Has Node tell the most memory that it took, in KiB, when it ends. */
-const SCRIPT = `process.on('exit', () => console.error('maxRSS=' + process.resourceUsage().maxRSS))`
-const TELL = `--import data:text/javascript;base64,${Buffer.from(SCRIPT).toString('base64')}`
-
-const judged = async (name: string) => {
-  const run = await start(['replay', file(name), '--local', '127.0.0.1', '-f', 'csv', '-o', '/dev/null'], {
-    env: { NODE_OPTIONS: TELL },
-    timeout: 110_000,
-  })
-  const stderr = String(run.stderr)
-  return { exitCode: run.exitCode, stderr, mib: Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024 }
-}
+const judged = (name: string) =>
+  measured(['replay', file(name), '--local', '127.0.0.1', '-f', 'csv', '-o', '/dev/null'])
 
 test('gzip that grows thousandfold is judged in the memory of any other capture', async () => {
   const packet = Buffer.alloc(16 + 65_000)
