@@ -74,6 +74,22 @@ hint: the Debian package runs with Node.js 18.19 and later`,
   })
 })
 
+const Bill = z.object({ bomFormat: z.literal('CycloneDX'), components: z.array(z.object({ purl: z.string() })) })
+
+// npm takes a later version where a dependency of a dependency allows it.
+const withoutVersion = (purl: string) => purl.replace(/@[^@/]+$/, '')
+
+test('it says what is in it: each package that npm installs with it, in the versions that were tested', async () => {
+  const bill = readFileSync(join(installed, 'lib/node_modules/trace-reset/dist/sbom.cdx.json'), 'utf8')
+  const named = Bill.parse(JSON.parse(bill)).components.map(({ purl }) => decodeURIComponent(purl))
+  const { stdout } = await npm(home, 'list', '--global', '--prefix', installed, '--all', '--parseable', '--long')
+  const there = [...stdout.matchAll(/\/trace-reset\/node_modules\/[^:]*:([^:\n]+)/g)].map(
+    ([, name]) => `pkg:npm/${name}`,
+  )
+  expect(there.length).toBeGreaterThan(8)
+  expect(named.map(withoutVersion).toSorted()).toEqual(there.map(withoutVersion).toSorted())
+})
+
 describe('for programs', () => {
   test('replay gives the fields of --format json', async () => {
     const { stdout } = await program(
