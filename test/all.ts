@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything that `npm test` promises, each report counted: checks of the code, units and replays, and, unless --fast,
-// on real kernels the gauntlet, its witness, a part of the probes, top, the Debian package, the module's tests and a slice of its stress. The last line is the sum.
+// on real kernels the gauntlet, its witness, a part of the probes, top, the Debian package, faults under a trace, the module's tests
+// and a slice of its stress. The last line is the sum.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,6 +106,7 @@ const onRealKernels = async (): Promise<Count[]> => {
   const gauntlet = { rounds: 1, names: [], keep: false }
   const smoke = { ...gauntlet, names: SMOKE }
   const witness = ['python3', 'test/lab/gauntlet/witness.py']
+  const faults = ['python3', 'test/lab/trust', '--brief', '--tries', '3']
   const module = ['python3', 'test/lab/kmod', 'kmod/tcphash.ko']
   const onEach = (
     what: string,
@@ -120,10 +122,13 @@ const onRealKernels = async (): Promise<Count[]> => {
       attempt('a part of the probes on trixie', () => runProbes('trixie', BRIEF_PARTS, true)),
       attempt('top on bookworm', () => runTap({ release: 'bookworm', command: ['python3', 'test/lab/top'] })),
     ])),
-    await attempt('the Debian package on trixie', async () => {
-      await buildFor(['deb'])
-      return tryPart('trixie', 'deb')
-    }),
+    ...(await Promise.all([
+      attempt('the Debian package on trixie', async () => {
+        await buildFor(['deb'])
+        return tryPart('trixie', 'deb')
+      }),
+      attempt('faults under a trace on bookworm', () => runTap({ release: 'bookworm', command: faults })),
+    ])),
     ...(await onEach('the module', (release) => runTap({ release, command: module }))),
     await attempt('stress', () => stress(GAUNTLET_RELEASES, true, join(tmpdir(), 'tcphash-stress'))),
   ]

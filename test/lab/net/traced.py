@@ -6,15 +6,18 @@ import threading
 
 
 class Traced:
-    """The body of `with` runs once all probes are attached. `wait` is for what a thread of `follow` changes."""
+    """
+    The body of `with` runs once all probes are attached. `wait` is for what a thread of `follow` changes. `prefix` is a command that
+    runs the tool.
+    """
 
-    def __init__(self, command, attach_seconds, **streams):
+    def __init__(self, command, attach_seconds, prefix=(), **streams):
         self.said, self.threads = [], []
         self.changed = threading.Condition()
         self.attached = self.over = False
         self.attach_seconds = attach_seconds
         self.process = subprocess.Popen(
-            ["trace-reset", *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **streams)
+            [*prefix, "trace-reset", *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **streams)
         self.follow(self._listen)
 
     def follow(self, work):

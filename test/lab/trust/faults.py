@@ -10,12 +10,15 @@ import tempfile
 
 from net.traced import Traced
 from trust.left import descendants
+from trust import traffic
 from trust.traffic import PORT
 
 ATTACH_SECONDS = 600
 END_SECONDS = 120
 FILTER = ["--dport", str(PORT)]
+TRAFFIC = pathlib.Path(traffic.__file__).resolve()
 MANY = 100
+WITHIN = 10
 SMALL = "64k"  # less than a hundred resets' lines
 
 
@@ -139,5 +142,16 @@ def no_memory(resets):
     return plain(said, "bpftrace ended") + ([] if run.returncode not in (0, 70) else [f"exit code {run.returncode}: {said}"])
 
 
-FAULTS = (recording_on_a_full_disk, output_on_a_full_disk, standard_output_full, reader_leaves, module_in_use,
-          bpftrace_stops, second_tracer, no_memory)
+def network_namespace_goes(resets):
+    """Resets within a network namespace that is gone before their look-ups are asked, or while they are."""
+    def within(trace):
+        for command in ("add", "exec", "delete"):
+            words = ["sh", "-c", f"ip link set lo up && python3 {TRAFFIC} {WITHIN}"] if command == "exec" else []
+            subprocess.run(["ip", "netns", command, "trust", *words], check=True)
+
+    code, verdicts, said = traced(resets, before_end=within)
+    return all_there(verdicts, MANY + WITHIN) + ([] if code == 0 else [f"exit code {code}: {said}"])
+
+
+BRIEF = (recording_on_a_full_disk, standard_output_full, module_in_use, network_namespace_goes)
+FAULTS = (*BRIEF, output_on_a_full_disk, reader_leaves, bpftrace_stops, second_tracer, no_memory)

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Connections over loopback that this host resets: closed with a byte unread."""
+"""Connections over loopback that this host resets: closed with a byte unread. `traffic.py COUNT` makes so many."""
 import contextlib
+import pathlib
 import socket
+import sys
 import threading
 
-from net.waits import wait_reset, wait_unread
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from net.waits import wait_reset, wait_unread  # noqa: E402
 
 PORT = 8100
 EVERY_SECONDS = 0.05
@@ -50,3 +53,8 @@ class Resets:
         finally:
             over.set()
             thread.join()
+
+
+if __name__ == "__main__":
+    with Resets() as only:
+        only.some(int(sys.argv[1]))
