@@ -116,6 +116,7 @@ test('pure files have no clock, no timer, no chance', () => {
 /** What Node keeps in node:process, and no more: a clock, who we are to the kernel, and what is piped in. */
 const OF_PROCESS: Record<string, string> = {
   'src/recording/replay.ts': 'stdin',
+  'src/recording/openPrivate.ts': 'geteuid',
   'src/host/clock.ts': 'hrtime',
   'src/host/facts.ts': 'geteuid',
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { messageOf, traceError, usageError } from '../errors.ts'
+import { openPrivate } from './openPrivate.ts'
 
 /** A file that is being written: `write` takes all bytes, or throws a trace error that names the option and the file. */
 export type Opened = { write: (bytes: Uint8Array) => void; close: () => void }
 
 /** Opens a file to be written from its beginning. Throws a usage error that names the option and the file. */
 export const openForWriting = (option: string, file: string): Opened => {
-  const descriptor = orUsageError(option, file, () => openSync(file, 'w'))
+  const descriptor = orUsageError(option, file, () => openPrivate(file))
   return {
     write: (bytes) => {
       try {

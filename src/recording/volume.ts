@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { closeSync, constants, ftruncateSync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { closeSync, ftruncateSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { writeAll } from './openForWriting.ts'
+import { openPrivate } from './openPrivate.ts'
 
 /** Where a recording is written to. Each function throws what the system says. */
 export type Volume = {
@@ -16,13 +17,9 @@ export type Volume = {
   close: () => void
 }
 
-/** Who talked to whom, on which ports, is nobody else's business. */
-const PRIVATE = 0o600
-const { O_WRONLY, O_CREAT, O_TRUNC, O_EXCL, O_APPEND } = constants
-
 /** One file, written from its beginning. */
 export const oneFile = (file: string): Volume => {
-  const { append, size, close } = openToAppend(file, O_TRUNC)
+  const { append, size, close } = openToAppend(openPrivate(file))
   return { name: () => file, size, append, turn: () => undefined, close }
 }
 
@@ -36,7 +33,7 @@ export const numberedFiles = (file: string, most: number): Volume => {
     for (const number of numbers.slice(0, Math.max(0, numbers.length - most + 1))) unlinkSync(nameOf(file, number))
     name = nameOf(file, (numbers.at(-1) ?? 0) + 1)
     // Never one that is there, nor through a link.
-    return openToAppend(name, O_EXCL)
+    return openToAppend(openPrivate(name, { isNew: true }))
   }
   const end = () => {
     const ended = part
@@ -88,8 +85,7 @@ const partsOf = (file: string) => {
   return { stem, extensions }
 }
 
-const openToAppend = (file: string, how: number) => {
-  const descriptor = openSync(file, O_WRONLY | O_CREAT | O_APPEND | how, PRIVATE)
+const openToAppend = (descriptor: number) => {
   let size = 0
   return {
     size: () => size,
