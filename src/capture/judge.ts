@@ -98,12 +98,6 @@ const inConnection = (rst: Captured, here: Side, peer: Side): Judged => {
     )
   if (peer.fin && here.fin)
     return judged('unknown', 'both ends had closed: a late RST', 'a FIN of each end was captured before it')
-  if (!peer.otherTtl && rst.ttl !== peer.ttl)
-    return judged(
-      'forged',
-      `another sender: TTL ${rst.ttl}, the flow has ${peer.ttl}`,
-      `its TTL is ${rst.ttl}, and all ${peer.segments} segments of the peer had ${peer.ttl}: another machine sent it`,
-    )
   return bySender(rst, here, peer)
 }
 
@@ -121,6 +115,13 @@ const bySender = (rst: Captured, here: Side, peer: Side): Judged => {
       `${spanText(Number(silence))} idle: a box, or the peer, ended it`,
       `nothing had come from one of the ends for ${spanText(Number(silence))}`,
       'idle-expiry, or what the peer did: the socket of this host knows when it last heard',
+    )
+  // A box that answers in the peer's name is in the right; Linux gives such a RST no IP-ID (as src/verdict/obeyed.ts has it).
+  if (!peer.otherTtl && rst.ttl !== peer.ttl && !(isAnswer && rst.ip_id === 0))
+    return judged(
+      'forged',
+      `another sender: TTL ${rst.ttl}, the flow has ${peer.ttl}`,
+      `its TTL is ${rst.ttl}, and all ${peer.segments} segments of the peer had ${peer.ttl}: another machine sent it`,
     )
   if (peer.fin)
     return isAnswer

@@ -67,19 +67,25 @@ export const unclaimed = (came: Half, hosts: readonly Host[], clockOf: ClockOf):
   const named = watcher(there, came, hosts, clockOf, ({ sends }) => sends)
   if (named === undefined)
     return { ...told, fate: 'received', cause: came.cause, confidence: came.confidence, silent: null, inference: null }
+  const unsent = { ...told, fate: 'unsent', silent: named } as const
+  // A host that has the address, but nothing of the connection, may stand before the one that does, or after it: whose address it was
+  // is answered for by a kernel without the connection, as after a failover.
+  const isKnown = hosts[named]?.knows(there) === true
+  if (!isKnown && KERNELS.includes(came.cause))
+    return { ...unsent, cause: came.cause, confidence: atMostLikely(came.confidence), inference: null }
   return {
-    ...told,
-    fate: 'unsent',
-    silent: named,
+    ...unsent,
     cause: BOXES.includes(came.cause) ? came.cause : 'forged',
-    // A host that has the address, but nothing of the connection, may stand before the one that does.
-    confidence: hosts[named]?.knows(there) === true ? 'certain' : 'likely',
+    confidence: isKnown ? 'certain' : 'likely',
     inference: inferenceOf(truthOf(null, false), came),
   }
 }
 
 /** Causes of a RST that already say that neither end sent it. */
 const BOXES: readonly CauseId[] = ['forged', 'idle-expiry', 'local-injection']
+
+/** Causes of a RST by a kernel that does not have the connection. */
+const KERNELS: readonly CauseId[] = ['peer-has-no-socket', 'connection-refused']
 
 /** The host that has the address of the other end and would have told of the RST; a host that knows the connection goes first. */
 const watcher = (

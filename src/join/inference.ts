@@ -43,6 +43,8 @@ const TRUTHS: Partial<Record<CauseId, Truth>> = {
   'no-listener': GONE,
   'no-socket': GONE,
   'bad-ack-to-listener': GONE,
+  // It has one, which takes nothing that comes by that interface.
+  'wrong-device': { ...GONE, right: ANY_PEER, weaker: [...GONE.weaker, 'peer-has-no-socket', 'connection-refused'] },
   'time-wait-overflow': { ...GONE, right: ['write-after-peer-close', ...GONE.right] },
   'time-wait': { right: ['write-after-peer-close', ...GONE.right], weaker: ['idle-expiry'] },
   // Before the kernel answers for a socket that was never accepted, it is a kernel's doing and a program's fault.

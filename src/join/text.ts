@@ -65,7 +65,7 @@ const sentText = ({ sent, came, fate, silent, confidence }: Told, name: NameOf):
   const from = came === null ? '' : endpoint(came.tuple.saddr, came.tuple.sport)
   if (fate !== 'unsent') return `no recording here tells what ${from} sent`
   if (confidence === 'certain') return `${name(silent)}: has this connection, and did not send it; certain`
-  return `${name(silent)}: has that address, and sent no such RST; ${confidence}: NAT may hide its sender`
+  return `${name(silent)}: has that address, and sent no such RST; ${confidence}: NAT, or another host that has the address too, may hide its sender`
 }
 
 const cameText = ({ sent, came, fate, silent, inference, by }: Told, name: NameOf): string => {

@@ -24,13 +24,15 @@ const Cells = z.array(
   }),
 )
 
-/** Triggers whose RST gets nowhere: the router has no way, or it is the answer of a host's own REJECT to itself. */
+/** Triggers whose RST gets nowhere: the router has no way, it is the answer of a host's own REJECT to itself, or a rule of its own
+ * drops it. */
 const LOSING = [
   'keepalive-timeout',
   'keepalive-timeout.user-timeout',
   'out-of-memory.retransmission',
   'firewall-reject.egress',
   'firewall-reject.egress-rule',
+  'linger-zero.output-rule',
 ]
 
 const KERNELS = readdirSync(ENDS).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
