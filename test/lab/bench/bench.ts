@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { Argument, Command, CommanderError } from 'commander'
+import { Argument, Command } from 'commander'
 import { z } from 'zod'
 import { benchCapture } from './benchCapture.ts'
 import { benchQuery } from './benchQuery.ts'
@@ -10,6 +10,7 @@ import { benchTrace } from './benchTrace.ts'
 import { PARTS, type Part } from './tables.ts'
 import { compileForGuest } from '../vm/compile.ts'
 import { LabError } from '../vm/errors.ts'
+import { exitCodeOf } from '../vm/exitCode.ts'
 import { RELEASES } from '../vm/releases.ts'
 import { runInLab } from '../vm/vm.ts'
 
@@ -130,12 +131,4 @@ const summary = (rows: readonly Measured[]): string => {
 const cells = (...words: string[]) => `${words.map((word) => word.padStart(16)).join('')}\n`
 const print = (text: string) => void process.stdout.write(text)
 
-const report = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof LabError)) throw error
-  process.stderr.write(`trace-reset bench: ${error.message}\n`)
-  if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
-  return error.exitCode
-}
-
-process.exitCode = await main().catch(report)
+process.exitCode = await main().catch(exitCodeOf('bench'))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command, CommanderError } from 'commander'
-import { LabError } from '../vm/errors.ts'
+import { Command } from 'commander'
+import { exitCodeOf } from '../vm/exitCode.ts'
 import { findRelease, RELEASES } from '../vm/releases.ts'
 import { stress } from './stress.ts'
 
@@ -36,12 +36,4 @@ const main = async (): Promise<number> => {
   return failed === 0 ? 0 : 1
 }
 
-const report = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof LabError)) throw error
-  process.stderr.write(`trace-reset stress: ${error.message}\n`)
-  if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
-  return error.exitCode
-}
-
-process.exitCode = await main().catch(report)
+process.exitCode = await main().catch(exitCodeOf('stress'))

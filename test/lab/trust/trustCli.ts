@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
 import { randomInt } from 'node:crypto'
-import { Command, CommanderError } from 'commander'
+import { Command, Option } from 'commander'
 import { sum, type Count } from '../../count.ts'
 import { fuzzAll } from '../../fuzz/fuzzAll.ts'
-import { LabError } from '../vm/errors.ts'
+import { exitCodeOf } from '../vm/exitCode.ts'
 import { findRelease } from '../vm/releases.ts'
 import { runTap } from '../vm/tap.ts'
+import { tryKernels } from './kernels.ts'
 
 const EXAMPLES = `
-Each fault is told, ends nothing that it need not end, and leaves nothing: no process, BPF program, map or kprobe.
-Each damaged input is answered or refused, without a crash, a hang, or growing memory.
+inputs   damaged recordings, captures, lines, answers, files: each is answered or refused, without a crash, a hang, or growing memory
+faults   full disks, SIGKILL at random moments, no memory, ...: each is told, ends nothing that it need not end, and leaves nothing,
+         no process, BPF program, map or kprobe; and traces without one capability each
+kernels  what the tool can do with PREEMPT_RT, lockdown, 128 possible processors, ...
 
 Examples:
   npm run trust
-  npm run trust -- --tries 18 --inputs 1100 trixie
-  npm run trust -- --tries 0 --inputs 0 bullseye sid     what fails but is not killed
+  npm run trust -- --only faults --tries 18 trixie
+  npm run trust -- --only inputs --inputs 1100
 `
+
+const PARTS = ['inputs', 'faults', 'kernels'] as const
 
 /** The kernels that operators have, where none is named. */
 const RELEASES = ['bookworm', 'trixie']
@@ -23,38 +28,40 @@ const RELEASES = ['bookworm', 'trixie']
 /** What a try may take in an emulated machine: a trace attaches in 10 to 40 s. */
 const TRY_SECONDS = 120
 
+type Options = { only?: (typeof PARTS)[number]; tries: number; inputs: number; seed: number }
+
 const main = async (): Promise<number> => {
   const program = new Command('npm run trust --')
-    .description(
-      'Damaged inputs, here; and in the lab faults under a trace: full disks, SIGKILL at random moments, no memory, and what they leave.',
-    )
-    .argument('[releases...]', `which kernels; without: ${RELEASES.join(', ')}`)
-    .option('--tries <count>', 'how many times something is killed', Number, 200)
+    .description('What an operator may fear, made to happen: on this machine and on kernels in the lab.')
+    .argument('[releases...]', `kernels of the faults; without: ${RELEASES.join(', ')}`)
+    .addOption(new Option('--only <part>', 'this part alone').choices(PARTS))
     .option('--inputs <count>', 'how many damaged inputs of all kinds together', Number, 100_000)
-    .option('--seed <number>', 'draws the same moments and the same damage again', Number)
+    .option('--tries <count>', 'how many times something is killed', Number, 200)
+    .option('--seed <number>', 'draws the same moments and the same damage again', Number, randomInt(2 ** 31))
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError()
     .exitOverride()
   program.parse()
-  const { tries, inputs, seed = randomInt(2 ** 31) } = program.opts<{ tries: number; inputs: number; seed?: number }>()
+  const options = program.opts<Options>()
   const releases = program.args.length === 0 ? RELEASES : program.args
   for (const name of releases) findRelease(name)
-  const command = ['python3', 'test/lab/trust', '--rights', '--tries', String(tries), '--seed', String(seed)]
-  const counts: Count[] = inputs === 0 ? [] : [await fuzzAll(inputs, seed)]
+  const isAsked = (part: (typeof PARTS)[number]) => (options.only ?? part) === part
+  const counts: Count[] = []
+  if (isAsked('inputs')) counts.push(await fuzzAll(options.inputs, options.seed))
   // One machine at a time: two would only share the processors.
-  for (const release of releases)
-    counts.push(await runTap({ release, command, bring: ['debian'], timeoutSeconds: 3600 + tries * TRY_SECONDS }))
+  if (isAsked('faults')) for (const release of releases) counts.push(await faultsOn(release, options))
+  if (isAsked('kernels')) counts.push(await tryKernels())
   const { passed, failed } = sum(counts)
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   return failed === 0 ? 0 : 1
 }
 
-const report = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof LabError)) throw error
-  process.stderr.write(`trace-reset trust: ${error.message}\n`)
-  if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
-  return error.exitCode
-}
+const faultsOn = (release: string, { tries, seed }: Options): Promise<Count> =>
+  runTap({
+    release,
+    command: ['python3', 'test/lab/trust', '--rights', '--tries', String(tries), '--seed', String(seed)],
+    bring: ['debian'],
+    timeoutSeconds: 3600 + tries * TRY_SECONDS,
+  })
 
-process.exitCode = await main().catch(report)
+process.exitCode = await main().catch(exitCodeOf('trust'))

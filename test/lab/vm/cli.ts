@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { Command, CommanderError } from 'commander'
+import { Command } from 'commander'
 import { LabError } from './errors.ts'
+import { exitCodeOf } from './exitCode.ts'
 import { RELEASES } from './releases.ts'
 import { runInLab } from './vm.ts'
 
@@ -77,13 +78,6 @@ const parseSeconds = (text: string): number => {
   })
 }
 
-const report = (error: unknown): number => {
-  if (error instanceof Ended) return error.exitCode
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof LabError)) throw error
-  process.stderr.write(`trace-reset lab: ${error.message}\n`)
-  if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
-  return error.exitCode
-}
+const report = (error: unknown): number => (error instanceof Ended ? error.exitCode : exitCodeOf('lab')(error))
 
 process.exitCode = await main().catch(report)

@@ -23,6 +23,8 @@ export type MachineOptions = {
   readonly kernelArguments?: readonly string[]
   /** The machine's memory. Default 2048. */
   readonly memoryMib?: number
+  /** Processors that may come while it runs, for which the kernel makes its per-CPU memory now. Default: those that are there. */
+  readonly possibleCpus?: number
 }
 
 /**
@@ -55,14 +57,14 @@ const qemuArguments = (
   image: Image,
   jobTar: string,
   consoleLog: string,
-  { kernelArguments = [], memoryMib = MEMORY_MIB }: MachineOptions,
+  { kernelArguments = [], memoryMib = MEMORY_MIB, possibleCpus = CPUS }: MachineOptions,
 ): string[] =>
   [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     // Emulation even where there is /dev/kvm: on a nested host it may exist and not run these kernels. QEMU 7.2's
     // emulation of cmpxchg16b breaks kernels 6.12 and later.
     ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem,cx16=off'],
-    ['-smp', String(CPUS), '-m', String(memoryMib)],
+    ['-smp', `${CPUS},maxcpus=${possibleCpus}`, '-m', String(memoryMib)],
     ['-kernel', image.vmlinuz, '-initrd', image.initrd],
     // Under emulation the mitigations guard nothing, and page table isolation alone doubles the time of all that runs.
     ['-append', ['console=ttyS0', 'panic=-1', 'mitigations=off', ...kernelArguments].join(' ')],
