@@ -10,6 +10,9 @@ const CLI = fileURLToPath(new URL('fuzzCli.ts', import.meta.url))
 /** A damaged input takes 1 to 10 ms: inputs that take ten times as long on the whole hang. */
 const HANG_MS = 100
 
+/** What the tool may take, all in, by the same setting of its heap (src/main.ts). */
+const MOST_MEBIBYTES = 200
+
 const Fuzzed = z.object({
   tried: z.int(),
   slowest: z.int(),
@@ -41,8 +44,8 @@ export const fuzzAll = async (inputs: number, seed: number): Promise<Count> => {
 }
 
 const fuzzed = async (name: string, runs: number, seed: number): Promise<z.infer<typeof Fuzzed>> => {
-  const { stdout, stderr, timedOut } = await execa('tsx', [CLI, name, String(runs), String(seed)], {
-    preferLocal: true,
+  const node = ['--heap-growing-percent=40', '--import', 'tsx']
+  const { stdout, stderr, timedOut } = await execa('node', [...node, CLI, name, String(runs), String(seed)], {
     reject: false,
     stdin: 'ignore',
     timeout: 60_000 + runs * HANG_MS,
@@ -51,5 +54,6 @@ const fuzzed = async (name: string, runs: number, seed: number): Promise<z.infer
   const last = stdout.split('\n').at(-1) ?? ''
   if (timedOut || last === '')
     return { tried: 0, slowest: 0, mebibytes: 0, failure: timedOut ? 'it hangs' : `it crashed: ${stderr}` }
-  return Fuzzed.parse(JSON.parse(last))
+  const told = Fuzzed.parse(JSON.parse(last))
+  return told.mebibytes > MOST_MEBIBYTES ? { failure: `it took ${told.mebibytes} MiB`, ...told } : told
 }

@@ -48,7 +48,8 @@ export const buildImage = async (
     if (existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'))
     cpSync(GUEST, join(root, 'lab'), { recursive: true })
     const packages = [...PACKAGES, ...release.extraPackages]
-    await inRoot(['sh', '/lab/install', release.kernelSuite ?? '', KERNEL_PACKAGES.join(' '), ...packages])
+    const kernel = release.kernelPackages ?? KERNEL_PACKAGES
+    await inRoot(['sh', '/lab/install', release.kernelSuite ?? '', kernel.join(' '), ...packages])
   })
   await step('node and initramfs', async () => {
     mkdirSync(join(root, 'usr/local/bin'), { recursive: true })

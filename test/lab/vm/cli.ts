@@ -2,11 +2,11 @@
 import { Command } from 'commander'
 import { LabError } from './errors.ts'
 import { exitCodeOf } from './exitCode.ts'
-import { RELEASES } from './releases.ts'
+import { FLAVOURS, RELEASES } from './releases.ts'
 import { runInLab } from './vm.ts'
 
 const EXAMPLES = `
-Releases: ${RELEASES.map((release) => release.name).join(', ')}
+Releases: ${[...RELEASES, ...FLAVOURS].map((release) => release.name).join(', ')}
 
 Examples:
   npm run lab -- bookworm -- uname -a

@@ -13,6 +13,8 @@ export type Release = {
   readonly security: boolean
   /** What this row needs beyond `PACKAGES`. */
   readonly extraPackages: readonly string[]
+  /** Another flavour than `KERNEL_PACKAGES`. */
+  readonly kernelPackages?: readonly string[]
 }
 
 /** Packages of every image, beside the kernel and its headers. */
@@ -39,13 +41,22 @@ export const PACKAGES = [
 /** Packages taken from the kernel's suite. The cloud flavour is the smallest one, and has all that is traced. */
 export const KERNEL_PACKAGES = ['linux-image-cloud-amd64', 'linux-headers-cloud-amd64'] as const
 
-/** Every release the lab can boot. */
+/** The releases of the gauntlet. */
 export const RELEASES: readonly Release[] = [
   // The kernel alone, since bullseye's own bpftrace 0.11 prints wrong numbers.
   { name: 'bullseye', suite: 'bookworm', kernelSuite: 'bullseye', security: true, extraPackages: [] },
   { name: 'bookworm', suite: 'bookworm', security: true, extraPackages: [] },
   { name: 'trixie', suite: 'trixie', security: true, extraPackages: [] },
   { name: 'sid', suite: 'sid', security: false, extraPackages: [] },
+]
+
+const flavour = (name: string) => [`linux-image-${name}`, `linux-headers-${name}`]
+
+/** Other flavours of their kernels, which `npm run trust` tries. Their names begin with what differs (see `publish`). */
+export const FLAVOURS: readonly Release[] = [
+  { name: 'generic-trixie', suite: 'trixie', security: true, extraPackages: [], kernelPackages: flavour('amd64') },
+  { name: 'rt-trixie', suite: 'trixie', security: true, extraPackages: [], kernelPackages: flavour('rt-amd64') },
+  { name: 'rt-bookworm', suite: 'bookworm', security: true, extraPackages: [], kernelPackages: flavour('rt-amd64') },
 ]
 
 /** The releases whose kernels every run of the tests puts to the whole proof, and those that get a part of it. */
@@ -68,8 +79,9 @@ export const SMOKE = [
  * @throws LabError (exit code 2) when there is no such release
  */
 export const findRelease = (name: string): Release => {
-  const release = RELEASES.find((row) => row.name === name)
+  const all = [...RELEASES, ...FLAVOURS]
+  const release = all.find((row) => row.name === name)
   if (release !== undefined) return release
-  const known = RELEASES.map((row) => row.name).join(', ')
+  const known = all.map((row) => row.name).join(', ')
   throw new LabError(`no release called ${JSON.stringify(name)}`, { exitCode: 2, hint: `one of: ${known}` })
 }
