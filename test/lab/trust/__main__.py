@@ -26,12 +26,9 @@ def main():
             rows.append((fault.__name__.replace("_", " "), 1, wrong))
             tap.result(rows[-1][0], wrong)
         for row in kills.tried(asked.tries, resets, asked.seed, tap.note) if asked.tries > 0 else []:
-            rows.append((row["fault"], row["tries"], row["faults"]))
-            tap.result(f"{row['fault']}: tries={row['tries']} judged={row['judged']}", row["faults"])
-        tap.note("| fault | tries | silent or wrong | left behind |\n| --- | --- | --- | --- |")
-        for name, count, wrong in rows:
-            left = sum("left: " in fault for fault in wrong)
-            tap.note(f"| {name} | {count} | {len(wrong) - left} | {left} |")
+            rows.append((f"SIGKILL of {row['victim']}: attach, trace, end", row["tries"], row["faults"]))
+            tap.result(f"SIGKILL of {row['victim']}, {row['phase']}: tries={row['tries']} judged={row['judged']}", row["faults"])
+        tell_table(tap, rows)
         if asked.rights:
             tell_rights(tap, resets)
     return tap.end()
@@ -44,6 +41,15 @@ def arguments():
     parser.add_argument("--brief", action="store_true", help="the faults that take no minute")
     parser.add_argument("--rights", action="store_true", help="traces without one capability each")
     return parser.parse_args()
+
+
+def tell_table(tap, rows):
+    tap.note("| fault | tries | silent or wrong | left behind |\n| --- | --- | --- | --- |")
+    for name in dict.fromkeys(name for name, _, _ in rows):
+        wrong = [fault for other, _, faults in rows if other == name for fault in faults]
+        tries = sum(count for other, count, _ in rows if other == name)
+        left = sum("left: " in fault for fault in wrong)
+        tap.note(f"| {name} | {tries} | {len(wrong) - left} | {left} |")
 
 
 def tell_rights(tap, resets):

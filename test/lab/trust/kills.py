@@ -38,8 +38,8 @@ def tried(tries, resets, seed, note):
         row[1] += judged
         row[2] += [f"try {number}: {fault}" for fault in faults]
     for (victim, phase), (count, judged, faults) in rows.items():
-        name = {"tool": "the tool", "both": "both"}.get(victim, victim)
-        yield {"fault": f"SIGKILL of {name}, {phase}", "tries": count, "judged": judged, "faults": faults}
+        name = "the tool" if victim == "tool" else victim
+        yield {"victim": name, "phase": phase, "tries": count, "judged": judged, "faults": faults}
 
 
 def attach_seconds(resets):
