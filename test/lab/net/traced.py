@@ -50,7 +50,7 @@ class Traced:
         for line in self.process.stderr:
             with self.changed:
                 self.said.append(line.rstrip().removeprefix("trace-reset: "))
-                self.attached |= "tracing " in line
+                self.attached |= self.said[-1].startswith("tracing ")
                 self.changed.notify_all()
         with self.changed:
             self.over = True

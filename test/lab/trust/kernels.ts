@@ -17,14 +17,20 @@ const KERNELS: readonly ({ name: string; release: string } & MachineOptions)[] =
   { name: '128 possible CPUs, 6.1', release: 'bookworm', possibleCpus: 128, memoryMib: 4096 },
 ]
 
-const Row = z.object({ module: z.string(), lacking: z.array(z.string()), traced: z.string(), machine: z.string() })
+const Row = z.object({
+  module: z.string(),
+  lacking: z.array(z.string()),
+  traced: z.string(),
+  foretold: z.int().nullable(),
+  taken: z.int().nullable(),
+})
 
 /** Tries a trace on each of these kernels. Prints TAP, and a table in the end of what the tool can do there. */
 export const tryKernels = async (): Promise<Count> => {
   const counts: Count[] = []
   const rows = [
-    '| kernel | version | module | doctor misses | maps | a trace of 20 resets |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| kernel | version | module | doctor misses | memory foretold | maps, by the kernel | a trace of 20 resets |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
   ]
   for (const { name, ...machine } of KERNELS) {
     const command = ['python3', 'test/lab/trust/kernel.py']
@@ -34,11 +40,15 @@ export const tryKernels = async (): Promise<Count> => {
         version ||= /^# Linux (\S+)/.exec(line)?.[1] ?? ''
         const told = /^# row: (.*)$/.exec(line)?.[1]
         if (told === undefined) return
-        const { module, lacking, traced, machine: maps } = Row.parse(JSON.parse(told))
-        rows.push(`| ${name} | ${version} | ${module} | ${lacking.join(', ')} | ${maps} | ${traced} |`)
+        const { module, lacking, traced, foretold, taken } = Row.parse(JSON.parse(told))
+        rows.push(
+          `| ${name} | ${version} | ${module} | ${lacking.join(', ')} | ${megabytes(foretold)} | ${megabytes(taken)} | ${traced} |`,
+        )
       }),
     )
   }
   process.stdout.write(`${rows.join('\n')}\n`)
   return sum(counts)
 }
+
+const megabytes = (count: number | null) => (count === null ? '' : `${count} MB`)
