@@ -24,9 +24,9 @@ serves() {
 }
 connects() { podman run --rm --name "$1" "${mounts[@]}" "${@:3}" localhost/tiny:1 python3 /test/package/peer.py connect "$2" $port; }
 address() { podman inspect --format '{{.NetworkSettings.IPAddress}}' "$1"; }
-# The tool in a container of its image, with what it prints in a file.
+# The tool in a container of its image. Without a filter by port: it is that of the server's end, and the client's is asked for too.
 traces() {
-    podman run --detach --name tracer --privileged --pid=host "$image" --format json --dport $port "$@" &&
+    podman run --detach --name tracer --privileged --pid=host "$image" --format json "$@" &&
         until_holds eval 'podman logs tracer 2>&1 | grep -q "trace-reset: tracing "'
 }
 ends_well() { podman stop --time 120 tracer && [[ $(podman inspect --format '{{.State.ExitCode}}' tracer) == 0 ]]; }
