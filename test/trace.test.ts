@@ -440,6 +440,14 @@ describe('a machine that cannot trace: 3, with the remedy', () => {
     expect(JSON.parse(head)).toMatchObject({ probes, missing: [] })
   })
 
+  test('a kernel that hides the names of its functions, and what that costs is said', async () => {
+    const { stderr, exitCode } = await lacking({ names: 'hidden' })
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(
+      /^trace-reset: warning: the kernel hides the addresses of its functions, so stacks have no names: .* stays unknown; sysctl kernel\.kptr_restrict=1, and give it CAP_SYSLOG$/m,
+    )
+  })
+
   test('a kernel with none of them is not', async () => {
     const { stderr, exitCode } = await lacking({
       btf: { functions: { register_kprobe: ['p'] }, returns: {}, typedefs: [], enums: {} },

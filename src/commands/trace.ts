@@ -32,7 +32,7 @@ export const trace = async (options: TraceOptions, io: Io, createSink?: CreateSi
   const facts = await loadFacts(options)
   const btf = requireTraceable(facts)
   const warn = createWarn(io)
-  warnOfKernel(btf, warn)
+  warnOfKernel(facts, btf, warn)
   const ehash = openEhash(options.ehash, facts)
   const enough = new AbortController()
   const attaching = createAttaching(io)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { machine, release } from 'node:os'
 import { join } from 'node:path'
 import { geteuid } from 'node:process'
@@ -33,6 +33,11 @@ export type Facts = {
   /** The state of lockdown(7): `none`, `integrity` or `confidentiality`. */
   lockdown: string
   bpftrace: { path: string; version: string } | { path: string; error: string }
+  /**
+   * Whether the addresses of kernel functions can be read, by which a stack gets its names (/proc/kallsyms). Those recorded before
+   * this was asked do not have it.
+   */
+  names?: 'ready' | 'hidden' | 'absent' | undefined
   /** /dev/tcphash: usable, present but not usable for this user, or absent. */
   module: 'ready' | 'denied' | 'absent'
   ss: boolean
@@ -64,6 +69,7 @@ export const readFacts = async (bpftrace: string, wanted: Asked): Promise<Facts>
     tracefs: tracefsState(),
     lockdown: lockdown(),
     bpftrace: version,
+    names: namesState(),
     module: reach(MODULE_DEVICE, constants.R_OK | constants.W_OK),
     ss,
     setpriv,
@@ -124,6 +130,26 @@ const lockdown = () => {
     return /\[(\w+)\]/.exec(readFileSync('/sys/kernel/security/lockdown', 'latin1'))?.[1] ?? 'none'
   } catch {
     return 'none'
+  }
+}
+
+/**
+ * The state of a list of the kernel's symbols. Where addresses are hidden all are 0 (kallsyms_show_value, kernel/kallsyms.c): for
+ * everybody with kernel.kptr_restrict=2, and without CAP_SYSLOG.
+ */
+export const namesState = (path = '/proc/kallsyms'): NonNullable<Facts['names']> => {
+  try {
+    const descriptor = openSync(path, 'r')
+    try {
+      // Symbols of each CPU come first, and one of them may be at 0.
+      const first = Buffer.alloc(4096)
+      const read = readSync(descriptor, first)
+      return /^0*[1-9a-f]/m.test(first.toString('latin1', 0, read)) ? 'ready' : 'hidden'
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return 'absent'
   }
 }
 

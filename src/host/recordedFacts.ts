@@ -41,6 +41,7 @@ const shape = (z: typeof import('zod').z) =>
       z.strictObject({ path: z.string(), version: z.string() }),
       z.strictObject({ path: z.string(), error: z.string() }),
     ]),
+    names: z.enum(['ready', 'hidden', 'absent']).optional(),
     module: z.enum(['ready', 'denied', 'absent']),
     ss: z.boolean(),
     setpriv: z.boolean(),

@@ -15,6 +15,12 @@ const MODULE_REMEDY = {
   absent: 'trace-reset module build && trace-reset module load; without it ss is asked, which knows less',
 }
 
+const NAMES_FOUND = {
+  ready: 'of kernel functions, for stacks',
+  hidden: 'the kernel hides the addresses of its functions',
+  absent: '/proc/kallsyms cannot be read',
+}
+
 /** One thing a trace needs: how it is here, whether that will do, and what to do when not. */
 export type Check = { name: string; ok: boolean; found: string; remedy: string }
 
@@ -80,6 +86,12 @@ export const helps = (facts: Facts): Check[] => [
     remedy: 'use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen',
   },
   {
+    name: 'names',
+    ok: hasNames(facts),
+    found: NAMES_FOUND[facts.names ?? 'ready'],
+    remedy: `${NAMES_REMEDY}: without, a RST that this host sends of its own accord is of unknown cause`,
+  },
+  {
     name: 'module',
     ok: facts.module === 'ready',
     found: `/dev/tcphash is ${facts.module}`,
@@ -98,6 +110,16 @@ export const helps = (facts: Facts): Check[] => [
     remedy: 'apt-get install iproute2: it is asked where the module is not',
   },
 ]
+
+const NAMES_REMEDY = 'sysctl kernel.kptr_restrict=1, and give it CAP_SYSLOG'
+
+const hasNames = ({ names = 'ready' }: Facts) => names === 'ready'
+
+/** Says that stacks will have no names here, and what that costs; undefined where they will have them. */
+export const lackOfNames = (facts: Facts): string | undefined =>
+  hasNames(facts)
+    ? undefined
+    : `${NAMES_FOUND[facts.names ?? 'ready']}, so stacks have no names: the cause of a RST that this host sends of its own accord stays unknown; ${NAMES_REMEDY}`
 
 // The path that nobody chose says nothing.
 const whyNot = ({ path, error }: { path: string; error: string }) => (path === 'bpftrace' ? error : `${path}: ${error}`)

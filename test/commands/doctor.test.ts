@@ -45,6 +45,7 @@ test('a machine that can trace', async () => {
 
     Better with:
       ok   kprobes   built in
+      ok   names     of kernel functions, for stacks
       MISS module    /dev/tcphash is absent
                      hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
       ok   headers   /lib/modules/6.1.0-56-cloud-amd64/build is there
@@ -96,6 +97,7 @@ test('a machine without anything', async () => {
       Better with:
         MISS kprobes   not in this kernel: tracepoints alone are used
                        hint: use a kernel built with CONFIG_KPROBES=y: without, callers, owners and steps are not seen
+        ok   names     of kernel functions, for stacks
         MISS module    /dev/tcphash is absent
                        hint: trace-reset module build && trace-reset module load; without it ss is asked, which knows less
         MISS headers   /lib/modules/6.1.0-56-cloud-amd64/build is absent

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { copiesIn, tracefsState } from '../../src/host/facts.ts'
+import { copiesIn, namesState, tracefsState } from '../../src/host/facts.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-reset-facts-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -33,6 +33,21 @@ test('what cannot be looked into is there, but not for us', () => {
   const closed = join(directory, 'x'.repeat(300))
   expect(tracefsState([closed, empty])).toBe('denied')
   expect(tracefsState([closed, mounted])).toBe('ready')
+})
+
+// As x86 and arm64 have them: symbols of each CPU come first, the first of them at 0.
+test.each([
+  ['readable', '0000000000000000 A fixed_percpu_data\n0000000000001000 A cpu_debug_store\n', 'ready'],
+  ['readable', 'ffffffff81000000 T _stext\nffffffff81000000 T _text\n', 'ready'],
+  ['hidden', '0000000000000000 A fixed_percpu_data\n0000000000000000 T _text\n', 'hidden'],
+  ['empty', '', 'hidden'],
+])('names of kernel functions are %s', (_, text, expected) => {
+  writeFileSync(join(directory, 'kallsyms'), text)
+  expect(namesState(join(directory, 'kallsyms'))).toBe(expected)
+})
+
+test('there are no names', () => {
+  expect(namesState(none)).toBe('absent')
 })
 
 test("the compiler's copies of functions, by their names, or whichever there are", () => {

@@ -3,7 +3,9 @@ import type { Io } from '../../cli/io.ts'
 import type { TraceOptions } from '../../cli/options.ts'
 import { describeFilters } from '../../filter/verdict.ts'
 import type { Btf } from '../../host/btf.ts'
+import type { Facts } from '../../host/facts.ts'
 import type { Kind } from '../../observation.ts'
+import { lackOfNames } from '../../program/check.ts'
 import { hasKprobes } from '../../program/parts.ts'
 
 /** Prints a warning. */
@@ -18,8 +20,10 @@ export const createWarn = ({ tell }: Io): Warn => {
   }
 }
 
-/** Warns of all that a kernel without kprobes cannot show. */
-export const warnOfKernel = (btf: Btf, warn: Warn) => {
+/** Warns of what a kernel that hides its names cannot tell, and of all that one without kprobes cannot show. */
+export const warnOfKernel = (facts: Facts, btf: Btf, warn: Warn) => {
+  const lack = lackOfNames(facts)
+  if (lack !== undefined) warn(lack)
   if (hasKprobes(btf)) return
   const hidden = [
     'accept() owners',
