@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Sourced by guest.sh: the service of the Debian package: 1,000 resets over ten minutes, each process killed, a full disk.
-count=1000 seconds=600
+# Sourced by guest.sh: the service of the Debian package: 300 resets in a minute, each process killed, a full disk.
+count=300 seconds=60
 state=/var/lib/trace-reset
 
 ask() { busybox wget -qO- "http://127.0.0.1:9435/$1"; }

@@ -106,19 +106,26 @@ def connection(client, pod, listeners, family, front):
 
 
 def trail(client, pod, tap):
-    sports = {}
+    """
+    Some connections in each family. A probe that the kernel did not run, because an interrupt came while another one ran, takes a step
+    away: the trace says so, and the trail of another connection is whole.
+    """
+    sports = {family: [] for family in (4, 6)}
     with Watch("--dport", str(PORT), "--packets") as watch:
-        for family in (4, 6):
+        for family in list(sports) * TRAILS:
             with pod.listen(PORT, family) as listener, client.connect((client.near(2, family), ENTRANCE)) as ours:
                 theirs, _ = listener.accept()
-                sports[family] = ours.getsockname()[1]
+                sports[family].append(ours.getsockname()[1])
                 ours.send(b"through the node")
                 theirs.recv(100)
                 theirs.close()
         faults = watch.end()
     tap.result("a trace by the port behind NAT", faults)
-    for family, sport in sports.items():
-        tap.result(f"IPv{family}: the trail begins at port {ENTRANCE}", judge(watch, pod, client, family, sport, tap))
+    for family in sports:
+        found = [judge(watch, pod, client, family, sport, tap) for sport in sports[family]]
+        broken = [faults for faults in found if faults]
+        told = watch.losses() > 0 and len(broken) < TRAILS
+        tap.result(f"IPv{family}: the trail begins at port {ENTRANCE}", [] if told else [fault for faults in broken for fault in faults])
 
 
 def judge(watch, pod, client, family, sport, tap):
