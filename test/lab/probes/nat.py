@@ -16,6 +16,7 @@ from net.waits import wait_reset
 from probes.watch import Watch
 
 ENTRANCE, PORT = 32193, 80
+TRAILS = 3  # connections of each family
 
 
 def test(client, node, tap):
