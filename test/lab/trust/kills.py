@@ -28,7 +28,8 @@ def tried(tries, resets, seed, note):
     note(f"all probes are attached after {attach:.1f} s")
     rows = {(victim, phase): [0, 0, []] for victim in VICTIMS for phase in PHASES}
     for number in range(tries):
-        victim, phase = VICTIMS[number % 3], PHASES[number // 3 % 3]
+        # Three tries have each victim and each phase once, nine have all of them.
+        victim, phase = VICTIMS[number % 3], PHASES[(number + number // 3) % 3]
         row = rows[victim, phase]
         row[0] += 1
         begun = time.monotonic()
@@ -38,6 +39,8 @@ def tried(tries, resets, seed, note):
         row[1] += judged
         row[2] += [f"try {number}: {fault}" for fault in faults]
     for (victim, phase), (count, judged, faults) in rows.items():
+        if count == 0:
+            continue
         name = "the tool" if victim == "tool" else victim
         yield {"victim": name, "phase": phase, "tries": count, "judged": judged, "faults": faults}
 
