@@ -57,10 +57,10 @@ const replayed =
       writeFileSync(file, bytes)
       const format = FORMATS[index % FORMATS.length] ?? 'table'
       const { stdout, stderr, exitCode } = await replayHere([file, '-f', format, ...args])
-      require(![0, 1, 2].includes(exitCode), `exit code ${exitCode}`)
-      require(OBEYED.test(stdout) || OBEYED.test(stderr), `a terminal would obey: ${JSON.stringify(stdout + stderr)}`)
-      require(exitCode !== 0 && !PLACE.test(stderr), `it is not said where: ${stderr}`)
-      require(/^ +at /m.test(stderr), `a stack: ${stderr}`)
+      refuse(![0, 1, 2].includes(exitCode), `exit code ${exitCode}`)
+      refuse(OBEYED.test(stdout) || OBEYED.test(stderr), `a terminal would obey: ${JSON.stringify(stdout + stderr)}`)
+      refuse(exitCode !== 0 && !PLACE.test(stderr), `it is not said where: ${stderr}`)
+      refuse(/^ +at /m.test(stderr), `a stack: ${stderr}`)
       if (format === 'json') for (const line of stdout.split('\n')) if (line !== '') JSON.parse(line)
     } finally {
       rmSync(directory, { recursive: true })
@@ -70,7 +70,7 @@ const replayed =
 /** The words by which a refusal names its place: a line, a packet, or the whole file. */
 const PLACE = /line \d+|packet \d+|is empty|no capture|cannot be read after/
 
-const require = (wrong: boolean, what: string) => {
+const refuse = (wrong: boolean, what: string) => {
   if (wrong) throw new Error(what)
 }
 
@@ -146,7 +146,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
         await recordedFacts(join(directory, 'facts'))
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw error
-        require(OBEYED.test(printable(error.message)), `a terminal would obey: ${JSON.stringify(error.message)}`)
+        refuse(OBEYED.test(printable(error.message)), `a terminal would obey: ${JSON.stringify(error.message)}`)
       } finally {
         rmSync(directory, { recursive: true })
       }
