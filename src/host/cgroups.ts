@@ -11,20 +11,37 @@ const CGROUP2 = 0x63677270
 /** The most directories that one search visits. */
 const MOST_SEEN = 20_000
 
+/** Paths that are kept. Those of cgroups that are gone are among them: a reset comes as its process ends. */
+const MOST_KEPT = 50_000
+
 /**
  * Makes a function from a cgroup's id to its path. The id, from bpf_get_current_cgroup_id() and in hexadecimal, is the
- * inode of the cgroup's directory (fs/kernfs, kernfs_id on 64-bit machines). For a cgroup that is gone the function
- * gives undefined, and does not search again.
+ * inode of the cgroup's directory (fs/kernfs, kernfs_id on 64-bit machines). For a cgroup that is gone, and was not asked for
+ * nor noticed while it was there, the function gives undefined, and does not search again. `notice` is that of a cgroup by
+ * whoever sees it made (watchCgroups.ts).
  */
-export const createCgroups = (mounts: readonly string[]): ((number: string) => string | undefined) => {
+export const createCgroups = (mounts: readonly string[]): Cgroups => {
   const paths = new Map<string, string | undefined>()
-  return (number) => {
-    if (!paths.has(number)) {
-      for (const [found, path] of walk(mounts)) paths.set(found, path)
-      if (!paths.has(number)) paths.set(number, undefined)
-    }
-    return paths.get(number)
+  const notice = (number: string, path: string | undefined) => {
+    if (paths.size >= MOST_KEPT) for (const oldest of paths.keys()) if (paths.delete(oldest)) break
+    paths.set(number, path)
   }
+  return {
+    notice,
+    pathOf: (number) => {
+      if (!paths.has(number)) {
+        for (const [found, path] of walk(mounts)) notice(found, path)
+        if (!paths.has(number)) notice(number, undefined)
+      }
+      return paths.get(number)
+    },
+  }
+}
+
+/** Paths of cgroups by their ids. */
+export type Cgroups = {
+  pathOf: (number: string) => string | undefined
+  notice: (number: string, path: string) => void
 }
 
 /**
@@ -39,6 +56,9 @@ export const cgroup2Mounts = (candidates: readonly string[]): string[] =>
     }
   })
 
+/** The id of the cgroup of a directory. Throws where it is gone. */
+export const numberOf = (directory: string): string => statSync(directory, { bigint: true }).ino.toString(16)
+
 function* walk(mounts: readonly string[]): Generator<[number: string, path: string]> {
   for (const mount of mounts) {
     const waiting = ['/']
@@ -46,7 +66,7 @@ function* walk(mounts: readonly string[]): Generator<[number: string, path: stri
       const path = waiting.pop()
       if (path === undefined) break
       try {
-        yield [statSync(join(mount, path), { bigint: true }).ino.toString(16), path]
+        yield [numberOf(join(mount, path)), path]
         for (const entry of readdirSync(join(mount, path), { withFileTypes: true })) {
           if (entry.isDirectory()) waiting.push(join(path, entry.name))
         }

@@ -5,6 +5,7 @@ import { CGROUP_MOUNTS, cgroup2Mounts, createCgroups } from './cgroups.ts'
 import { createContainerNames, type FindNames } from './containerNames.ts'
 import { cgroupIn, isOfContainer } from './procCgroup.ts'
 import { hostRoot } from './root.ts'
+import { watchCgroups } from './watchCgroups.ts'
 
 /** Where this machine's tasks are found: cgroups by their ids, a process's by its PID, and the names of containers. */
 export type Sources = {
@@ -39,11 +40,21 @@ export const createPlaces = (warn: (message: string) => void, sources: Sources =
 }
 
 // A container may see its own part of the cgroups alone.
-const thisMachine = (warn: (message: string) => void, root: string): Sources => ({
-  byId: createCgroups(cgroup2Mounts(CGROUP_MOUNTS.map((mount) => root + mount))),
-  byPid: cgroup2Mounts([`${root}/sys/fs/cgroup`]).length > 0 ? undefined : cgroupOf,
-  namesOf: createContainerNames(warn, `${root}/`),
-})
+const thisMachine = (warn: (message: string) => void, root: string): Sources => {
+  const mounts = cgroup2Mounts(CGROUP_MOUNTS.map((mount) => root + mount))
+  const cgroups = createCgroups(mounts)
+  const namesOf = createContainerNames(warn, `${root}/`)
+  watchCgroups(mounts, (number, path) => {
+    cgroups.notice(number, path)
+    // Names go with their container, too.
+    if (isOfContainer(path)) namesOf(path)
+  })
+  return {
+    byId: cgroups.pathOf,
+    byPid: cgroup2Mounts([`${root}/sys/fs/cgroup`]).length > 0 ? undefined : cgroupOf,
+    namesOf,
+  }
+}
 
 const cgroupOf = (pid: number) => {
   try {
