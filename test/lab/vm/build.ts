@@ -38,9 +38,9 @@ export const buildImage = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const root = join(directory, IMAGE_FILES.root)
-  const inRoot = (command: readonly string[]) => runInRoot(root, command, signal)
+  const inRoot = (command: readonly string[]) => runInRoot(root, command, signal, release.arch)
 
-  await step('base system (debootstrap)', () => runContained(debootstrap(release, root), signal))
+  await step('base system (debootstrap)', () => runContained(debootstrap(release, root), signal, release.arch))
   await step('kernel and packages (apt-get)', async () => {
     writeFileSync(join(root, 'etc/apt/sources.list'), renderSources(release, readMirror()))
     const settings = pickSettings(await run(['apt-config', 'dump'], signal))
@@ -52,9 +52,7 @@ export const buildImage = async (
     await inRoot(['sh', '/lab/install', release.kernelSuite ?? '', kernel.join(' '), ...packages])
   })
   await step('node and initramfs', async () => {
-    mkdirSync(join(root, 'usr/local/bin'), { recursive: true })
-    copyFileSync(process.execPath, join(root, 'usr/local/bin/node'))
-    chmodSync(join(root, 'usr/local/bin/node'), 0o755)
+    if (release.arch === undefined) copyNode(join(root, 'usr/local/bin'))
     // Said here, where it can be explained, and not as a puzzle in the guest.
     await inRoot(['node', '--version'])
     const facts: ImageFacts = {
@@ -74,10 +72,17 @@ export const buildImage = async (
   })
 }
 
+const copyNode = (directory: string) => {
+  mkdirSync(directory, { recursive: true })
+  copyFileSync(process.execPath, join(directory, 'node'))
+  chmodSync(join(directory, 'node'), 0o755)
+}
+
 const debootstrap = (release: Release, root: string): string[] => {
   const known = existsSync(`${DEBOOTSTRAP_SCRIPTS}/${release.suite}`)
   // An older debootstrap has no script for a newer suite; all scripts of current suites are the same one as sid's.
   const script = known ? [] : [`${DEBOOTSTRAP_SCRIPTS}/sid`]
-  const command = ['debootstrap', '--variant=minbase', '--include=ca-certificates', release.suite, root]
+  const arch = release.arch === undefined ? [] : [`--arch=${release.arch}`]
+  const command = ['debootstrap', ...arch, '--variant=minbase', '--include=ca-certificates', release.suite, root]
   return [...command, readMirror().main, ...script]
 }

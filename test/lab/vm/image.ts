@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream'
 import { buildImage, IMAGE_FILES, ImageFacts } from './build.ts'
 import { createWorkDirectory, imageDirectory, publish, remove } from './cache.ts'
 import { LabError } from './errors.ts'
-import { ensureHostPackages } from './hostPackages.ts'
+import { ensureHostPackages, labPrograms } from './hostPackages.ts'
 import { type Step, tellSteps } from './progress.ts'
 import { findRelease, type Release } from './releases.ts'
 
@@ -30,7 +30,7 @@ export const ensureImage = async (
   { signal = new AbortController().signal, log = process.stderr }: { signal?: AbortSignal; log?: Writable } = {},
 ): Promise<Image> => {
   const release = findRelease(name)
-  await ensureHostPackages(signal)
+  await ensureHostPackages(signal, labPrograms(release))
   const directory = imageDirectory(release)
   if (!existsSync(directory)) {
     // Asked for twice by one process, it is still built once.
