@@ -87,14 +87,14 @@ describe('golden', () => {
   })
 })
 
-describe('arm64', () => {
-  const printsOf = (text: string) =>
-    (text.match(/printf\("reset [^;]*;/g) ?? [])
-      .map((print) => print.replaceAll(/\s+/g, ' '))
-      .filter((print) => print.includes('stack='))
-  const asks = (print: string) =>
-    /caller=%lx caller_name=%s stack=%s/.test(print) && /reg\("r30"\), ksym\(reg\("r30"\)\)/.test(print)
+const printsOf = (text: string) =>
+  (text.match(/printf\("reset [^;]*;/g) ?? [])
+    .map((print) => print.replaceAll(/\s+/g, ' '))
+    .filter((print) => print.includes('stack='))
+const asks = (print: string) =>
+  /caller=%lx caller_name=%s stack=%s/.test(print) && /reg\("r30"\), ksym\(reg\("r30"\)\)/.test(print)
 
+describe('arm64', () => {
   test('a stack goes along with the function to which the probed one returns', async () => {
     const { text } = write(await kernelOf('6.12'), { machine: 'aarch64' })
     expect(printsOf(text).filter((print) => !asks(print))).toEqual([])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { run, runContained, runInRoot } from './contained.ts'
@@ -28,12 +28,13 @@ const DEBOOTSTRAP_SCRIPTS = '/usr/share/debootstrap/scripts'
 const FREE_MIB = 1024
 
 /**
- * Builds a release's image into an empty directory. Needs root, and the network.
+ * Builds a release's image into an empty directory. Needs root, and the network. `debs` are the kernel's where it is one of our own.
  * @throws LabError (exit code 3) with the last lines of the command that failed
  */
 export const buildImage = async (
   release: Release,
   directory: string,
+  debs: readonly string[],
   step: Step,
   signal: AbortSignal,
 ): Promise<void> => {
@@ -48,7 +49,9 @@ export const buildImage = async (
     if (existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'))
     cpSync(GUEST, join(root, 'lab'), { recursive: true })
     const packages = [...PACKAGES, ...release.extraPackages]
-    const kernel = release.kernelPackages ?? KERNEL_PACKAGES
+    for (const deb of debs) copyFileSync(deb, join(root, 'lab', basename(deb)))
+    const kernel =
+      debs.length > 0 ? debs.map((deb) => `/lab/${basename(deb)}`) : (release.kernelPackages ?? KERNEL_PACKAGES)
     await inRoot(['sh', '/lab/install', release.kernelSuite ?? '', kernel.join(' '), ...packages])
   })
   await step('node and initramfs', async () => {

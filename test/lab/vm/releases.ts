@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { LabError } from './errors.ts'
-import type { Built } from './kernel.ts'
 
 /** An architecture that is not that of the other images. */
 export type Architecture = 'arm64'
+
+/** A kernel that the lab builds itself: the Debian package of its source, and which configuration of kernels/. */
+export type Built = { readonly source: string; readonly configuration: string }
 
 /** One kernel of the lab, and the Debian it runs under. */
 export type Release = {
@@ -78,7 +80,7 @@ export const FLAVOURS: readonly Release[] = [
     suite: 'trixie',
     security: true,
     extraPackages: [],
-    built: { source: 'linux-source-6.12', fragment: 'sanitizers' },
+    built: { source: 'linux-source-6.12', configuration: 'sanitizers' },
   },
 ]
 
