@@ -12,7 +12,7 @@ export const program = async (options: ProgramOptions, io: Io): Promise<number> 
   const program = writeProgram(
     requireBtf(facts),
     facts.symbols,
-    { filter: options, steps: options.steps, ttl: options.ttl === true },
+    { filter: options, steps: options.steps, ttl: options.ttl === true, machine: facts.machine },
     readProbe,
   )
   io.out(program.text)

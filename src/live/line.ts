@@ -61,7 +61,7 @@ export const readLine = (line: string, names: Names, nameFrame: NameFrame = beli
         segment: fields.given('skb') ? readSegment(fields) : null,
         socket: fields.given('sk') ? readSocket(fields) : null,
         task: fields.has('pid') ? readTask(fields) : null,
-        stack: readStack(stack, nameFrame),
+        stack: withCaller(readStack(stack, nameFrame), fields, nameFrame),
         reason: readReason(fields, names.reset),
         flow: readFlow(fields),
         ...(fields.given('own_rst') ? { own_rst: fields.number('own_rst') } : {}),
@@ -97,6 +97,14 @@ const readStack = (stack: string, nameFrame: NameFrame): string[] =>
     const name = nameFrame(address, symbol)
     return name === undefined || (name === symbol && Number(offset) >= LONGEST_FUNCTION) ? [] : name
   })
+
+// On arm64, where a probe at the first instruction of a function prints it (src/program/holes.ts). A kernel whose stacks are whole
+// has it there, too.
+const withCaller = (stack: string[], fields: Fields, nameFrame: NameFrame): string[] => {
+  const caller = fields.given('caller') ? nameFrame(fields.hex('caller'), fields.text('caller_name')) : undefined
+  const [first, second] = stack
+  return caller === undefined || first === undefined || caller === second ? stack : [first, caller, ...stack.slice(1)]
+}
 
 // Told only where the packet is another one now, to the eye: the same addresses are no news.
 const readWas = (fields: Fields, { family, daddr, dport, netns }: ReturnType<typeof readTuple>) => {

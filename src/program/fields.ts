@@ -168,12 +168,7 @@ const other = {
   ),
   snt_isn: field('%u', 'number', '$req->snt_isn', 'of a request: the sequence number of the SYN ACK that went out'),
   ifindex: field('%d', 'number', '$skb->dev->ifindex', 'the number of that interface; 0: not known any more'),
-  bound: field(
-    '%d',
-    'number',
-    '$sk->__sk_common.skc_bound_dev_if',
-    'the interface that the socket is bound to; 0: none',
-  ),
+  bound: field('%d', 'number', '$sk->__sk_common.skc_bound_dev_if', 'the interface it is bound to; 0: none'),
   from: field('%hhu', 'state', 'args->oldstate', 'the state before'),
   to: field('%hhu', 'state', 'args->newstate', 'the state after'),
   sk_err: field('%d', 'number', '$sk->sk_err', 'the error that ended it, as errno; 0: none'),
@@ -183,6 +178,8 @@ const other = {
   way: field('%hhu', 'number', '$way', 'of a drop: 1 on the way to this host, 2 through it, 3 out of it; 0: not known'),
   time_wait: field('%hhu', 'number', '/*{time_wait}*/', 'a time-wait: 2: refused, 1: not so, 0: not known'),
   location: field('%s', 'text', 'ksym(args->location)', 'the function that dropped the packet'),
+  caller: field('%lx', 'hex', '/*{caller}*/', 'on arm64, where the stack lacks it: the address it returns to'),
+  caller_name: field('%s', 'text', 'ksym(/*{caller}*/)', 'the function there'),
   // May be empty on 0.17, rarely: see probes/README.md.
   stack: field(
     '%s',

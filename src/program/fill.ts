@@ -19,7 +19,7 @@ export const fill = (text: string, holes: Holes): string =>
   text.replaceAll(HOLES, (...found: (string | number | undefined)[]) => {
     const [, indent, alone, within, offset] = found
     const name = String(alone ?? within)
-    const value = fill(name.startsWith('print ') ? printText(name) : valueOf(name, holes), holes)
+    const value = fill(name.startsWith('print ') ? printText(name, holes) : valueOf(name, holes), holes)
     if (typeof indent === 'string') return value === '' ? '' : `${indent}${indented(value, indent)}\n`
     const [before = ''] = /^ */.exec(text.slice(text.lastIndexOf('\n', Number(offset) - 1) + 1)) ?? []
     return indented(value, before)

@@ -120,7 +120,7 @@ const asksPorts = ({ sport, notSport, dport, notDport }: Filter) =>
   [sport, notSport, dport, notDport].some((ranges) => ranges.length > 0)
 
 /** What depends on the functions that a part attaches to: twins of two families take their arguments alike. */
-export const functionHoles = (btf: Btf, functions: readonly string[]): Holes => {
+export const functionHoles = (btf: Btf, functions: readonly string[], machine?: string): Holes => {
   const argument = (parameter: string) => register(btf.functions[functions[0] ?? '']?.indexOf(parameter) ?? -1)
   const reason = argument('reason')
   return {
@@ -135,6 +135,9 @@ export const functionHoles = (btf: Btf, functions: readonly string[]): Holes => 
     tw: argument('tw'),
     child: argument('child'),
     new: argument('new'),
+    // At its first instruction a function of arm64 has not put the address to which it returns on the stack yet, so the stack
+    // lacks its caller (arch/arm64/kernel/stacktrace.c, kunwind_init_from_regs): it is in the link register.
+    caller: machine === 'aarch64' && functions.length > 0 ? 'reg("r30")' : '',
   }
 }
 

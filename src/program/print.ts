@@ -41,11 +41,12 @@ const printed = (word: string): Printed[] => {
 }
 
 /**
- * The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. A line
- * is counted when it is out: what @n counts has come, or is in a buffer, or is lost (frame.bt prints @n).
+ * The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. A field
+ * of which a hole is to be filled with nothing is left out. A line is counted when it is out: what @n counts has come, or is in a buffer, or is lost (frame.bt prints @n).
  */
-export const printText = (asked: string): string => {
-  const { kind, fn = FIELDS.fn.expression, fields } = parsePrint(asked)
+export const printText = (asked: string, holes: Readonly<Record<string, string>> = {}): string => {
+  const { kind, fn = FIELDS.fn.expression, fields: all } = parsePrint(asked)
+  const fields = all.filter(({ expression }) => !holesIn(expression).some((hole) => holes[hole] === ''))
   const variables = fn.match(/(?<=<)\$\w+(?=>)/g) ?? []
   const words = wordsOf(fields)
   const format = words.map((word) => {
@@ -63,6 +64,8 @@ export const printText = (asked: string): string => {
   const call = `printf("${kind}${format.join('')}\\n",\n${wrapped(values)});`
   return kind === 'tick' ? call : `@pending = ${TICKS};\n${call}\n@n[cpu]++;`
 }
+
+const holesIn = (expression: string) => [...expression.matchAll(/\/\*\{(\w+)\}\*\//g)].map(([, name = '']) => name)
 
 // A number without company has a word for itself: bpftrace has no smaller one.
 const formatAlone = ({ format }: Field) => (format === '%hhu' || format === '%hu' ? '%llu' : format)

@@ -16,6 +16,8 @@ export type Wanted = {
   ttl: boolean
   /** Names of functions and tracepoints that are not to be attached to. */
   without?: readonly string[]
+  /** The architecture, as uname -m has it; without, one whose stacks are whole. */
+  machine?: string
 }
 
 /** A bpftrace program and what it is made of. `missing` names what this kernel has not and a trace could use. */
@@ -75,7 +77,7 @@ export const writeProgram = (given: Btf, symbols: Symbols, wanted: Wanted, readP
     ...attached.filter((name, at) => attached.indexOf(name) !== at),
   ]
   const filled: Filled[] = [
-    ...here.flatMap(({ part, names }) => filledPart(btf, part, names, { alone, copies })),
+    ...here.flatMap(({ part, names }) => filledPart(btf, part, names, { alone, copies, machine: wanted.machine })),
     ...present.flatMap((step) => filesOf(step).map((file) => ({ file, holes: stepHoles(btf, step, entrances) }))),
   ]
   const parts = filled.map(({ file, again, holes }) => {
@@ -129,7 +131,7 @@ const partsHere = (btf: Btf, copies: readonly string[], asked: readonly Part[]) 
 type Filled = { file: string; holes: Holes; again?: true }
 
 /** What steps are attached to, and the copies of functions that the compiler made. */
-type Attached = { alone: readonly string[]; copies: readonly string[] }
+type Attached = { alone: readonly string[]; copies: readonly string[]; machine: string | undefined }
 
 // A copy may take its arguments in other registers: the segment is the one that the attempt was for.
 const copyHoles = (btf: Btf, [name = '']: readonly string[], copies: readonly string[]): Holes => {
@@ -139,15 +141,16 @@ const copyHoles = (btf: Btf, [name = '']: readonly string[], copies: readonly st
 
 // In bpftrace 0.17 `kprobe:a, kprobe:b { }` runs, at a, the body of another probe that is attached to a alone, and its own
 // nowhere: a list that shares a function with a step or another part becomes a probe for each function.
-const filledPart = (btf: Btf, part: Part, names: readonly string[], { alone, copies }: Attached): Filled[] => {
+const filledPart = (btf: Btf, part: Part, names: readonly string[], { alone, copies, machine }: Attached): Filled[] => {
   const { file, tracepoint } = part
   if (tracepoint !== undefined) return [{ file, holes: { ...functionHoles(btf, []), ...tracepointHoles(btf, part) } }]
-  if (part.copies === true) return [{ file, holes: { ...functionHoles(btf, names), ...copyHoles(btf, names, copies) } }]
+  if (part.copies === true)
+    return [{ file, holes: { ...functionHoles(btf, names, machine), ...copyHoles(btf, names, copies) } }]
   if (names.length < 2 || !names.some((name) => alone.includes(name)))
-    return [{ file, holes: functionHoles(btf, names) }]
+    return [{ file, holes: functionHoles(btf, names, machine) }]
   return names.map((name, index) => ({
     file,
-    holes: functionHoles(btf, [name]),
+    holes: functionHoles(btf, [name], machine),
     ...(index === 0 ? {} : { again: true }),
   }))
 }

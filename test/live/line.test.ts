@@ -612,3 +612,17 @@ test('a frame has the name that the machine gives its address, or none', () => {
   const names: Record<string, string | undefined> = { tcp_v4_send_reset: undefined, tcp_v4_rcv: '[veth]' }
   expect(readLine(LINES.answered, NAMES, (_, name) => names[name])).toMatchObject({ stack: ['[veth]'] })
 })
+
+test.each([
+  ['is put behind the function that it called', '__tcp_close', ['tcp_v4_send_reset', '__tcp_close', 'tcp_v4_rcv']],
+  ['is there once where the stack has it too', 'tcp_v4_rcv', ['tcp_v4_send_reset', 'tcp_v4_rcv']],
+])('a caller that arm64 has in a register %s', (_, caller, stack) => {
+  const line = LINES.answered.replace(' stack=', ` caller=ffffd5825b62421c caller_name=${caller} stack=`)
+  expect(read(line)).toMatchObject({ stack })
+})
+
+test('a caller in a module that came later has its name', () => {
+  const line = LINES.answered.replace(' stack=', ' caller=ffffd5827000 caller_name=_end stack=')
+  const named = readLine(line, NAMES, (address, name) => (address === 'ffffd5827000' ? '[nf_reject_ipv4]' : name))
+  expect(named).toMatchObject({ stack: ['tcp_v4_send_reset', '[nf_reject_ipv4]', 'tcp_v4_rcv'] })
+})

@@ -87,6 +87,30 @@ describe('golden', () => {
   })
 })
 
+const printsOf = (text: string) =>
+  (text.match(/printf\("reset [^;]*;/g) ?? [])
+    .map((print) => print.replaceAll(/\s+/g, ' '))
+    .filter((print) => print.includes('stack='))
+const asks = (print: string) =>
+  /caller=%lx caller_name=%s stack=%s/.test(print) && /reg\("r30"\), ksym\(reg\("r30"\)\)/.test(print)
+
+describe('arm64', () => {
+  test('a stack goes along with the function to which the probed one returns', async () => {
+    const { text } = write(await kernelOf('6.12'), { machine: 'aarch64' })
+    expect(printsOf(text).filter((print) => !asks(print))).toEqual([])
+    expect(printsOf(text)).toHaveLength(5)
+  })
+
+  test('but not of tracepoints, whose stacks are whole, nor on another machine', async () => {
+    const kernel = await kernelOf('6.12')
+    for (const { text } of [
+      write(without(kernel, 'register_kprobe'), { machine: 'aarch64' }),
+      write(kernel, { machine: 'x86_64' }),
+    ])
+      expect(text).not.toContain('caller')
+  })
+})
+
 const told = ({ text }: { text: string }) => attaching(text, '__nf_conntrack_confirm').length
 
 describe('NAT', () => {

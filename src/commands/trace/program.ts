@@ -20,7 +20,7 @@ const unseenReplies = (probes: readonly string[]) => {
 export const programWriter =
   (options: TraceOptions, { btf, facts }: { btf: Btf; facts: Facts }, warn: Warn) =>
   (without: readonly string[]): Program => {
-    const wanted = { filter: options, steps: options.steps, ttl: options.ttl === true, without }
+    const wanted = { filter: options, steps: options.steps, ttl: options.ttl === true, without, machine: facts.machine }
     const program = writeProgram(btf, facts.symbols, wanted, readProbe)
     if (program.probes.length === 0) return program
     for (const name of program.missing)

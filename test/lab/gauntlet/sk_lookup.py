@@ -6,8 +6,9 @@ import os
 import resource
 import struct
 
+from net.bpf import SYS_BPF
+
 LIBC = ctypes.CDLL(None, use_errno=True)
-SYS_BPF = 321  # of x86-64
 BPF_PROG_LOAD, BPF_LINK_CREATE = 5, 28
 BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP = 30, 36
 LOCAL_PORT = 60  # of struct bpf_sk_lookup: in host order

@@ -10,6 +10,7 @@ const KERNELS: readonly ({ name: string; release: string } & MachineOptions)[] =
   { name: 'Debian 13, generic', release: 'generic-trixie' },
   { name: 'Debian 13, PREEMPT_RT', release: 'rt-trixie' },
   { name: 'Debian 12, PREEMPT_RT', release: 'rt-bookworm' },
+  { name: 'Debian 13, arm64', release: 'arm64-trixie' },
   { name: 'IPv6 off', release: 'trixie', kernelArguments: ['ipv6.disable=1'] },
   { name: 'lockdown=integrity', release: 'trixie', kernelArguments: ['lockdown=integrity'] },
   { name: 'lockdown=confidentiality', release: 'trixie', kernelArguments: ['lockdown=confidentiality'] },

@@ -2,14 +2,13 @@
 """What a trace may leave behind, by the kernel's own lists: BPF programs and maps, kprobes, processes."""
 import ctypes
 import pathlib
-import platform
 import subprocess
 
+from net.bpf import SYS_BPF
 from net.waits import comes
 
-# linux/bpf.h, enum bpf_cmd, and the number of bpf(2) (asm-generic/unistd.h has arm64's).
+# linux/bpf.h, enum bpf_cmd.
 NEXT_ID = {"program": 11, "map": 12}
-BPF = {"x86_64": 321, "aarch64": 280}
 KPROBES = pathlib.Path("/sys/kernel/debug/kprobes/list")
 PATIENCE_SECONDS = 60  # the kernel frees programs and probes in a worker, after a grace period
 
@@ -35,7 +34,7 @@ def left_since(before):
 def ids(kind):
     found, attribute = set(), NextId()
     libc = ctypes.CDLL(None, use_errno=True)
-    while libc.syscall(BPF[platform.machine()], NEXT_ID[kind], ctypes.byref(attribute), ctypes.sizeof(attribute)) == 0:
+    while libc.syscall(SYS_BPF, NEXT_ID[kind], ctypes.byref(attribute), ctypes.sizeof(attribute)) == 0:
         found.add(f"BPF {kind} {attribute.next}")
         attribute.start = attribute.next
     return found

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { randomInt } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { sum, type Count } from '../../count.ts'
 import { fuzzAll } from '../../fuzz/fuzzAll.ts'
+import { runGauntlet } from '../gauntlet/gauntlet.ts'
+import { runProbes } from '../probes/probes.ts'
+import { stress } from '../stress/stress.ts'
 import { exitCodeOf } from '../vm/exitCode.ts'
 import { findRelease } from '../vm/releases.ts'
 import { runTap } from '../vm/tap.ts'
@@ -13,6 +18,9 @@ inputs   damaged recordings, captures, lines, answers, files: each is answered o
 faults   full disks, SIGKILL at random moments, no memory, ...: each is told, ends nothing that it need not end, and leaves nothing,
          no process, BPF program, map or kprobe; and traces without one capability each
 kernels  what the tool can do with PREEMPT_RT, lockdown, 128 possible processors, ...
+arm64    the gauntlet and the values of probes on an arm64 kernel
+module   tcphash.ko, tested and under load, in a kernel with KASAN, lockdep, PROVE_RCU and kmemleak, which is built from Debian's
+         source the first time
 
 Examples:
   npm run trust
@@ -20,7 +28,7 @@ Examples:
   npm run trust -- --only inputs --inputs 1100
 `
 
-const PARTS = ['inputs', 'faults', 'kernels'] as const
+const PARTS = ['inputs', 'faults', 'kernels', 'arm64', 'module'] as const
 
 /** The kernels that operators have, where none is named. */
 const RELEASES = ['bookworm', 'trixie']
@@ -51,10 +59,32 @@ const main = async (): Promise<number> => {
   // One machine at a time: two would only share the processors.
   if (isAsked('faults')) for (const release of releases) counts.push(await faultsOn(release, options))
   if (isAsked('kernels')) counts.push(await tryKernels())
+  if (isAsked('arm64')) counts.push(await onArm64())
+  if (isAsked('module')) counts.push(await underSanitizers())
   const { passed, failed } = sum(counts)
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   return failed === 0 ? 0 : 1
 }
+
+const ARM64 = 'arm64-trixie'
+
+const onArm64 = async (): Promise<Count> =>
+  sum([
+    await runGauntlet(ARM64, { rounds: 1, names: [], keep: false }),
+    await runProbes(ARM64, ['crafted', 'owners', 'nat', 'burst', 'refused'], false),
+  ])
+
+const SANITIZERS = 'sanitizers-trixie'
+
+const underSanitizers = async (): Promise<Count> =>
+  sum([
+    await runTap({
+      release: SANITIZERS,
+      command: ['python3', 'test/lab/kmod', 'kmod/tcphash.ko'],
+      timeoutSeconds: 3600,
+    }),
+    await stress([SANITIZERS], true, join(tmpdir(), 'tcphash-sanitizers')),
+  ])
 
 const faultsOn = (release: string, { tries, seed }: Options): Promise<Count> =>
   runTap({

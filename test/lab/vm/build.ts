@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { run, runContained, runInRoot } from './contained.ts'
@@ -28,19 +28,20 @@ const DEBOOTSTRAP_SCRIPTS = '/usr/share/debootstrap/scripts'
 const FREE_MIB = 1024
 
 /**
- * Builds a release's image into an empty directory. Needs root, and the network.
+ * Builds a release's image into an empty directory. Needs root, and the network. `debs` are the kernel's where it is one of our own.
  * @throws LabError (exit code 3) with the last lines of the command that failed
  */
 export const buildImage = async (
   release: Release,
   directory: string,
+  debs: readonly string[],
   step: Step,
   signal: AbortSignal,
 ): Promise<void> => {
   const root = join(directory, IMAGE_FILES.root)
-  const inRoot = (command: readonly string[]) => runInRoot(root, command, signal)
+  const inRoot = (command: readonly string[]) => runInRoot(root, command, signal, release.arch)
 
-  await step('base system (debootstrap)', () => runContained(debootstrap(release, root), signal))
+  await step('base system (debootstrap)', () => runContained(debootstrap(release, root), signal, release.arch))
   await step('kernel and packages (apt-get)', async () => {
     writeFileSync(join(root, 'etc/apt/sources.list'), renderSources(release, readMirror()))
     const settings = pickSettings(await run(['apt-config', 'dump'], signal))
@@ -48,13 +49,13 @@ export const buildImage = async (
     if (existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'))
     cpSync(GUEST, join(root, 'lab'), { recursive: true })
     const packages = [...PACKAGES, ...release.extraPackages]
-    const kernel = release.kernelPackages ?? KERNEL_PACKAGES
+    for (const deb of debs) copyFileSync(deb, join(root, 'lab', basename(deb)))
+    const kernel =
+      debs.length > 0 ? debs.map((deb) => `/lab/${basename(deb)}`) : (release.kernelPackages ?? KERNEL_PACKAGES)
     await inRoot(['sh', '/lab/install', release.kernelSuite ?? '', kernel.join(' '), ...packages])
   })
   await step('node and initramfs', async () => {
-    mkdirSync(join(root, 'usr/local/bin'), { recursive: true })
-    copyFileSync(process.execPath, join(root, 'usr/local/bin/node'))
-    chmodSync(join(root, 'usr/local/bin/node'), 0o755)
+    if (release.arch === undefined) copyNode(join(root, 'usr/local/bin'))
     // Said here, where it can be explained, and not as a puzzle in the guest.
     await inRoot(['node', '--version'])
     const facts: ImageFacts = {
@@ -74,10 +75,17 @@ export const buildImage = async (
   })
 }
 
+const copyNode = (directory: string) => {
+  mkdirSync(directory, { recursive: true })
+  copyFileSync(process.execPath, join(directory, 'node'))
+  chmodSync(join(directory, 'node'), 0o755)
+}
+
 const debootstrap = (release: Release, root: string): string[] => {
   const known = existsSync(`${DEBOOTSTRAP_SCRIPTS}/${release.suite}`)
   // An older debootstrap has no script for a newer suite; all scripts of current suites are the same one as sid's.
   const script = known ? [] : [`${DEBOOTSTRAP_SCRIPTS}/sid`]
-  const command = ['debootstrap', '--variant=minbase', '--include=ca-certificates', release.suite, root]
+  const arch = release.arch === undefined ? [] : [`--arch=${release.arch}`]
+  const command = ['debootstrap', ...arch, '--variant=minbase', '--include=ca-certificates', release.suite, root]
   return [...command, readMirror().main, ...script]
 }

@@ -44,8 +44,12 @@ export const publish = (release: Release, buildDirectory: string): void => {
 /** Removes a directory of the cache with everything in it. */
 export const remove = (path: string): void => rmSync(path, { recursive: true, force: true })
 
-const recipeHash = (release: Release): string => {
-  const hash = createHash('sha256').update(JSON.stringify([release, PACKAGES, KERNEL_PACKAGES, process.version]))
-  for (const file of RECIPE_FILES) hash.update(readFileSync(new URL(file, import.meta.url)))
+const recipeHash = (release: Release): string =>
+  hashOf(JSON.stringify([release, PACKAGES, KERNEL_PACKAGES, process.version]), RECIPE_FILES)
+
+/** The name of what is made by this text and by these files of this directory. */
+export const hashOf = (text: string, files: readonly string[]): string => {
+  const hash = createHash('sha256').update(text)
+  for (const file of files) hash.update(readFileSync(new URL(file, import.meta.url)))
   return hash.digest('hex').slice(0, 12)
 }

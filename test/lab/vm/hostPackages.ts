@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
 import { LabError } from './errors.ts'
 import { tellSteps } from './progress.ts'
+import type { Architecture, Release } from './releases.ts'
 
 /** Programs and the Debian packages that bring each. */
 export type Programs = Readonly<Record<string, string | readonly string[]>>
@@ -19,8 +20,16 @@ const LAB: Programs = {
   tar: 'tar',
 }
 
+/** What it runs beside that for another architecture. */
+const FOREIGN: Readonly<Record<Architecture, Programs>> = {
+  arm64: { 'qemu-system-aarch64': 'qemu-system-arm', 'qemu-aarch64-static': 'qemu-user-static' },
+}
+
+/** The programs that the lab needs on the host for a release. */
+export const labPrograms = ({ arch }: Release): Programs => (arch === undefined ? LAB : { ...LAB, ...FOREIGN[arch] })
+
 /**
- * Brings programs, by default those the lab needs on the host: installed with apt-get for root, asked for otherwise.
+ * Brings programs, such as those the lab needs on the host: installed with apt-get for root, asked for otherwise.
  * @throws LabError (exit code 3) naming what is missing
  */
 export const ensureHostPackages = async (signal?: AbortSignal, programs: Programs = LAB): Promise<void> => {

@@ -5,7 +5,8 @@ import type { Writable } from 'node:stream'
 import { buildImage, IMAGE_FILES, ImageFacts } from './build.ts'
 import { createWorkDirectory, imageDirectory, publish, remove } from './cache.ts'
 import { LabError } from './errors.ts'
-import { ensureHostPackages } from './hostPackages.ts'
+import { ensureKernel } from './kernel.ts'
+import { ensureHostPackages, labPrograms } from './hostPackages.ts'
 import { type Step, tellSteps } from './progress.ts'
 import { findRelease, type Release } from './releases.ts'
 
@@ -30,7 +31,7 @@ export const ensureImage = async (
   { signal = new AbortController().signal, log = process.stderr }: { signal?: AbortSignal; log?: Writable } = {},
 ): Promise<Image> => {
   const release = findRelease(name)
-  await ensureHostPackages(signal)
+  await ensureHostPackages(signal, labPrograms(release))
   const directory = imageDirectory(release)
   if (!existsSync(directory)) {
     // Asked for twice by one process, it is still built once.
@@ -53,6 +54,10 @@ export const ensureImage = async (
 
 const inProgress = new Map<string, Promise<void>>()
 
+// The compiler is that of the image of its suite.
+const kernelOf = async ({ built, suite }: Release, step: Step, signal: AbortSignal) =>
+  built === undefined ? [] : ensureKernel(built, (await ensureImage(suite, { signal })).root, step, signal)
+
 const build = async (release: Release, step: Step, signal: AbortSignal): Promise<void> => {
   if (process.getuid?.() !== 0) {
     throw new LabError(`building the image of ${release.name} needs root`, {
@@ -63,7 +68,7 @@ const build = async (release: Release, step: Step, signal: AbortSignal): Promise
   await step('building the image', async () => {
     const directory = createWorkDirectory(`building-${release.name}`)
     try {
-      await buildImage(release, directory, step, signal)
+      await buildImage(release, directory, await kernelOf(release, step, signal), step, signal)
       publish(release, directory)
     } catch (error) {
       remove(directory)

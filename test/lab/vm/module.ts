@@ -34,7 +34,7 @@ const build = async (image: Image, path: string, signal: AbortSignal): Promise<v
     for (const name of sources()) cpSync(join(KMOD, name), join(work, name))
     const directory = `/tmp/${basename(work)}`
     const make = ['make', '-j', '2', '-C', directory, `KDIR=/lib/modules/${image.kernel}/build`]
-    await runInRoot(image.root, make, signal)
+    await runInRoot(image.root, make, signal, image.release.arch)
     mkdirSync(image.modules, { recursive: true })
     const finished = mkdtempSync(join(image.modules, 'building-'))
     cpSync(join(work, MODULE), join(finished, MODULE))

@@ -39,7 +39,13 @@ export const startMachine = (
 ): Machine => {
   // Killed with this process however that ends; and in a session of its own, so that Ctrl-C on a terminal, which goes
   // to the whole process group, reaches only the lab and not QEMU.
-  const args = ['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', ...qemuArguments(image, jobTar, consoleLog, options)]
+  const args = [
+    '--pdeathsig',
+    'KILL',
+    '--',
+    machineOf(image).program,
+    ...qemuArguments(image, jobTar, consoleLog, options),
+  ]
   const qemu = spawn('setpriv', args, {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', ...PORTS.map(() => 'pipe' as const)],
@@ -53,21 +59,31 @@ export const startMachine = (
   return { process: qemu, control: port(0), stdout: port(1), stderr: port(2), out: port(3) }
 }
 
+/** QEMU's program, machine and processor for an architecture, and the kernel's name of its serial line. */
+const MACHINES = {
+  // QEMU 7.2's emulation of cmpxchg16b breaks kernels 6.12 and later.
+  amd64: { program: 'qemu-system-x86_64', machine: ['-cpu', 'Nehalem,cx16=off'], terminal: 'ttyS0' },
+  // One without pointer authentication, which takes much of an emulator's time.
+  arm64: { program: 'qemu-system-aarch64', machine: ['-machine', 'virt', '-cpu', 'cortex-a57'], terminal: 'ttyAMA0' },
+} as const
+
+const machineOf = ({ release }: Image) => MACHINES[release.arch ?? 'amd64']
+
 const qemuArguments = (
   image: Image,
   jobTar: string,
   consoleLog: string,
   { kernelArguments = [], memoryMib = MEMORY_MIB, possibleCpus = CPUS }: MachineOptions,
-): string[] =>
-  [
+): string[] => {
+  const { machine, terminal } = machineOf(image)
+  return [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    // Emulation even where there is /dev/kvm: on a nested host it may exist and not run these kernels. QEMU 7.2's
-    // emulation of cmpxchg16b breaks kernels 6.12 and later.
-    ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem,cx16=off'],
+    // Emulation even where there is /dev/kvm: on a nested host it may exist and not run these kernels.
+    ['-accel', 'tcg,thread=multi', ...machine],
     ['-smp', `${CPUS},maxcpus=${possibleCpus}`, '-m', String(memoryMib)],
     ['-kernel', image.vmlinuz, '-initrd', image.initrd],
     // Under emulation the mitigations guard nothing, and page table isolation alone doubles the time of all that runs.
-    ['-append', ['console=ttyS0', 'panic=-1', 'mitigations=off', ...kernelArguments].join(' ')],
+    ['-append', [`console=${terminal}`, 'panic=-1', 'mitigations=off', ...kernelArguments].join(' ')],
     ['-drive', `file=${image.disk},format=raw,if=virtio,snapshot=on`],
     ['-drive', `file=${jobTar},format=raw,if=virtio,readonly=on`],
     ['-serial', `file:${consoleLog}`],
@@ -77,3 +93,4 @@ const qemuArguments = (
       ['-device', `virtserialport,chardev=${name},nr=${index + 1}`],
     ]),
   ].flat()
+}

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { LabError } from './errors.ts'
 
+/** An architecture that is not that of the other images. */
+export type Architecture = 'arm64'
+
+/** A kernel that the lab builds itself: the Debian package of its source, and which configuration of kernels/. */
+export type Built = { readonly source: string; readonly configuration: string }
+
 /** One kernel of the lab, and the Debian it runs under. */
 export type Release = {
   /** What is typed on the command line, and the name of the cached image. */
@@ -15,6 +21,10 @@ export type Release = {
   readonly extraPackages: readonly string[]
   /** Another flavour than `KERNEL_PACKAGES`. */
   readonly kernelPackages?: readonly string[]
+  /** A kernel of our own instead, built from Debian's source for this suite (kernel.ts). */
+  readonly built?: Built
+  /** Where it is not that of this machine. Its Node.js is Debian's then. */
+  readonly arch?: Architecture
 }
 
 /** Packages of every image, beside the kernel and its headers. */
@@ -57,6 +67,21 @@ export const FLAVOURS: readonly Release[] = [
   { name: 'generic-trixie', suite: 'trixie', security: true, extraPackages: [], kernelPackages: flavour('amd64') },
   { name: 'rt-trixie', suite: 'trixie', security: true, extraPackages: [], kernelPackages: flavour('rt-amd64') },
   { name: 'rt-bookworm', suite: 'bookworm', security: true, extraPackages: [], kernelPackages: flavour('rt-amd64') },
+  {
+    name: 'arm64-trixie',
+    suite: 'trixie',
+    security: true,
+    extraPackages: ['nodejs'],
+    kernelPackages: flavour('cloud-arm64'),
+    arch: 'arm64',
+  },
+  {
+    name: 'sanitizers-trixie',
+    suite: 'trixie',
+    security: true,
+    extraPackages: [],
+    built: { source: 'linux-source-6.12', configuration: 'sanitizers' },
+  },
 ]
 
 /** The releases whose kernels every run of the tests puts to the whole proof, and those that get a part of it. */
