@@ -8,11 +8,13 @@ import { run, runInRoot } from './contained.ts'
 import type { Step } from './progress.ts'
 import type { Built } from './releases.ts'
 
-/** The configurations of kernels of our own: what each has beyond the least. */
+/** Fragments of configurations: `small` is what boots in the lab, the others are what each kernel has beyond it, or lacks. */
 const KERNELS = fileURLToPath(new URL('kernels/', import.meta.url))
 
+const SMALL = 'small'
+
 /** What builds a kernel from Debian's source, beside what every image has. */
-const BUILDERS = 'bc bison cpio debhelper dpkg-dev flex libdw-dev libelf-dev libssl-dev rsync'.split(' ')
+const BUILDERS = 'bc bison cpio debhelper dpkg-dev dwarves flex libdw-dev libelf-dev libssl-dev rsync'.split(' ')
 
 /**
  * Gives the Debian packages of such a kernel and of its headers, built first if the cache has none of today's recipe: a quarter
@@ -22,23 +24,25 @@ const BUILDERS = 'bc bison cpio debhelper dpkg-dev flex libdw-dev libelf-dev lib
  * @throws LabError (exit code 3) with the last lines of what failed
  */
 export const ensureKernel = async (built: Built, root: string, step: Step, signal: AbortSignal): Promise<string[]> => {
-  const hash = hashOf(JSON.stringify(built), [`kernels/${built.configuration}.config`, 'kernel.ts'])
-  const directory = join(cacheDirectory(), `kernel-${built.configuration}-${hash}`)
+  const files = [SMALL, built.fragment].map((name) => `kernels/${name}.config`)
+  const hash = hashOf(JSON.stringify(built), [...files, 'kernel.ts'])
+  const directory = join(cacheDirectory(), `kernel-${built.fragment}-${hash}`)
   if (!existsSync(directory)) await step('kernel from its source (make)', () => build(built, root, directory, signal))
   return readdirSync(directory).map((name) => join(directory, name))
 }
 
-const build = async ({ source, configuration }: Built, root: string, target: string, signal: AbortSignal) => {
-  const work = createWorkDirectory(`building-kernel-${configuration}`)
+const build = async ({ source, fragment }: Built, root: string, target: string, signal: AbortSignal) => {
+  const work = createWorkDirectory(`building-kernel-${fragment}`)
   try {
     const tree = join(work, 'root')
     await run(['cp', '--archive', '--reflink=auto', root, tree], signal)
     copyFileSync('/etc/resolv.conf', join(tree, 'etc/resolv.conf'))
     const inTree = (script: string, ...words: string[]) =>
       runInRoot(tree, ['bash', '-euo', 'pipefail', '-c', script, 'make', ...words], signal)
-    copyFileSync(join(KERNELS, `${configuration}.config`), join(tree, 'tmp/wanted.config'))
+    for (const name of [SMALL, fragment])
+      copyFileSync(join(KERNELS, `${name}.config`), join(tree, 'tmp', `${name}.config`))
     await inTree(INSTALL, source, ...BUILDERS)
-    await inTree(CONFIGURE, source)
+    await inTree(CONFIGURE, source, SMALL, fragment)
     await inTree(MAKE, source, String(availableParallelism()))
     const debs = join(work, 'debs')
     mkdirSync(debs)
@@ -64,9 +68,10 @@ tar --extract --file="$1.tar.xz"`
 const CONFIGURE = `
 cd "/usr/src/$1"
 make tinyconfig
-scripts/kconfig/merge_config.sh -m .config /tmp/wanted.config
+scripts/kconfig/merge_config.sh -m .config "/tmp/$2.config" "/tmp/$3.config"
+cp .config /tmp/wanted
 make olddefconfig
-! grep '=y$' /tmp/wanted.config | grep --invert-match --line-regexp --fixed-strings --file=.config`
+! grep '=y$' /tmp/wanted | grep --invert-match --line-regexp --fixed-strings --file=.config`
 
 // dpkg does not know that what builds the kernel is there: build-essential is not.
 const MAKE = `

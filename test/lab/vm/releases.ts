@@ -4,8 +4,8 @@ import { LabError } from './errors.ts'
 /** An architecture that is not that of the other images. */
 export type Architecture = 'arm64'
 
-/** A kernel that the lab builds itself: the Debian package of its source, and which configuration of kernels/. */
-export type Built = { readonly source: string; readonly configuration: string }
+/** A kernel that the lab builds itself: the Debian package of its source, and which fragment of kernels/. */
+export type Built = { readonly source: string; readonly fragment: string }
 
 /** One kernel of the lab, and the Debian it runs under. */
 export type Release = {
@@ -75,13 +75,13 @@ export const FLAVOURS: readonly Release[] = [
     kernelPackages: flavour('cloud-arm64'),
     arch: 'arm64',
   },
-  {
-    name: 'sanitizers-trixie',
+  ...['sanitizers', 'without-btf', 'without-kprobes'].map((fragment) => ({
+    name: `${fragment}-trixie`,
     suite: 'trixie',
     security: true,
     extraPackages: [],
-    built: { source: 'linux-source-6.12', configuration: 'sanitizers' },
-  },
+    built: { source: 'linux-source-6.12', fragment },
+  })),
 ]
 
 /** The releases whose kernels every run of the tests puts to the whole proof, and those that get a part of it. */
