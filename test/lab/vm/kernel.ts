@@ -67,11 +67,12 @@ tar --extract --file="$1.tar.xz"`
 // What the kernel's own rules do not let be is left out without a word, so it is asked for afterwards.
 const CONFIGURE = `
 cd "/usr/src/$1"
+scripts/kconfig/merge_config.sh -m "/tmp/$2.config" "/tmp/$3.config"
+mv .config /tmp/wanted.config
 make tinyconfig
-scripts/kconfig/merge_config.sh -m .config "/tmp/$2.config" "/tmp/$3.config"
-cp .config /tmp/wanted
+scripts/kconfig/merge_config.sh -m .config /tmp/wanted.config
 make olddefconfig
-! grep '=y$' /tmp/wanted | grep --invert-match --line-regexp --fixed-strings --file=.config`
+! grep '=y$' /tmp/wanted.config | grep --invert-match --line-regexp --fixed-strings --file=.config`
 
 // dpkg does not know that what builds the kernel is there: build-essential is not.
 const MAKE = `
