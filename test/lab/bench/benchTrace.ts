@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { z } from 'zod'
+import { BUNDLE, bundle } from '../../package/bundle.ts'
 import { compileForGuest } from '../vm/compile.ts'
 import { LabError } from '../vm/errors.ts'
 import { runInLab } from '../vm/vm.ts'
@@ -25,11 +26,13 @@ export const benchTrace = async (release: string, parts: readonly Part[]): Promi
     programs.push(`${name}=${await compileForGuest(`test/lab/bench/${source}.c`)}`)
   const rivals = await fetchRivals(release, (line) => print(`${line}\n`))
   programs.push(`PWRU=${rivals.pwru}`, `TCPSTATES=${rivals['libbpf-tools']}`)
+  await bundle(BUNDLE)
   const stdout = new PassThrough()
   const reading = printRows(stdout)
   const { exitCode } = await runInLab({
     release,
     command: ['python3', 'test/lab/bench', ...parts, ...programs],
+    bring: ['build/bundle'],
     stdout,
     memoryMib: MEMORY_MIB,
     timeoutSeconds: LONGEST_SECONDS,
