@@ -44,11 +44,13 @@ const thisMachine = (warn: (message: string) => void, root: string): Sources => 
   const mounts = cgroup2Mounts(CGROUP_MOUNTS.map((mount) => root + mount))
   const cgroups = createCgroups(mounts)
   const namesOf = createContainerNames(warn, `${root}/`)
-  watchCgroups(mounts, (number, path) => {
+  const notice = (number: string, path: string) => {
     cgroups.notice(number, path)
     // Names go with their container, too.
     if (isOfContainer(path)) namesOf(path)
-  })
+  }
+  // While bpftrace compiles: thousands of cgroups take a while.
+  setImmediate(() => watchCgroups(mounts, notice))
   return {
     byId: cgroups.pathOf,
     byPid: cgroup2Mounts([`${root}/sys/fs/cgroup`]).length > 0 ? undefined : cgroupOf,
