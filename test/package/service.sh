@@ -12,7 +12,7 @@ property() { systemctl show --value -p "$1" trace-reset; }
 verdicts() { journalctl --quiet -t trace-reset TCP_RESET_OUTCOME=sent --since "@$since" -o cat; }
 of_python() { verdicts | grep -c 'unread-data-on-close: .*python3\['; }
 # python3's by cause and confidence.
-causes_of_python() { verdicts | grep 'python3\[' | sed 's/^\([a-z0-9-]*\): .*\(; [a-z]*\)$/\1\2/' | sort | uniq -c; }
+causes_of_python() { verdicts | grep 'python3\[' | sed 's/^.* \([a-z0-9-]*\): .*\(; [a-z]*\)$/\1\2/' | sort | uniq -c; }
 # An emulator that has other work to do may be far behind: as long as there are more, it is waited for.
 each_once() {
     local before=-1 now

@@ -13,8 +13,8 @@ import type { Warn } from './tell.ts'
 /** Who writes the entries, and where journald listens. */
 const SYSTEM = { logger: 'logger', socket: JOURNALD_SOCKET }
 
-/** Entries that may wait; those of a worse flood are counted alone. */
-const MOST_WAITING = 1000
+/** Entries that may wait, half a kilobyte each; those of a worse flood are counted alone. */
+const MOST_WAITING = 10_000
 
 /** Milliseconds for one entry, and for all that wait at the end. */
 const PATIENCE_MS = 10_000
