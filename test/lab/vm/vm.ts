@@ -112,7 +112,9 @@ const attend = async (run: LabRun, image: Image, machine: Machine, consoleLog: s
   const abort = () => kill()
   const interrupt = () => (bootSeconds === undefined ? kill() : machine.control.write('signal INT\n'))
 
-  const boot = setTimeout(() => kill(`no sign of life within ${BOOT_SECONDS} s`), BOOT_SECONDS * 1000)
+  // A kernel that watches itself takes many times as long.
+  const patience = image.release.built === undefined ? BOOT_SECONDS : 10 * BOOT_SECONDS
+  const boot = setTimeout(() => kill(`no sign of life within ${patience} s`), patience * 1000)
   const lifetime = run.timeoutSeconds ?? 1800
   const life = setTimeout(() => kill(`not done within ${lifetime} s`), lifetime * 1000)
   run.signal?.addEventListener('abort', abort)
