@@ -11,8 +11,6 @@ const KERNELS: readonly ({ name: string; release: string } & MachineOptions)[] =
   { name: 'Debian 13, PREEMPT_RT', release: 'rt-trixie' },
   { name: 'Debian 12, PREEMPT_RT', release: 'rt-bookworm' },
   { name: 'Debian 13, arm64', release: 'arm64-trixie' },
-  { name: 'without BTF, small', release: 'without-btf-trixie' },
-  { name: 'without kprobes, small', release: 'without-kprobes-trixie' },
   { name: 'IPv6 off', release: 'trixie', kernelArguments: ['ipv6.disable=1'] },
   { name: 'lockdown=integrity', release: 'trixie', kernelArguments: ['lockdown=integrity'] },
   { name: 'lockdown=confidentiality', release: 'trixie', kernelArguments: ['lockdown=confidentiality'] },

@@ -8,7 +8,7 @@ import { run, runInRoot } from './contained.ts'
 import type { Step } from './progress.ts'
 import type { Built } from './releases.ts'
 
-/** Fragments of configurations: `small` is what boots in the lab, the others are what each kernel has beyond it, or lacks. */
+/** Fragments of configurations: `small` is what boots in the lab, the others are what each kernel has beyond it. */
 const KERNELS = fileURLToPath(new URL('kernels/', import.meta.url))
 
 const SMALL = 'small'

@@ -75,13 +75,13 @@ export const FLAVOURS: readonly Release[] = [
     kernelPackages: flavour('cloud-arm64'),
     arch: 'arm64',
   },
-  ...['sanitizers', 'without-btf', 'without-kprobes'].map((fragment) => ({
-    name: `${fragment}-trixie`,
+  {
+    name: 'sanitizers-trixie',
     suite: 'trixie',
     security: true,
     extraPackages: [],
-    built: { source: 'linux-source-6.12', fragment },
-  })),
+    built: { source: 'linux-source-6.12', fragment: 'sanitizers' },
+  },
 ]
 
 /** The releases whose kernels every run of the tests puts to the whole proof, and those that get a part of it. */
