@@ -36,8 +36,11 @@ const placeText = ({ location, reason }: Kind<'call'>) =>
 /** Whether the RST was seen before it was known to be for this host. */
 export const isEarly = ({ reset: { fn } }: Case): boolean => fn === EARLY
 
-/** Whether the kernel dropped it in a function that only segments with a socket reach. */
-export const droppedBySocket = ({ drop }: Case): boolean => /^tcp_(v\d_do_rcv|rcv_)/.test(drop?.location ?? '')
+/**
+ * Whether the kernel dropped it in a function that only segments with a socket reach: tcp_drop_reason and, before, tcp_drop are
+ * called by these (net/ipv4/tcp_input.c), and are functions of their own where the compiler did not put them in.
+ */
+export const droppedBySocket = ({ drop }: Case): boolean => /^tcp_(v\d_do_rcv|rcv_|drop)/.test(drop?.location ?? '')
 
 /** Whether a socket has no window to hold a RST against: mini.ts has the mini-sockets'; SYN_SENT has none yet, and
  * a listener never. */

@@ -170,6 +170,11 @@ test.each<Row>([
     'ignored-listener, certain',
   ],
   [
+    'of which the kernel of arm64 tells',
+    came({}, { state: 'LISTEN' }, { drop: drop('tcp_drop_reason') }),
+    'ignored-listener, certain',
+  ],
+  [
     'of which the kernel tells, dropped before it gets it',
     came({}, { state: 'LISTEN' }, { drop: drop('tcp_v4_rcv') }),
     'unknown',
