@@ -25,7 +25,8 @@ export const stress = async (releases: readonly string[], slice: boolean, out: s
     mkdirSync(directory, { recursive: true })
     process.stdout.write(`# ${release}, dmesg.txt and figures.txt in ${directory}\n`)
     for (const [command, kernelArguments] of [underLoad(hammer, amount), ...(slice ? [] : COMMANDS)]) {
-      const timeoutSeconds = amount.seconds * 5 + 600
+      // Generous: a kernel with sanitizers takes many times as long for what is not bounded by time.
+      const timeoutSeconds = amount.seconds * 5 + 3600
       counts.push(await attempt({ release, command, kernelArguments, out: directory, timeoutSeconds }))
     }
   }
