@@ -29,9 +29,10 @@ export const watchCgroups = (mounts: readonly string[], notice: (number: string,
           path,
           watcher.on('error', () => leave(path)),
         )
+        // What was made before the watch began tells of itself here; a file has no entries, and is no cgroup.
+        const entries = readdirSync(directory, { withFileTypes: true })
         notice(numberOf(directory), path)
-        // What was made before the watch began tells of itself here.
-        for (const entry of readdirSync(directory, { withFileTypes: true })) {
+        for (const entry of entries) {
           if (entry.isDirectory()) enter(join(path, entry.name))
         }
       } catch {

@@ -41,8 +41,9 @@ const printed = (word: string): Printed[] => {
 }
 
 /**
- * The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. A field
- * of which a hole is to be filled with nothing is left out. A line is counted when it is out: what @n counts has come, or is in a buffer, or is lost (frame.bt prints @n).
+ * The bpftrace that prints it: the line is numbered on its CPU, and the clock goes on; of a tick itself it does neither. A
+ * field of which a hole is to be filled with nothing is left out. A line is counted when it is out: what @n counts has
+ * come, or is in a buffer, or is lost (frame.bt prints @n).
  */
 export const printText = (asked: string, holes: Readonly<Record<string, string>> = {}): string => {
   const { kind, fn = FIELDS.fn.expression, fields: all } = parsePrint(asked)

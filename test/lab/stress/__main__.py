@@ -176,7 +176,7 @@ def destroy_netns(count, seconds):
 
 
 def leaked():
-    """What kmemleak, in a kernel that has it, finds to be of nobody. It trusts what is younger than five seconds: two looks."""
+    """What kmemleak, in a kernel that has it, finds to be of nobody. It says nothing of what is younger than five seconds."""
     if not KMEMLEAK.exists():
         return ""
     for _ in range(2):

@@ -17,8 +17,8 @@ const SMALL = 'small'
 const BUILDERS = 'bc bison cpio debhelper dpkg-dev dwarves flex libdw-dev libelf-dev libssl-dev rsync'.split(' ')
 
 /**
- * Gives the Debian packages of such a kernel and of its headers, built first if the cache has none of today's recipe: a quarter
- * of an hour, once.
+ * Gives the Debian packages of such a kernel and of its headers, built first if the cache has none of today's recipe: half an
+ * hour, once.
  * @param root of an image of the same suite, whose compiler builds it
  * @returns paths of the .deb files
  * @throws LabError (exit code 3) with the last lines of what failed
